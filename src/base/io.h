@@ -1,0 +1,48 @@
+/*
+ * io.h - the system calls that can fail because of the world outside, each
+ * with the name of the site that makes it. A struct io is injected: the real
+ * one calls the kernel, a faulty one makes the k-th call at a site fail with a
+ * chosen errno (tests/fault loops over every k). Answers are the kernel's:
+ * -1 and errno. EINTR is retried here.
+ */
+#pragma once
+
+#include "base/err.h"
+
+#include <dirent.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+enum io_site {
+#define IO_SITE(name, doing) IO_##name,
+#include "base/io_sites.def"
+#undef IO_SITE
+    IO_SITE_COUNT
+};
+
+struct io {
+    enum io_site fault_site;
+    int fault_errno;     /* 0: no fault is planned */
+    uint32_t fault_call; /* the call at the site that fails, from 1 */
+    _Atomic uint32_t calls[IO_SITE_COUNT];
+};
+
+void io_init(struct io *io);
+
+/* Plans one fault from "SITE:CALL:ERRNO-NAME", such as "output_write:2:ENOSPC". */
+bool io_plan_fault(struct io *io, str plan, struct err *e) MUST_USE;
+
+int io_openat(struct io *io, enum io_site site, int dir, const char *path, int flags, mode_t mode);
+ssize_t io_read(struct io *io, enum io_site site, int fd, void *out, size_t n);
+bool io_write_all(struct io *io, enum io_site site, int fd, str bytes); /* false: errno is set */
+int io_fstat(struct io *io, enum io_site site, int fd, struct stat *ret);
+int io_close(struct io *io, enum io_site site, int fd);
+DIR *io_fdopendir(struct io *io, enum io_site site, int fd); /* takes fd over on success */
+struct dirent *io_readdir(struct io *io, enum io_site site, DIR *dir); /* errno 0 at the end */
+
+const char *io_site_name(enum io_site site);
+
+struct buf;
+/* Reads a whole regular file of at most out->max bytes; err names path. */
+bool io_read_file(struct io *io, const char *path, struct buf *out, struct err *e) MUST_USE;

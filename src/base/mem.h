@@ -1,0 +1,12 @@
+/*
+ * mem.h - the heap, for what is owned (x_new and x_free). The process aborts
+ * when the machine is out of memory; input that is too big never gets here,
+ * it is refused with ERR_LIMIT. Memory is given back with free().
+ */
+#pragma once
+
+#include "base/base.h"
+
+void *mem_alloc(size_t size) MUST_USE;               /* zeroed, never NULL */
+void *mem_array(size_t count, size_t size) MUST_USE; /* zeroed, never NULL; aborts on overflow */
+void *mem_resize(void *old, size_t count, size_t size) MUST_USE; /* what is new is not zeroed */

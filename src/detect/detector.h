@@ -1,0 +1,44 @@
+/*
+ * detector.h - matches every rule of a set against events, sharing the tests
+ * that rules have in common.
+ *
+ * A detector is immutable and shared; each worker has a scratch of its own,
+ * into which the per-event memory of one event goes. Nothing is allocated per
+ * event once the scratch is warm.
+ */
+#pragma once
+
+#include "event/event.h"
+#include "sigma/ruleset.h"
+
+struct detector;
+struct detector_scratch;
+
+struct detector *detector_new(const struct ruleset *rs) MUST_USE; /* keeps rs, which outlives it */
+void detector_free(struct detector *d);                           /* NULL is a no-op */
+struct detector_scratch *detector_scratch_new(const struct detector *d) MUST_USE;
+void detector_scratch_free(struct detector_scratch *s); /* NULL is a no-op */
+
+/*
+ * The rules that match, as ascending places in the rule set; *ret_rules is valid
+ * until the next call with this scratch. Returns how many.
+ */
+uint32_t detector_match(const struct detector *d, struct detector_scratch *s,
+                        const struct event *ev, const uint32_t **ret_rules);
+
+/* Why a rule matched: the positive tests that are true of the event. */
+struct matched_field {
+    str field; /* native name; "keywords" for a keyword */
+    str value; /* the event's value */
+};
+/* In the order of the rule's items, each pair once; lives in the arena. At most MATCHED_MAX. */
+enum { MATCHED_MAX = 256 };
+uint32_t detector_explain(const struct detector *d, uint32_t rule, const struct event *ev,
+                          struct arena *a, struct matched_field **ret);
+
+/* Rule health: was any of these fields ever in the input? Marks into a bitset of the scratch. */
+uint32_t detector_field_count(const struct detector *d); /* distinct names that rules use */
+str detector_field_name(const struct detector *d, uint32_t field);
+const uint64_t *detector_fields_seen(const struct detector_scratch *s); /* bit per field */
+uint64_t
+detector_regex_limits(const struct detector_scratch *s); /* regexes cut off by their limit */

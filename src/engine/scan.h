@@ -1,0 +1,51 @@
+/*
+ * scan.h - a rule set over evidence: files, folders, collections, standard
+ * input. Findings and problems are handed over in input order, the same for any
+ * number of workers.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "engine/finding.h"
+#include "engine/summary.h"
+
+enum { SCAN_WORKERS_MAX = 64 };
+
+struct evidence { /* one file that was read */
+    str path;
+    uint64_t bytes;     /* of the file as it lies there */
+    char sha256[65];    /* of the same, hex; empty when it could not be read to its end */
+    const char *format; /* name; NULL when it was not recognised, "archive" for a collection */
+    uint64_t events;
+};
+
+struct scan_handlers {
+    void *ctx;
+    void (*finding)(void *ctx, const struct finding *f);
+    void (*problem)(void *ctx, str file, const struct problem *p);
+    void (*progress)(void *ctx, uint64_t bytes, uint64_t events, str file); /* may be NULL */
+};
+
+struct scan_options {
+    const struct ruleset *rules;
+    struct io *io;
+    uint32_t workers;              /* 1..SCAN_WORKERS_MAX */
+    const struct format *format;   /* NULL: by content */
+    const struct logsource *force; /* NULL: by the tables; otherwise for events that have none */
+    int64_t from_ns, to_ns;        /* events outside are not matched; INT64_MIN, INT64_MAX: all */
+    bool with_hash;                /* compute the evidence's SHA-256 */
+    bool naive;                    /* match with the oracle: slow, for tests */
+};
+
+struct scan;
+struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *h) MUST_USE;
+void scan_free(struct scan *s); /* NULL is a no-op */
+/* Reads one path ("-": standard input). False only when `path` itself cannot be opened. */
+bool scan_path(struct scan *s, const char *path, struct err *e) MUST_USE;
+void scan_stop(struct scan *s);                    /* from a handler: no more input is read */
+const struct summary *scan_finish(struct scan *s); /* waits for all; once, after the last path */
+uint32_t scan_evidence(const struct scan *s, const struct evidence **ret);
+
+/* Rule health, after scan_finish: names that rules use and that no event had. */
+uint32_t scan_fields_unseen(const struct scan *s, const str **ret);

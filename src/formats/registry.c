@@ -1,0 +1,57 @@
+/* registry.c - the tables of formats and of problems, and recognition by content. */
+#include "formats/format.h"
+
+#define FORMAT(name) extern const struct format format_##name;
+#include "formats/formats.def"
+#undef FORMAT
+
+const struct format *const formats[] = {
+#define FORMAT(name) &format_##name,
+#include "formats/formats.def"
+#undef FORMAT
+};
+const size_t format_count = countof(formats);
+
+static const struct {
+    const char *name, *what;
+} problems[] = {
+#define PROBLEM(name, what) {#name, what},
+#include "formats/problems.def"
+#undef PROBLEM
+};
+
+const struct format *format_sniff(str head)
+{
+    const struct format *best = NULL;
+    int best_score = 0;
+
+    for (size_t i = 0; i < format_count; i++) {
+        int score = formats[i]->sniff(head);
+        assert(score >= 0 && score <= 100);
+        if (score > best_score) {
+            best = formats[i];
+            best_score = score;
+        }
+    }
+    return best;
+}
+
+const struct format *format_find(str name)
+{
+    for (size_t i = 0; i < format_count; i++)
+        if (str_eq(name, str_from(formats[i]->name)))
+            return formats[i];
+    return NULL;
+}
+
+const char *problem_name(enum problem_kind kind)
+{
+    assert(kind < PROBLEM_KIND_COUNT);
+    return problems[kind].name;
+}
+
+const char *problem_what(enum problem_kind kind)
+{
+    assert(kind < PROBLEM_KIND_COUNT);
+    return problems[kind].what;
+}

@@ -1,0 +1,22 @@
+/*
+ * escape.h - log bytes are hostile; one function for each kind of output, each
+ * with a hostile-bytes test. All take any bytes and append valid UTF-8.
+ */
+#pragma once
+
+#include "base/buf.h"
+
+/* For a terminal: C0 and C1 controls, DEL, bidirectional overrides and invalid UTF-8 become visible
+ * escapes (\n, \t, \x1b, \u202e); a backslash stays. */
+void escape_terminal(struct buf *out, str s);
+/* Columns that s takes on a terminal after escape_terminal (East Asian wide: 2, combining: 0). */
+size_t terminal_width(str s);
+/* As escape_terminal, cut to at most `columns` with "..." (three dots) at the end when cut. */
+void escape_terminal_cut(struct buf *out, str s, size_t columns);
+/* For HTML text and quoted attributes. Control bytes become U+FFFD. */
+void escape_html(struct buf *out, str s);
+/* One CSV cell (RFC 4180), always quoted. A cell that a spreadsheet would take for a formula (it
+ * begins with = + - @ tab or CR) gets an apostrophe in front. NULs are left out. */
+void escape_csv(struct buf *out, str s);
+/* A mail or HTTP header value: CR, LF and other controls become spaces. */
+void escape_header(struct buf *out, str s);

@@ -1,0 +1,24 @@
+/*
+ * regex.h - PCRE2 with JIT, match and depth limits. A regex is immutable and
+ * shared; each thread matches with a regex_state of its own. Input need not be
+ * valid UTF-8: invalid bytes match nothing but a dot or a negated class.
+ */
+#pragma once
+
+#include "base/err.h"
+
+enum { REGEX_PATTERN_MAX = 64 * 1024, REGEX_MATCH_LIMIT = 1000000, REGEX_DEPTH_LIMIT = 10000 };
+
+enum regex_flag { REGEX_I = 1, REGEX_M = 2, REGEX_S = 4, REGEX_ANCHORED_BOTH = 8 };
+
+enum regex_result { REGEX_NO, REGEX_YES, REGEX_GAVE_UP /* a limit was reached */ };
+
+struct regex;
+struct regex_state;
+
+/* err: code and position (column = offset in the pattern from 1). */
+struct regex *regex_new(str pattern, uint32_t flags, struct err *e) MUST_USE;
+void regex_free(struct regex *r); /* NULL is a no-op */
+struct regex_state *regex_state_new(void) MUST_USE;
+void regex_state_free(struct regex_state *s); /* NULL is a no-op */
+enum regex_result regex_search(const struct regex *r, struct regex_state *s, str subject);

@@ -1,0 +1,195 @@
+/*
+ * time.c - days from and to the civil calendar by the era arithmetic of Howard
+ * Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013): years start in
+ * March, eras of 400 years have 146,097 days.
+ */
+#include "text/time.h"
+
+#include <stdio.h>
+
+enum { DAYS_PER_ERA = 146097, EPOCH_DAYS = 719468, S_PER_DAY = 86400 };
+
+static int64_t days_from_civil(int32_t year, uint32_t month, uint32_t day)
+{
+    int64_t y = month <= 2 ? year - 1 : year;
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t year_of_era = y - era * 400;
+    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+    return era * DAYS_PER_ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+           day_of_year - EPOCH_DAYS;
+}
+
+int64_t time_from_civil(const struct civil *c)
+{
+    int64_t days = days_from_civil(c->year, c->month, c->day);
+    int64_t seconds = days * S_PER_DAY + c->hour * 3600 + c->minute * 60 + c->second;
+
+    return seconds * NS_PER_S + c->ns;
+}
+
+/* Division that rounds down, so that times before 1970 come out right. */
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+struct civil time_to_civil(int64_t ns)
+{
+    int64_t seconds = floor_div(ns, NS_PER_S), days = floor_div(seconds, S_PER_DAY);
+    int64_t second_of_day = seconds - days * S_PER_DAY;
+    int64_t z = days + EPOCH_DAYS, era = floor_div(z, DAYS_PER_ERA);
+    int64_t day_of_era = z - era * DAYS_PER_ERA;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month_from_march = (5 * day_of_year + 2) / 153;
+    int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+
+    return (struct civil){
+        .year = (int32_t)(year_of_era + era * 400 + (month <= 2)),
+        .month = (uint8_t)month,
+        .day = (uint8_t)(day_of_year - (153 * month_from_march + 2) / 5 + 1),
+        .hour = (uint8_t)(second_of_day / 3600),
+        .minute = (uint8_t)(second_of_day / 60 % 60),
+        .second = (uint8_t)(second_of_day % 60),
+        .ns = (uint32_t)(ns - seconds * NS_PER_S),
+    };
+}
+
+uint32_t time_iso_week(int64_t ns)
+{
+    int64_t days = floor_div(ns, NS_PER_S * S_PER_DAY);
+    int64_t weekday = (days + 3) - floor_div(days + 3, 7) * 7; /* Monday is 0; day 0 a Thursday */
+    int64_t thursday = days - weekday + 3; /* the week's year is its Thursday's */
+    struct civil c = time_to_civil(thursday * S_PER_DAY * NS_PER_S);
+
+    return (uint32_t)((thursday - days_from_civil(c.year, 1, 1)) / 7 + 1);
+}
+
+/* Takes exactly n digits off the front of *s. */
+static bool take_digits(str *s, size_t n, uint32_t *ret)
+{
+    uint64_t value;
+
+    if (s->n < n || !str_u64((str){s->p, n}, &value))
+        return false;
+    *ret = (uint32_t)value;
+    *s = str_from_at(*s, n);
+    return true;
+}
+
+static bool take_char(str *s, const char *any_of)
+{
+    if (!s->n || !s->p[0] || !strchr(any_of, s->p[0]))
+        return false;
+    *s = str_from_at(*s, 1);
+    return true;
+}
+
+static bool take_fraction(str *s, uint32_t *ret_ns, uint8_t *ret_digits)
+{
+    uint32_t ns = 0, digits = 0;
+
+    *ret_ns = 0;
+    *ret_digits = 0;
+    if (!take_char(s, ".,"))
+        return true;
+    for (; s->n && s->p[0] >= '0' && s->p[0] <= '9'; *s = str_from_at(*s, 1))
+        if (digits < 9) {
+            ns = ns * 10 + (uint32_t)(s->p[0] - '0');
+            digits++;
+        }
+    if (digits == 0)
+        return false;
+    *ret_digits = (uint8_t)digits;
+    for (; digits < 9; digits++)
+        ns *= 10;
+    *ret_ns = ns;
+    return true;
+}
+
+/* "Z", "+hh:mm", "+hhmm", "+hh" or nothing: minutes east of Greenwich. */
+static bool take_zone(str *s, int32_t *ret_minutes)
+{
+    uint32_t hours, minutes = 0;
+
+    *ret_minutes = 0;
+    take_char(s, " ");
+    if (s->n == 0 || take_char(s, "Zz"))
+        return s->n == 0;
+    int32_t sign = s->p[0] == '-' ? -1 : 1;
+    if (!take_char(s, "+-") || !take_digits(s, 2, &hours))
+        return false;
+    take_char(s, ":");
+    if (s->n && !take_digits(s, 2, &minutes))
+        return false;
+    *ret_minutes = sign * (int32_t)(hours * 60 + minutes);
+    return s->n == 0 && hours < 24 && minutes < 60;
+}
+
+static uint32_t days_in_month(uint32_t year, uint32_t month)
+{
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return days[month - 1] + (month == 2 && leap ? 1u : 0u);
+}
+
+bool time_parse_rfc3339(str s, int64_t *ret_ns, uint8_t *ret_digits)
+{
+    uint32_t year, month, day, hour, minute, second, ns;
+    int32_t zone;
+
+    if (!take_digits(&s, 4, &year) || !take_char(&s, "-/") || !take_digits(&s, 2, &month) ||
+        !take_char(&s, "-/") || !take_digits(&s, 2, &day) || !take_char(&s, "Tt ") ||
+        !take_digits(&s, 2, &hour) || !take_char(&s, ":") || !take_digits(&s, 2, &minute) ||
+        !take_char(&s, ":") || !take_digits(&s, 2, &second) ||
+        !take_fraction(&s, &ns, ret_digits) || !take_zone(&s, &zone))
+        return false;
+    if (year < 1678 || year > 2261) /* what 64 bits of nanoseconds hold */
+        return false;
+    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
+        minute > 59 || second > 60)
+        return false;
+
+    struct civil c = {(int32_t)year,
+                      (uint8_t)month,
+                      (uint8_t)day,
+                      (uint8_t)hour,
+                      (uint8_t)minute,
+                      (uint8_t)second,
+                      ns}; /* a leap second is the next second */
+    *ret_ns = time_from_civil(&c) - zone * 60 * NS_PER_S;
+    return true;
+}
+
+bool time_from_filetime(uint64_t filetime, int64_t *ret_ns)
+{
+    const uint64_t epoch = 116444736000000000u; /* 1970-01-01 in FILETIME */
+
+    if (filetime > epoch + (uint64_t)INT64_MAX / 100)
+        return false;
+    int64_t ticks = (int64_t)(filetime - epoch);
+    if (ticks < INT64_MIN / 100)
+        return false;
+    *ret_ns = ticks * 100;
+    return true;
+}
+
+size_t time_format(int64_t ns, uint8_t digits, char out[TIME_TEXT_MAX])
+{
+    struct civil c = time_to_civil(ns);
+    uint32_t fraction = c.ns;
+    int n = snprintf(out, TIME_TEXT_MAX, "%04d-%02u-%02uT%02u:%02u:%02u", (int)c.year, c.month,
+                     c.day, c.hour, c.minute, c.second);
+
+    assert(n > 0 && digits <= 9);
+    for (uint8_t i = digits; i < 9; i++)
+        fraction /= 10;
+    if (digits)
+        n += snprintf(out + n, TIME_TEXT_MAX - (size_t)n, ".%0*u", digits, fraction);
+    out[n++] = 'Z';
+    out[n] = '\0';
+    return (size_t)n;
+}
