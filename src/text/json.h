@@ -46,7 +46,8 @@ struct json {
 
 void json_init(struct json *j, str text);
 /* The next token of the one value that `text` holds; after the value JSON_END, or JSON_ERROR when
- * more than white space follows, unless json_rest() is used to read on. */
+ * more than white space follows. Who reads concatenated values stops when depth is 0 again and
+ * starts anew at `at`. Once there was a JSON_ERROR, every further token is one. */
 struct json_token json_next(struct json *j);
 /* Skips the value that starts with `t` (an opening token): reads up to and including its end. */
 bool json_skip(struct json *j, struct json_token t);
