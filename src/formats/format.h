@@ -43,10 +43,12 @@ struct batch {
     const struct stream *stream;
     char *data; /* owned; n bytes and BATCH_PADDING more are readable */
     size_t n, capacity;
-    uint64_t offset;     /* of data[0] in the decompressed stream */
-    uint64_t sequence;   /* counts from 0 over the whole run */
-    uint32_t context;    /* from struct cut: what the cutter told the decoder */
-    bool last;           /* of its stream */
+    uint64_t offset;          /* of data[0] in the decompressed stream */
+    uint64_t sequence;        /* counts from 0 over the whole run */
+    uint32_t context;         /* from struct cut: what the cutter told the decoder */
+    bool last;                /* of its stream */
+    struct problem *problems; /* what the reader noticed before these bytes; in the arena */
+    uint32_t problem_count, problem_capacity;
     struct arena *arena; /* owned; events of this batch live here until it is recycled */
 
     /* Set by feed(). Record numbers in a batch are local: the n-th unit (line, array element)
@@ -59,7 +61,8 @@ struct batch {
 enum cut_mode {
     CUT_MORE, /* more bytes may follow */
     CUT_END,  /* no more bytes follow: what is left is the last record, whole or not */
-    CUT_SKIP, /* the pending record is too long: find its end, so that it can be dropped */
+    CUT_SKIP, /* the pending record is too long: find its end, so that it can be dropped; the bytes
+                 shown so far are dropped after each answer without skip_ended */
 };
 
 struct cut {

@@ -26,3 +26,6 @@ struct problem {
 
 const char *problem_name(enum problem_kind kind); /* as in problems.def */
 const char *problem_what(enum problem_kind kind); /* one line for people */
+
+/* Sets the reason, cut to fit; bytes that are not printable ASCII become dots. */
+void problem_say(struct problem *p, const char *text);

@@ -1,4 +1,4 @@
-/* registry.c - the tables of formats and of problems, and recognition by content. */
+/* registry.c - the table of formats, and recognition by content. */
 #include "formats/format.h"
 
 #define FORMAT(name) extern const struct format format_##name;
@@ -11,14 +11,6 @@ const struct format *const formats[] = {
 #undef FORMAT
 };
 const size_t format_count = countof(formats);
-
-static const struct {
-    const char *name, *what;
-} problems[] = {
-#define PROBLEM(name, what) {#name, what},
-#include "formats/problems.def"
-#undef PROBLEM
-};
 
 const struct format *format_sniff(str head)
 {
@@ -42,16 +34,4 @@ const struct format *format_find(str name)
         if (str_eq(name, str_from(formats[i]->name)))
             return formats[i];
     return NULL;
-}
-
-const char *problem_name(enum problem_kind kind)
-{
-    assert(kind < PROBLEM_KIND_COUNT);
-    return problems[kind].name;
-}
-
-const char *problem_what(enum problem_kind kind)
-{
-    assert(kind < PROBLEM_KIND_COUNT);
-    return problems[kind].what;
 }

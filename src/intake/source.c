@@ -1,0 +1,94 @@
+#include "intake/source.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void source_free(struct source *s)
+{
+    if (!s)
+        return;
+    free(s->ahead);
+    s->free(s);
+}
+
+str source_peek(struct source *s, size_t want)
+{
+    assert(want <= SOURCE_PEEK_MAX);
+    if (!s->ahead)
+        s->ahead = mem_resize(NULL, SOURCE_PEEK_MAX, 1);
+    if (s->ahead_from > 0) {
+        memmove(s->ahead, s->ahead + s->ahead_from, s->ahead_to - s->ahead_from);
+        s->ahead_to -= s->ahead_from;
+        s->ahead_from = 0;
+    }
+    while (s->ahead_to < want && s->failure.code == ERR_NONE) {
+        ssize_t got =
+            s->read(s, s->ahead + s->ahead_to, SOURCE_PEEK_MAX - s->ahead_to, &s->failure);
+        if (got <= 0)
+            break;
+        s->ahead_to += (size_t)got;
+    }
+    return (str){s->ahead, s->ahead_to};
+}
+
+ssize_t source_read(struct source *s, char *out, size_t n, struct err *e)
+{
+    size_t ready = s->ahead_to - s->ahead_from;
+
+    if (ready) {
+        size_t take = ready < n ? ready : n;
+        memcpy(out, s->ahead + s->ahead_from, take);
+        s->ahead_from += take;
+        return (ssize_t)take;
+    }
+    if (s->failure.code != ERR_NONE) {
+        *e = s->failure;
+        return -1;
+    }
+    return s->read(s, out, n, e);
+}
+
+struct file_source {
+    struct source source;
+    struct io *io;
+    int fd;
+    struct sha256 *hash;
+    uint64_t *bytes;
+};
+
+static ssize_t file_read(struct source *s, char *out, size_t n, struct err *e)
+{
+    struct file_source *f = (struct file_source *)s;
+    ssize_t got = io_read(f->io, IO_evidence_read, f->fd, out, n);
+
+    if (got == -1) {
+        err_set(e, ERR_IO, "cannot read: %s", strerror(errno));
+        return -1;
+    }
+    if (f->hash)
+        sha256_update(f->hash, (str){out, (size_t)got});
+    *f->bytes += (uint64_t)got;
+    return got;
+}
+
+static void file_free(struct source *s)
+{
+    free(s);
+}
+
+struct source *source_file(struct io *io, int fd, struct sha256 *hash, uint64_t *bytes)
+{
+    struct file_source *f = mem_alloc(sizeof *f);
+
+    *f = (struct file_source){
+        .source = {.read = file_read, .free = file_free},
+        .io = io,
+        .fd = fd,
+        .hash = hash,
+        .bytes = bytes,
+    };
+    return &f->source;
+}
