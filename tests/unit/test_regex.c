@@ -1,0 +1,128 @@
+/* Regular expressions: what a flag does, what bad bytes do, and that a search ends. */
+#include "text/regex.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static enum regex_result search(str pattern, uint32_t flags, str subject)
+{
+    struct err e = {0};
+    struct regex *r = regex_new(pattern, flags, &e);
+    struct regex_state *s = regex_state_new();
+
+    assert_non_null(r);
+    enum regex_result result = regex_search(r, s, subject);
+    regex_state_free(s);
+    regex_free(r);
+    return result;
+}
+
+static void searches_anywhere_and_minds_case(void **state)
+{
+    (void)state;
+    assert_int_equal(search(S("b+c"), 0, S("aabbcc")), REGEX_YES);
+    assert_int_equal(search(S("b+C"), 0, S("aabbcc")), REGEX_NO);
+    assert_int_equal(search(S("b+C"), REGEX_I, S("aabbcc")), REGEX_YES);
+    assert_int_equal(search(S("(?i)ÉT"), 0, S("été")), REGEX_YES);
+}
+
+static void flags_change_anchors_and_dots(void **state)
+{
+    (void)state;
+    assert_int_equal(search(S("^b"), 0, S("a\nb")), REGEX_NO);
+    assert_int_equal(search(S("^b"), REGEX_M, S("a\nb")), REGEX_YES);
+    assert_int_equal(search(S("a.b"), 0, S("a\nb")), REGEX_NO);
+    assert_int_equal(search(S("a.b"), REGEX_S, S("a\nb")), REGEX_YES);
+    assert_int_equal(search(S("b"), REGEX_ANCHORED_BOTH, S("abc")), REGEX_NO);
+    assert_int_equal(search(S("a|abc"), REGEX_ANCHORED_BOTH, S("abc")), REGEX_YES);
+    assert_int_equal(search(S("a.b"), 0, S("a\rb")), REGEX_YES); /* CR ends no line */
+}
+
+static void has_lookaround_and_backreferences(void **state)
+{
+    (void)state;
+    assert_int_equal(search(S("foo(?!bar)"), 0, S("foobar foobaz")), REGEX_YES);
+    assert_int_equal(search(S("(\\w)\\1\\1"), 0, S("abccc")), REGEX_YES);
+    assert_int_equal(search(S("(\\w)\\1\\1"), 0, S("abcc")), REGEX_NO);
+}
+
+static void a_dot_is_a_character_not_a_byte(void **state)
+{
+    (void)state;
+    assert_int_equal(search(S("^.$"), 0, S("é")), REGEX_YES);
+    assert_int_equal(search(S("^..$"), 0, S("é")), REGEX_NO);
+}
+
+static void bad_bytes_hide_nothing_around_them(void **state)
+{
+    (void)state;
+    assert_int_equal(search(S("evil"), 0, S("\xFF\xFE evil \xC3")), REGEX_YES);
+    assert_int_equal(search(S("a\\xffb"), 0,
+                            S("a\xFF"
+                              "b")),
+                     REGEX_NO);
+    assert_int_equal(search(S("a\\x00b"), 0, S("a\0b")), REGEX_YES);
+}
+
+static void the_empty_subject_is_searched(void **state)
+{
+    (void)state;
+    assert_int_equal(search(S("^$"), 0, (str){0}), REGEX_YES);
+    assert_int_equal(search(S(""), 0, (str){0}), REGEX_YES);
+    assert_int_equal(search(S("."), 0, (str){0}), REGEX_NO);
+}
+
+static void gives_up_instead_of_running_for_ever(void **state)
+{
+    char subject[4096];
+
+    (void)state;
+    memset(subject, 'a', sizeof subject);
+    subject[sizeof subject - 1] = '!';
+    assert_int_equal(search(S("^(a|a)*$"), 0, (str){subject, sizeof subject}), REGEX_GAVE_UP);
+    assert_int_equal(search(S("^(a+)+$"), 0, (str){subject, sizeof subject}), REGEX_GAVE_UP);
+    assert_int_equal(search(S("(?:a|b)+!"), 0, (str){subject, sizeof subject}), REGEX_YES);
+}
+
+static void says_where_a_pattern_is_wrong(void **state)
+{
+    struct err e = {0};
+
+    (void)state;
+    assert_null(regex_new(S("ab(c"), 0, &e));
+    assert_int_equal(e.code, ERR_INPUT);
+    assert_int_equal(e.column, 5);
+    assert_string_equal(e.message, "regex: missing closing parenthesis at character 5");
+    e = (struct err){0};
+    assert_null(regex_new(S("\xFF"), 0, &e));
+    e = (struct err){0};
+    assert_null(regex_new(S("a\\Cb"), 0, &e));
+}
+
+static void refuses_a_pattern_that_is_too_long(void **state)
+{
+    static char pattern[REGEX_PATTERN_MAX + 1];
+    struct err e = {0};
+
+    (void)state;
+    memset(pattern, 'a', sizeof pattern);
+    assert_null(regex_new((str){pattern, sizeof pattern}, 0, &e));
+    assert_int_equal(e.code, ERR_LIMIT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(searches_anywhere_and_minds_case),
+        cmocka_unit_test(flags_change_anchors_and_dots),
+        cmocka_unit_test(has_lookaround_and_backreferences),
+        cmocka_unit_test(a_dot_is_a_character_not_a_byte),
+        cmocka_unit_test(bad_bytes_hide_nothing_around_them),
+        cmocka_unit_test(the_empty_subject_is_searched),
+        cmocka_unit_test(gives_up_instead_of_running_for_ever),
+        cmocka_unit_test(says_where_a_pattern_is_wrong),
+        cmocka_unit_test(refuses_a_pattern_that_is_too_long),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
