@@ -47,5 +47,8 @@ void scan_stop(struct scan *s);                    /* from a handler: no more in
 const struct summary *scan_finish(struct scan *s); /* waits for all; once, after the last path */
 uint32_t scan_evidence(const struct scan *s, const struct evidence **ret);
 
+uint64_t
+scan_regex_limits(const struct scan *s); /* searches cut off by a limit, after scan_finish */
+
 /* Rule health, after scan_finish: names that rules use and that no event had. */
 uint32_t scan_fields_unseen(const struct scan *s, const str **ret);

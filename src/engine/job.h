@@ -1,0 +1,98 @@
+/*
+ * job.h - a batch on its way through the engine, and the stream it is of.
+ *
+ *   reader (the caller's thread) -> ring of full jobs -> workers -> ring of done
+ *   jobs -> collector -> ring of empty jobs -> reader
+ *
+ * A job has one owner at a time. There are JOBS_PER_WORKER for each worker and
+ * a few more, so that a slow part makes the others wait (back-pressure) and
+ * memory is bounded.
+ */
+#pragma once
+
+#include "base/ring.h"
+#include "engine/scan.h"
+#include "formats/format.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { JOBS_PER_WORKER = 2, JOBS_EXTRA = 2, BATCH_ARENA_BYTES = 1024 * 1024 };
+
+/* A finding or a problem, in the order of the input. Lives in the batch's arena. */
+struct output {
+    struct output *next;
+    struct finding *finding; /* NULL: a problem */
+    struct problem problem;
+};
+
+struct engine_stream {
+    struct stream stream; /* first, so that a struct stream * is one of these */
+    char *path;           /* owned */
+    uint32_t evidence;    /* its file's place in the list of evidence; UINT32_MAX: of none */
+    uint64_t next_batch;  /* reader: numbers the batches of an ordered format */
+
+    /* Of an ordered format: one decoder, handed from worker to worker in batch order. */
+    pthread_mutex_t lock; /* guards the two below */
+    pthread_cond_t turn_changed;
+    uint64_t turn;
+    void *decoder;
+
+    uint64_t units, events; /* collector: of the batches so far */
+};
+
+struct job {
+    struct batch batch; /* first, so that a struct batch * is one of these */
+    uint64_t number_in_stream;
+    struct summary_builder *summary;
+    struct output *outputs, *last_output;
+    uint64_t events;
+};
+
+struct scan {
+    struct scan_options options;
+    struct scan_handlers handlers;
+    struct detector *detector;
+    struct naive *naive; /* NULL unless options.naive */
+    struct ring *empty, *full, *done;
+    struct job *jobs;
+    uint32_t job_count;
+    struct worker *workers;
+    pthread_t collector;
+    bool started, finished;
+    bool in_file;         /* between file_begin and file_end */
+    _Atomic bool stopped; /* set by any thread, read by the reader */
+
+    /* Reader. */
+    struct evidence *evidence;
+    uint32_t evidence_count, evidence_capacity;
+    uint32_t stream_count;
+    uint64_t sequence;
+
+    /* Collector; others read it after the threads have been joined. */
+    struct summary_builder *total;
+    struct summary summary;
+    uint64_t *evidence_events;
+    uint32_t evidence_events_capacity;
+    uint64_t bytes, events;
+    str *unseen;
+    uint32_t unseen_count;
+    uint64_t regex_limits;
+};
+
+struct worker {
+    struct scan *scan;
+    pthread_t thread;
+    struct detector_scratch *scratch;
+    void **decoders; /* one for each format that is not ordered; NULL until it is needed */
+    uint32_t *naive_hits;
+    struct job *job; /* being worked on */
+};
+
+void *worker_run(void *worker);
+void worker_init(struct worker *w, struct scan *scan);
+void worker_done(struct worker *w);
+void *collector_run(void *scan);
+
+struct engine_stream *engine_stream_new(str path, uint32_t id, uint32_t evidence) MUST_USE;
+void engine_stream_free(struct engine_stream *s);

@@ -1,0 +1,186 @@
+/* worker.c - decodes a batch, matches its events, and notes what the reports will say of them. */
+#include "engine/job.h"
+
+#include "base/mem.h"
+#include "detect/naive.h"
+
+#include <stdlib.h>
+
+void worker_init(struct worker *w, struct scan *scan)
+{
+    *w = (struct worker){
+        .scan = scan,
+        .scratch = detector_scratch_new(scan->detector),
+        .decoders = mem_array(format_count, sizeof *w->decoders),
+        .naive_hits = mem_array(scan->options.rules->count + 1, sizeof *w->naive_hits),
+    };
+}
+
+void worker_done(struct worker *w)
+{
+    for (size_t i = 0; i < format_count; i++)
+        if (w->decoders[i])
+            formats[i]->close(w->decoders[i]);
+    free(w->decoders);
+    free(w->naive_hits);
+    detector_scratch_free(w->scratch);
+}
+
+static struct output *output_add(struct job *job)
+{
+    struct output *o = arena_alloc(job->batch.arena, sizeof *o);
+
+    if (job->last_output)
+        job->last_output->next = o;
+    else
+        job->outputs = o;
+    job->last_output = o;
+    return o;
+}
+
+static void note_finding(struct worker *w, uint32_t rule, struct event *ev)
+{
+    struct arena *a = w->job->batch.arena;
+    struct finding *f = arena_alloc(a, sizeof *f);
+    struct entity *entities = arena_array(a, ENTITIES_MAX, sizeof *entities);
+    struct matched_field *matched = NULL;
+
+    f->rule = w->scan->options.rules->rules[rule];
+    f->event = ev;
+    f->file = ev->from.file;
+    f->record = ev->from.record;
+    f->host = event_host(ev);
+    f->user = event_user(ev);
+    f->entity_count = event_entities(ev, a, entities);
+    f->entities = entities;
+    f->matched_count = detector_explain(w->scan->detector, rule, ev, a, &matched);
+    f->matched = matched;
+    output_add(w->job)->finding = f;
+    summary_add_finding(w->job->summary, f);
+}
+
+/* The oracle over every rule; for tests. */
+static uint32_t naive_match_all(struct worker *w, const struct event *ev)
+{
+    uint32_t hits = 0;
+
+    for (uint32_t rule = 0; rule < w->scan->options.rules->count; rule++)
+        if (naive_matches(w->scan->naive, rule, ev))
+            w->naive_hits[hits++] = rule;
+    return hits;
+}
+
+static bool in_time_range(const struct scan_options *o, const struct event *ev)
+{
+    if (o->from_ns == INT64_MIN && o->to_ns == INT64_MAX)
+        return true;
+    return ev->has_time && ev->time_ns >= o->from_ns && ev->time_ns <= o->to_ns;
+}
+
+static void on_event(void *ctx, struct event *ev)
+{
+    struct worker *w = ctx;
+    const struct scan_options *o = &w->scan->options;
+    const uint32_t *rules = w->naive_hits;
+    uint32_t hits;
+
+    ev->from.file = w->job->batch.stream->path;
+    ev->from.source = w->job->batch.stream->id;
+    ev->from.trust = w->job->batch.stream->trust;
+    logsource_classify(ev);
+    if (ev->logsource_count == 0 && o->force)
+        ev->logsources[ev->logsource_count++] = *o->force;
+    w->job->events++;
+    if (!in_time_range(o, ev))
+        return;
+    summary_add_event(w->job->summary, ev);
+    if (w->scan->naive)
+        hits = naive_match_all(w, ev);
+    else
+        hits = detector_match(w->scan->detector, w->scratch, ev, &rules);
+    if (hits == 0)
+        return;
+
+    struct event *kept = arena_alloc(w->job->batch.arena, sizeof *kept);
+    *kept = *ev; /* its fields live in the arena; the struct may be the decoder's own */
+    for (uint32_t i = 0; i < hits; i++)
+        note_finding(w, rules[i], kept);
+}
+
+static void on_problem(void *ctx, const struct problem *p)
+{
+    struct worker *w = ctx;
+
+    output_add(w->job)->problem = *p;
+    summary_add_problem(w->job->summary, p->kind);
+}
+
+/* Waits until the batches of the stream before this one have been decoded. */
+static void *ordered_decoder(struct engine_stream *s, uint64_t number)
+{
+    pthread_mutex_lock(&s->lock);
+    while (s->turn != number)
+        pthread_cond_wait(&s->turn_changed, &s->lock);
+    pthread_mutex_unlock(&s->lock);
+    if (!s->decoder)
+        s->decoder = s->stream.format->open();
+    return s->decoder;
+}
+
+static void pass_turn(struct engine_stream *s, bool last)
+{
+    if (last && s->decoder) {
+        s->stream.format->close(s->decoder);
+        s->decoder = NULL;
+    }
+    pthread_mutex_lock(&s->lock);
+    s->turn++;
+    pthread_cond_broadcast(&s->turn_changed);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void *shared_decoder(struct worker *w, const struct format *format)
+{
+    for (size_t i = 0; i < format_count; i++) {
+        if (formats[i] != format)
+            continue;
+        if (!w->decoders[i])
+            w->decoders[i] = format->open();
+        return w->decoders[i];
+    }
+    assert(!"a format that is not in the table");
+    return NULL;
+}
+
+static void work(struct worker *w, struct job *job)
+{
+    struct engine_stream *s = (struct engine_stream *)(uintptr_t)job->batch.stream;
+    const struct format *format = s->stream.format;
+    const struct decode_sink sink = {.ctx = w, .event = on_event, .problem = on_problem};
+    struct batch *b = &job->batch;
+
+    w->job = job;
+    for (uint32_t i = 0; i < b->problem_count; i++)
+        on_problem(w, &b->problems[i]);
+    if (!format)
+        return;
+    void *decoder =
+        format->ordered ? ordered_decoder(s, job->number_in_stream) : shared_decoder(w, format);
+    format->feed(decoder, b, &sink);
+    if (b->last && format->flush)
+        format->flush(decoder, b, &sink);
+    if (format->ordered)
+        pass_turn(s, b->last);
+}
+
+void *worker_run(void *worker)
+{
+    struct worker *w = worker;
+    struct job *job;
+
+    while ((job = ring_take(w->scan->full))) {
+        work(w, job);
+        ring_put(w->scan->done, job);
+    }
+    return NULL;
+}
