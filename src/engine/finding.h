@@ -13,6 +13,7 @@ struct finding {
     const struct event *event; /* with provenance; event->from.record is final */
     str file;
     uint64_t record;
+    const char *format; /* name of the format that it was read in; NULL: not known */
     str host, user; /* .p is NULL when the event names none */
     const struct entity *entities;
     uint32_t entity_count;

@@ -49,6 +49,7 @@ static void note_finding(struct worker *w, uint32_t rule, struct event *ev)
     f->event = ev;
     f->file = ev->from.file;
     f->record = ev->from.record;
+    f->format = w->job->batch.stream->format->name;
     f->host = event_host(ev);
     f->user = event_user(ev);
     f->entity_count = event_entities(ev, a, entities);
