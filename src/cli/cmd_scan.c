@@ -1,0 +1,350 @@
+/* cmd_scan.c - what happened in this evidence: rules over files and folders, and a report. */
+#include "base/mem.h"
+#include "cli/confine.h"
+#include "cli/opt.h"
+#include "cli/report.h"
+#include "cli/rule_options.h"
+#include "cli/say.h"
+#include "cli/scan_filter.h"
+#include "text/escape.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { PROGRESS_INTERVAL_NS = 100000000, PROGRESS_PATH_COLUMNS = 40, REPORT_COLUMNS = 100 };
+
+extern const struct command command_scan;
+
+static const struct option scan_options[] = {
+    RULE_OPTIONS,
+    {"output", 'o', OPTION_VALUE, "FORMAT", "what to print", COMPLETE_WORDS,
+     "table jsonl json csv timeline html"},
+    {"write", 'w', OPTION_VALUE, "FILE", "write the report there instead of to standard output",
+     COMPLETE_FILE, NULL},
+    {"min-level", 'l', OPTION_VALUE, "LEVEL", "only rules of this level and above", COMPLETE_WORDS,
+     "informational low medium high critical"},
+    {"status", '\0', OPTION_REPEATED, "STATUS", "only rules of this status", COMPLETE_WORDS,
+     "stable test experimental deprecated unsupported"},
+    {"tag", 't', OPTION_REPEATED, "TAG",
+     "only rules with this tag; attack.t1059 takes in its sub-techniques", COMPLETE_NONE, NULL},
+    {"from", '\0', OPTION_VALUE, "TIME", "only events at or after this time (RFC 3339, UTC)",
+     COMPLETE_NONE, NULL},
+    {"to", '\0', OPTION_VALUE, "TIME", "only events at or before this time", COMPLETE_NONE, NULL},
+    {"limit", 'n', OPTION_VALUE, "N", "print at most N findings; the summary counts all",
+     COMPLETE_NONE, NULL},
+    {"field", 'f', OPTION_REPEATED, "NAME", "also show this field of each event", COMPLETE_NONE,
+     NULL},
+    {"format", '\0', OPTION_VALUE, "NAME", "take all input for this format ('tocsin formats')",
+     COMPLETE_NONE, NULL},
+    {"logsource", '\0', OPTION_VALUE, "P/C/S",
+     "product/category/service for events that show none, as in linux/process_creation/",
+     COMPLETE_NONE, NULL},
+    {"workers", 'j', OPTION_VALUE, "N", "threads that match; one a processor when not given",
+     COMPLETE_NONE, NULL},
+    {"strict", '\0', OPTION_FLAG, NULL, "fail when a rule cannot be loaded or evidence not read",
+     COMPLETE_NONE, NULL},
+    {"stats", '\0', OPTION_FLAG, NULL, "also show fields that rules use and the evidence never had",
+     COMPLETE_NONE, NULL},
+    {"no-hash", '\0', OPTION_FLAG, NULL, "do not compute the evidence's SHA-256", COMPLETE_NONE,
+     NULL},
+    {"naive", '\0', OPTION_FLAG, NULL, "match with the plain reference code: slow, for checking",
+     COMPLETE_NONE, NULL},
+    {"quiet", 'q', OPTION_FLAG, NULL, "no progress and no messages but errors", COMPLETE_NONE,
+     NULL},
+};
+
+/* One run of the command. Handlers are called by one thread, the collector. */
+struct run {
+    const struct report *report;
+    void *state;
+    struct err failure; /* of the output; stops the scan */
+    struct scan *scan;
+    uint64_t printed, limit, problems;
+    bool show_progress;
+    int64_t next_progress_ns;
+    struct clock clock;
+};
+
+static void on_finding(void *ctx, const struct finding *f)
+{
+    struct run *r = ctx;
+
+    if (r->failure.code != ERR_NONE || r->printed == r->limit)
+        return;
+    r->printed++;
+    if (!r->report->finding(r->state, f, &r->failure))
+        scan_stop(r->scan);
+}
+
+static void on_problem(void *ctx, str file, const struct problem *p)
+{
+    struct run *r = ctx;
+
+    r->problems += p->kind != PROBLEM_skipped;
+    if (r->failure.code == ERR_NONE && !r->report->problem(r->state, file, p, &r->failure))
+        scan_stop(r->scan);
+}
+
+static void on_progress(void *ctx, uint64_t bytes, uint64_t events, str file)
+{
+    struct run *r = ctx;
+    int64_t now = clock_now_ns(&r->clock);
+
+    if (!r->show_progress || now < r->next_progress_ns)
+        return;
+    struct buf name CLEANUP(buf_done) = buf_make(EVENT_NAME_MAX * 8);
+    r->next_progress_ns = now + PROGRESS_INTERVAL_NS;
+    escape_terminal_cut(&name, file, PROGRESS_PATH_COLUMNS);
+    fprintf(stderr, "\r\x1b[K%llu MB, %llu events, %llu findings  %s",
+            (unsigned long long)(bytes >> 20), (unsigned long long)events,
+            (unsigned long long)r->printed, buf_cstr(&name));
+    fflush(stderr);
+}
+
+static uint32_t processors(void)
+{
+    cpu_set_t set;
+
+    if (sched_getaffinity(0, sizeof set, &set) == -1)
+        return 1;
+    int n = CPU_COUNT(&set);
+    return n < 1 ? 1 : n > SCAN_WORKERS_MAX ? SCAN_WORKERS_MAX : (uint32_t)n;
+}
+
+/* A number from 1 to max; `fallback` when the option is not given. */
+static bool number_option(const struct arguments *a, const char *name, uint64_t max,
+                          uint64_t fallback, uint64_t *ret)
+{
+    const char *text = opt_value(&command_scan, a, name);
+
+    *ret = fallback;
+    if (!text || (str_u64(str_from(text), ret) && *ret >= 1 && *ret <= max))
+        return true;
+    say("option '--%s' takes a number from 1 to %llu, not '%s'", name, (unsigned long long)max,
+        text);
+    return false;
+}
+
+/* The descriptor that the report goes to, opened before the scan confines itself; -1: said. */
+static int open_output(struct io *io, const struct arguments *a)
+{
+    const char *path = opt_value(&command_scan, a, "write");
+
+    if (!path)
+        return STDOUT_FILENO;
+    int fd = io_openat(io, IO_output_open, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0640);
+    if (fd == -1)
+        say("cannot create '%s': %s", path, strerror(errno));
+    return fd;
+}
+
+/* A scratch file without a name, for outputs that keep more than memory should. */
+static int open_spool(void)
+{
+    const char *folder = getenv("TMPDIR");
+
+    return open(folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+static uint32_t terminal_columns(int fd)
+{
+    struct winsize size;
+
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : REPORT_COLUMNS;
+}
+
+static void as_strs(const char *const *from, uint32_t count, str *ret)
+{
+    for (uint32_t i = 0; i < count; i++)
+        ret[i] = str_from(from[i]);
+}
+
+static void say_confinement(const struct arguments *a)
+{
+    struct confinement c;
+
+    confine(a->operands, a->operand_count, &c);
+    if (c.why_not[0] && !opt_flag(&command_scan, a, "quiet") && isatty(STDERR_FILENO))
+        say("this kernel has %s", c.why_not);
+}
+
+/* Reads every path; true when each could be opened. */
+static bool read_paths(struct run *r, const struct arguments *a)
+{
+    bool all = true;
+
+    for (uint32_t i = 0; i < a->operand_count; i++) {
+        struct err e = {0};
+        if (!scan_path(r->scan, a->operands[i], &e)) {
+            say_err(&e);
+            all = false;
+        }
+    }
+    return all;
+}
+
+static int exit_code(const struct run *r, const struct arguments *a, const struct ruleset *rs,
+                     bool all_opened)
+{
+    bool strict = opt_flag(&command_scan, a, "strict");
+
+    if (r->failure.code != ERR_NONE) {
+        say_err(&r->failure);
+        return EXIT_OUTPUT;
+    }
+    if (strict && rs->refusal_count)
+        return EXIT_RULES;
+    return !all_opened || (strict && r->problems) ? EXIT_INPUT : EXIT_OK;
+}
+
+static int run_scan(const struct arguments *a, const struct scan_options *o,
+                    struct report_context *c, const struct report *report)
+{
+    struct run r = {.report = report, .clock = c->clock};
+    const struct scan_handlers handlers = {&r, on_finding, on_problem, on_progress};
+
+    r.show_progress = !opt_flag(&command_scan, a, "quiet") && isatty(STDERR_FILENO);
+    if (!number_option(a, "limit", UINT64_MAX, UINT64_MAX, &r.limit))
+        return EXIT_USAGE;
+    r.scan = scan_new(o, &handlers);
+    r.state = report->open(c);
+    say_confinement(a);
+
+    bool all_opened = read_paths(&r, a);
+    const struct summary *summary = scan_finish(r.scan);
+    if (r.show_progress)
+        fputs("\r\x1b[K", stderr);
+    bool written =
+        r.failure.code == ERR_NONE && report->finish(r.state, r.scan, summary, &r.failure);
+    report->close(r.state);
+    if (written && io_close(c->io, IO_output_close, c->fd) == -1)
+        err_set(&r.failure, ERR_IO, "cannot write the report: %s", strerror(errno));
+    int code = exit_code(&r, a, o->rules, all_opened);
+    scan_free(r.scan);
+    return code;
+}
+
+static bool prepare(const struct arguments *a, struct scan_options *o, struct logsource *force)
+{
+    uint64_t workers;
+    struct err e = {0};
+
+    if (a->operand_count == 0) {
+        say("nothing to scan: name files or folders, or - for standard input");
+        return false;
+    }
+    if (!number_option(a, "workers", SCAN_WORKERS_MAX, processors(), &workers))
+        return false;
+    o->workers = (uint32_t)workers;
+    o->with_hash = !opt_flag(&command_scan, a, "no-hash");
+    o->naive = opt_flag(&command_scan, a, "naive");
+    if (scan_filter_input(&command_scan, a, o, force, &e))
+        return true;
+    say_err(&e);
+    return false;
+}
+
+static const struct report *chosen_report(const struct arguments *a)
+{
+    const char *name = opt_value(&command_scan, a, "output");
+    const struct report *report = report_find(name ? str_from(name) : S("table"));
+
+    if (!report)
+        say("unknown output '%s'; there are: table, jsonl, json, csv, timeline, html", name);
+    return report;
+}
+
+static int scan_with(const struct arguments *a, struct scan_options *o, struct ruleset *rs,
+                     const struct report *report)
+{
+    const struct option_values *fields = &a->options[opt_index(&command_scan, "field")];
+    str *paths = mem_array(a->operand_count, sizeof *paths);
+    str *names = mem_array(fields->count, sizeof *names);
+    struct report_context c = {
+        .io = o->io,
+        .clock = clock_system(),
+        .rules = rs,
+        .version = TOCSIN_VERSION,
+        .paths = paths,
+        .path_count = a->operand_count,
+        .fields = names,
+        .field_count = fields->count,
+        .stats = opt_flag(&command_scan, a, "stats"),
+        .spool_fd = open_spool(),
+    };
+    int code = EXIT_OUTPUT;
+
+    as_strs(a->operands, a->operand_count, paths);
+    as_strs(fields->values, fields->count, names);
+    o->rules = rs;
+    c.fd = open_output(o->io, a);
+    if (c.fd != -1) {
+        c.terminal = isatty(c.fd) == 1;
+        c.columns = c.terminal ? terminal_columns(c.fd) : REPORT_COLUMNS;
+        code = run_scan(a, o, &c, report);
+    }
+    if (c.spool_fd != -1)
+        close(c.spool_fd);
+    free(paths);
+    free(names);
+    return code;
+}
+
+static int scan_run(const struct arguments *a)
+{
+    struct io io;
+    struct err e = {0};
+    struct logsource force = {0};
+    struct scan_options o = {.io = &io, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
+    const struct report *report = chosen_report(a);
+    int code = EXIT_USAGE;
+
+    io_init(&io);
+#ifdef TOCSIN_FAULTS
+    const char *fault = getenv("TOCSIN_FAULT");
+    if (fault && !io_plan_fault(&io, str_from(fault), &e)) {
+        say_err(&e);
+        return EXIT_USAGE;
+    }
+#endif
+    if (!report || !prepare(a, &o, &force))
+        return EXIT_USAGE;
+    struct ruleset *rs CLEANUP(ruleset_freep) =
+        rule_options_load(&command_scan, a, NULL, 0, &io, &code);
+    if (!rs)
+        return code;
+    rule_options_say_refusals(rs, opt_flag(&command_scan, a, "quiet"));
+    if (!scan_filter_rules(&command_scan, a, rs, &e)) {
+        say_err(&e);
+        return EXIT_USAGE;
+    }
+    if (rs->count == 0) {
+        say("no rule is left to match");
+        return EXIT_RULES;
+    }
+    return scan_with(a, &o, rs, report);
+}
+
+const struct command command_scan = {
+    .name = "scan",
+    .usage = "[OPTIONS] PATH...",
+    .summary = "Finds threats in files and folders of logs with Sigma rules",
+    .details =
+        "PATH is a file, a folder (read with all below it) or - for standard input. Read are\n"
+        "EVTX, JSON in all its forms and Windows event XML, recognised by content, also inside\n"
+        ".gz, .zst, .zip and .tar. No symbolic link, device or FIFO in a folder is followed.\n"
+        "Where the kernel has landlock and seccomp, the scan gives up the right to write, to\n"
+        "run programs and to use the network before it reads the first byte of evidence.\n"
+        "\n"
+        "Exit codes: 0 done, with or without findings; 2 wrong command line; 3 a path cannot\n"
+        "be opened (with --strict: any evidence was broken or could not be read); 4 no rule\n"
+        "could be loaded (with --strict: one could not); 5 the report cannot be written.",
+    .options = scan_options,
+    .option_count = countof(scan_options),
+    .operands = COMPLETE_FILE,
+    .run = scan_run,
+};

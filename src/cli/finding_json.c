@@ -1,0 +1,161 @@
+#include "cli/finding_json.h"
+
+#include "cli/attack.h"
+#include "cli/finding_field.h"
+#include "text/time.h"
+
+void json_str_or_null(struct json_writer *w, str s)
+{
+    if (s.n)
+        json_str(w, s);
+    else
+        json_null(w);
+}
+
+void json_event_time(struct json_writer *w, const struct event *ev)
+{
+    char text[TIME_TEXT_MAX];
+
+    if (ev->has_time)
+        json_str(w, (str){text, time_format(ev->time_ns, ev->time_digits, text)});
+    else
+        json_null(w);
+}
+
+void json_time(struct json_writer *w, int64_t ns, bool known)
+{
+    char text[TIME_TEXT_MAX];
+    uint8_t digits = ns % NS_PER_S == 0 ? 0 : ns % 1000000 == 0 ? 3 : ns % 1000 == 0 ? 6 : 9;
+
+    if (known)
+        json_str(w, (str){text, time_format(ns, digits, text)});
+    else
+        json_null(w);
+}
+
+static void write_rule(struct json_writer *w, const struct sigma_rule *r)
+{
+    json_field_str(w, S("rule_id"), sigma_rule_identity(r));
+    json_field_str(w, S("rule"), r->title);
+    json_key(w, S("level"));
+    json_str_or_null(w, str_from(sigma_level_name(r->level)));
+    json_key(w, S("status"));
+    json_str_or_null(w, str_from(sigma_status_name(r->status)));
+}
+
+static void write_tags(struct json_writer *w, const struct sigma_rule *r)
+{
+    json_key(w, S("tags"));
+    json_array(w);
+    for (uint32_t i = 0; i < r->tag_count; i++)
+        json_str(w, r->tags[i]);
+    json_array_end(w);
+
+    json_key(w, S("techniques"));
+    json_array(w);
+    for (uint32_t i = 0; i < r->tag_count; i++) {
+        char room[ATTACK_ID_MAX];
+        str id = attack_technique_of_tag(r->tags[i], room);
+        if (id.n)
+            json_str(w, id);
+    }
+    json_array_end(w);
+}
+
+static void write_entities(struct json_writer *w, const struct finding *f)
+{
+    json_key(w, S("entities"));
+    json_array(w);
+    for (uint32_t i = 0; i < f->entity_count; i++) {
+        json_object(w);
+        json_field_str(w, S("type"), str_from(entity_type_name(f->entities[i].type)));
+        json_field_str(w, S("value"), f->entities[i].value);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static bool matched_before(const struct finding *f, uint32_t at)
+{
+    for (uint32_t i = 0; i < at; i++)
+        if (str_eq(f->matched[i].field, f->matched[at].field))
+            return true;
+    return false;
+}
+
+/* {field: [values]}; each field once, where it first matched. MATCHED_MAX bounds the square. */
+static void write_matched(struct json_writer *w, const struct finding *f)
+{
+    json_key(w, S("matched"));
+    json_object(w);
+    for (uint32_t i = 0; i < f->matched_count; i++) {
+        if (matched_before(f, i))
+            continue;
+        json_key(w, f->matched[i].field);
+        json_array(w);
+        for (uint32_t k = i; k < f->matched_count; k++)
+            if (str_eq(f->matched[k].field, f->matched[i].field))
+                json_str(w, f->matched[k].value);
+        json_array_end(w);
+    }
+    json_object_end(w);
+}
+
+static void write_logsource(struct json_writer *w, const struct logsource *source)
+{
+    json_key(w, S("logsource"));
+    json_object(w);
+    json_key(w, S("product"));
+    json_str_or_null(w, source->product);
+    json_key(w, S("category"));
+    json_str_or_null(w, source->category);
+    json_key(w, S("service"));
+    json_str_or_null(w, source->service);
+    json_object_end(w);
+}
+
+static void write_fields(struct json_writer *w, const struct finding *f, const str *fields,
+                         uint32_t count)
+{
+    if (count == 0)
+        return;
+    json_key(w, S("fields"));
+    json_object(w);
+    for (uint32_t i = 0; i < count; i++) {
+        json_key(w, fields[i]);
+        json_array(w);
+        for (uint32_t at = finding_field(f, fields[i]); at < f->event->field_count;
+             at = event_next(f->event, at))
+            json_str(w, f->event->fields[at].value);
+        json_array_end(w);
+    }
+    json_object_end(w);
+}
+
+void finding_json(struct json_writer *w, const struct finding *f, const str *fields,
+                  uint32_t field_count)
+{
+    json_object(w);
+    write_rule(w, f->rule);
+    json_key(w, S("time"));
+    json_event_time(w, f->event);
+    json_field_str(w, S("file"), f->file);
+    json_field_u64(w, S("record"), f->record);
+    json_key(w, S("host"));
+    json_str_or_null(w, f->host);
+    json_key(w, S("user"));
+    json_str_or_null(w, f->user);
+    write_tags(w, f->rule);
+    write_entities(w, f);
+    write_matched(w, f);
+    json_key(w, S("format"));
+    json_str_or_null(w, str_from(f->format));
+    write_logsource(w, &f->rule->logsource);
+    json_field_str(w, S("rule_file"), f->rule->file);
+    if (f->event->from.recovered) {
+        json_key(w, S("recovered"));
+        json_bool(w, true);
+    }
+    write_fields(w, f, fields, field_count);
+    json_object_end(w);
+}

@@ -1,0 +1,35 @@
+/*
+ * rule_options.h - the options by which every command that uses rules names
+ * them, and the loading that follows from them.
+ */
+#pragma once
+
+#include "cli/command.h"
+#include "sigma/ruleset.h"
+
+/* Rows for a command's own table of options. */
+#define RULE_OPTIONS                                                                                 \
+    {"rules",       'r', OPTION_REPEATED, "PATH", "add the rules of a file or folder",               \
+     COMPLETE_FILE, NULL},                                                                           \
+        {"only",        '\0', OPTION_FLAG, NULL, "leave out the rules that ship with tocsin",        \
+         COMPLETE_NONE, NULL},                                                                       \
+        {"placeholders", '\0', OPTION_REPEATED, "FILE", "values for placeholders such as %Servers%", \
+         COMPLETE_FILE,  NULL},                                                                      \
+    {                                                                                                \
+        "pipeline", 'p', OPTION_REPEATED, "FILE",                                                    \
+            "a processing pipeline that rules go through (pySigma's YAML)", COMPLETE_FILE, NULL      \
+    }
+
+enum { RULE_OPTION_COUNT = 4 };
+
+/*
+ * Loads what the options ask for; `operands` more paths. Documents that are
+ * refused are in the set. NULL when a path cannot be opened or a pipeline or
+ * placeholder file is wrong: it has been said, *ret_exit is the exit code.
+ */
+struct ruleset *rule_options_load(const struct command *c, const struct arguments *a,
+                                  const char *const *operands, uint32_t operand_count,
+                                  struct io *io, int *ret_exit) MUST_USE;
+
+/* Names each document that was refused on stderr; with `brief` only how many. */
+void rule_options_say_refusals(const struct ruleset *rs, bool brief);

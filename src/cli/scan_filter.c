@@ -1,0 +1,106 @@
+#include "cli/scan_filter.h"
+
+#include "cli/opt.h"
+#include "formats/format.h"
+#include "text/time.h"
+
+#include <stdio.h>
+
+/* A whole day stands for its first, or its last, moment. */
+static bool time_option(const struct command *c, const struct arguments *a, const char *name,
+                        bool end_of_day, int64_t *ret, struct err *e)
+{
+    const int64_t day_ns = INT64_C(86400) * NS_PER_S;
+    const char *text = opt_value(c, a, name);
+    char with_time[sizeof "2026-01-01T00:00:00Z"];
+    uint8_t digits;
+
+    if (!text || time_parse_rfc3339(str_from(text), ret, &digits))
+        return true;
+    str day = str_from(text);
+    if (day.n == 10) {
+        snprintf(with_time, sizeof with_time, "%.10sT00:00:00Z", text);
+        if (time_parse_rfc3339(str_from(with_time), ret, &digits)) {
+            *ret += end_of_day ? day_ns - 1 : 0;
+            return true;
+        }
+    }
+    return err_set(e, ERR_INPUT,
+                   "option '--%s' takes a time such as 2026-05-04T10:00:00Z or a day, not '%s'",
+                   name, text);
+}
+
+static bool format_option(const struct command *c, const struct arguments *a,
+                          struct scan_options *o, struct err *e)
+{
+    const char *name = opt_value(c, a, "format");
+
+    if (!name)
+        return true;
+    o->format = format_find(str_from(name));
+    return o->format || err_set(e, ERR_INPUT, "unknown format '%s'; see 'tocsin formats'", name);
+}
+
+bool scan_filter_input(const struct command *c, const struct arguments *a, struct scan_options *o,
+                       struct logsource *force, struct err *e)
+{
+    const char *logsource = opt_value(c, a, "logsource");
+
+    if (logsource) {
+        str rest = str_from(logsource);
+        force->product = str_cut(&rest, '/');
+        force->category = str_cut(&rest, '/');
+        force->service = rest;
+        o->force = force;
+    }
+    return time_option(c, a, "from", false, &o->from_ns, e) &&
+           time_option(c, a, "to", true, &o->to_ns, e) && format_option(c, a, o, e);
+}
+
+/* "attack.t1059" is in "attack.t1059.001" too. */
+static bool tag_covers(str wanted, str tag)
+{
+    return tag.n >= wanted.n && str_ieq((str){tag.p, wanted.n}, wanted) &&
+           (tag.n == wanted.n || tag.p[wanted.n] == '.');
+}
+
+static bool has_tag(const struct sigma_rule *rule, const struct option_values *wanted)
+{
+    for (uint32_t i = 0; i < wanted->count; i++)
+        for (uint32_t k = 0; k < rule->tag_count; k++)
+            if (tag_covers(str_from(wanted->values[i]), rule->tags[k]))
+                return true;
+    return wanted->count == 0;
+}
+
+static bool has_status(const struct sigma_rule *rule, const struct option_values *wanted)
+{
+    for (uint32_t i = 0; i < wanted->count; i++)
+        if (str_ieq(str_from(wanted->values[i]), str_from(sigma_status_name(rule->status))))
+            return true;
+    return wanted->count == 0;
+}
+
+bool scan_filter_rules(const struct command *c, const struct arguments *a, struct ruleset *rs,
+                       struct err *e)
+{
+    const struct option_values *tags = &a->options[opt_index(c, "tag")];
+    const struct option_values *statuses = &a->options[opt_index(c, "status")];
+    const char *level_name = opt_value(c, a, "min-level");
+    enum sigma_level min_level = LEVEL_NONE;
+    enum sigma_status known;
+    uint32_t kept = 0;
+
+    if (level_name && !sigma_level_parse(str_from(level_name), &min_level))
+        return err_set(e, ERR_INPUT, "unknown level '%s'", level_name);
+    for (uint32_t i = 0; i < statuses->count; i++)
+        if (!sigma_status_parse(str_from(statuses->values[i]), &known))
+            return err_set(e, ERR_INPUT, "unknown status '%s'", statuses->values[i]);
+    for (uint32_t i = 0; i < rs->count; i++) {
+        struct sigma_rule *rule = rs->rules[i];
+        if (rule->level >= min_level && has_tag(rule, tags) && has_status(rule, statuses))
+            rs->rules[kept++] = rule;
+    }
+    rs->count = kept;
+    return true;
+}

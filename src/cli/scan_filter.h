@@ -1,0 +1,13 @@
+/* scan_filter.h - the options of scan that choose among rules and events. */
+#pragma once
+
+#include "cli/command.h"
+#include "engine/scan.h"
+
+/* --from, --to, --format, --logsource. *force is filled when --logsource is given. */
+bool scan_filter_input(const struct command *c, const struct arguments *a, struct scan_options *o,
+                       struct logsource *force, struct err *e) MUST_USE;
+
+/* --min-level, --status, --tag: leaves in rs only the rules that are wanted. */
+bool scan_filter_rules(const struct command *c, const struct arguments *a, struct ruleset *rs,
+                       struct err *e) MUST_USE;
