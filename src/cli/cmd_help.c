@@ -6,7 +6,7 @@ extern const struct command command_help;
 
 static int help_run(const struct arguments *a)
 {
-    char *words[4] = {"tocsin"}; /* as command_find() wants them: argv[0] first */
+    const char *words[4] = {"tocsin"}; /* as command_find() wants them: argv[0] first */
     int count = 1, used;
 
     if (a->operand_count == 0) {
@@ -14,7 +14,7 @@ static int help_run(const struct arguments *a)
         return EXIT_OK;
     }
     for (uint32_t i = 0; i < a->operand_count && count < (int)countof(words); i++)
-        words[count++] = (char *)(uintptr_t)a->operands[i];
+        words[count++] = a->operands[i];
     const struct command *c = command_find(count, words, &used);
     if (!c) {
         say("unknown command '%s'; see 'tocsin help'", words[1]);

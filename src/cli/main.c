@@ -68,6 +68,6 @@ int main(int argc, char **argv)
     }
     if (str_eq(str_from(argv[1]), S("--version")))
         return command_version.run(NULL);
-    const struct command *c = command_find(argc, argv, &words);
+    const struct command *c = command_find(argc, (const char *const *)argv, &words);
     return c ? run(c, argc, argv, words) : unknown(argv[1]);
 }

@@ -120,7 +120,7 @@ void opt_done(struct arguments *args)
     free(args->operands);
 }
 
-const struct command *command_find(int argc, char **argv, int *ret_words)
+const struct command *command_find(int argc, const char *const *argv, int *ret_words)
 {
     const struct command *found = NULL;
 

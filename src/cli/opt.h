@@ -16,5 +16,5 @@ const char *opt_value(const struct command *c, const struct arguments *a,
 
 /* The command that argv names from argv[1] on ("rule lint" are two words); *ret_words tells how
  * many. NULL when there is none. */
-const struct command *command_find(int argc, char **argv, int *ret_words);
+const struct command *command_find(int argc, const char *const *argv, int *ret_words);
 const char *command_suggest(const char *word); /* the nearest name, or NULL */

@@ -28,7 +28,7 @@ struct report {
     const char *name;    /* what -o takes */
     const char *summary; /* one line for --help */
 
-    /* State for one run; never NULL. */
+    /* State for one run; never NULL. The context outlives it. */
     void *(*open)(const struct report_context *c);
     /* False stops the scan: the output cannot be written; err says why. */
     bool (*finding)(void *state, const struct finding *f, struct err *e);
