@@ -8,8 +8,7 @@
  */
 #pragma once
 
-#include "event/event.h"
-#include "sigma/ruleset.h"
+#include "detect/naive.h"
 
 struct detector;
 struct detector_scratch;
@@ -26,13 +25,7 @@ void detector_scratch_free(struct detector_scratch *s); /* NULL is a no-op */
 uint32_t detector_match(const struct detector *d, struct detector_scratch *s,
                         const struct event *ev, const uint32_t **ret_rules);
 
-/* Why a rule matched: the positive tests that are true of the event. */
-struct matched_field {
-    str field; /* native name; "keywords" for a keyword */
-    str value; /* the event's value */
-};
-/* In the order of the rule's items, each pair once; lives in the arena. At most MATCHED_MAX. */
-enum { MATCHED_MAX = 256 };
+/* Why a rule matched: see naive_explain(). The log source is the first through which it does. */
 uint32_t detector_explain(const struct detector *d, uint32_t rule, const struct event *ev,
                           struct arena *a, struct matched_field **ret);
 
