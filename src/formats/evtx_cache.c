@@ -1,0 +1,132 @@
+/*
+ * evtx_cache.c - a hash table of programs in one arena. The arena is emptied as a whole between
+ * batches when it is full: definitions come back with the next chunk.
+ */
+#include "formats/evtx_cache.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "formats/evtx_value.h"
+
+#include <stdlib.h>
+
+enum { BUCKETS = 1024, CACHE_BLOCK = 256 * 1024 };
+
+struct evtx_cache {
+    struct arena *arena;
+    uint64_t seed;
+    uint32_t count;
+    struct evtx_program *buckets[BUCKETS];
+};
+
+struct evtx_cache *evtx_cache_new(void)
+{
+    struct evtx_cache *c = mem_alloc(sizeof *c);
+
+    c->arena = arena_new(CACHE_BLOCK);
+    c->seed = hash_seed();
+    return c;
+}
+
+void evtx_cache_free(struct evtx_cache *c)
+{
+    if (!c)
+        return;
+    arena_free(c->arena);
+    free(c);
+}
+
+void evtx_cache_trim(struct evtx_cache *c)
+{
+    if (c->count < EVTX_CACHE_PROGRAMS_MAX && arena_used(c->arena) < EVTX_CACHE_BYTES_MAX)
+        return;
+    arena_reset(c->arena);
+    memset(c->buckets, 0, sizeof c->buckets);
+    c->count = 0;
+}
+
+static struct evtx_program **bucket_of(struct evtx_cache *c, const uint8_t guid[16], size_t n,
+                                       enum evtx_place place)
+{
+    uint64_t key = hash64((str){(const char *)guid, 16}, c->seed);
+
+    return &c->buckets[hash_mix(key, n * EVTX_PLACE_COUNT + place) % BUCKETS];
+}
+
+/* The parts of the body between the references are compared byte by byte, the references by what
+ * they lead to. An inline name also has the offset of another name in its header, which is passed
+ * over. */
+static bool says_the_same(const struct evtx_program *p, const struct evtx_view *view, size_t body)
+{
+    const uint8_t *bytes = view->bytes + body;
+    size_t done = 0;
+
+    for (uint32_t i = 0; i < p->ref_count; i++) {
+        const struct evtx_name_ref *ref = &p->refs[i];
+        const uint8_t *utf16;
+        uint16_t units;
+        if (memcmp(bytes + done, p->body + done, ref->at - done) != 0)
+            return false;
+        size_t name = evtx_position(view, le32(bytes + ref->at));
+        if ((name == body + ref->at + 4) != ref->is_inline)
+            return false;
+        if (!evtx_name_at(view, name, &utf16, &units) || units != ref->units ||
+            memcmp(utf16, p->names + ref->name, 2 * (size_t)units) != 0)
+            return false;
+        done = ref->at + 4 + (ref->is_inline ? EVTX_NAME_HEADER + 2 * (size_t)units + 2 : 0);
+    }
+    return memcmp(bytes + done, p->body + done, p->body_n - done) == 0;
+}
+
+struct evtx_program *evtx_cache_find(struct evtx_cache *c, const struct evtx_view *view,
+                                     size_t body, size_t n, const uint8_t guid[16],
+                                     enum evtx_place place)
+{
+    struct evtx_program *p = *bucket_of(c, guid, n, place);
+
+    assert(body <= view->n && n <= view->n - body);
+    for (uint32_t i = 0; p && i < EVTX_CACHE_CHAIN_MAX; i++, p = p->next)
+        if (p->body_n == n && p->place == place && memcmp(p->guid, guid, sizeof p->guid) == 0 &&
+            says_the_same(p, view, body))
+            return p;
+    return NULL;
+}
+
+struct evtx_program *evtx_cache_add(struct evtx_cache *c, const struct evtx_program *compiled,
+                                    const uint8_t guid[16])
+{
+    struct evtx_program **bucket = bucket_of(c, guid, compiled->body_n, compiled->place);
+    struct evtx_program *p = arena_alloc(c->arena, sizeof *p);
+    struct evtx_op *ops = arena_array(c->arena, compiled->op_count, sizeof *ops);
+    struct evtx_name_ref *refs = arena_array(c->arena, compiled->ref_count, sizeof *refs);
+    size_t names_n = 0;
+
+    for (uint32_t i = 0; i < compiled->ref_count; i++)
+        names_n += 2 * (size_t)compiled->refs[i].units;
+    char *names = arena_bytes(c->arena, names_n);
+    size_t at = 0;
+    for (uint32_t i = 0; i < compiled->ref_count; i++) {
+        refs[i] = compiled->refs[i];
+        memcpy(names + at, compiled->names + refs[i].name, 2 * (size_t)refs[i].units);
+        refs[i].name = (uint32_t)at;
+        at += 2 * (size_t)refs[i].units;
+    }
+    if (compiled->op_count)
+        memcpy(ops, compiled->ops, compiled->op_count * sizeof *ops);
+
+    *p = *compiled;
+    p->ops = ops;
+    p->refs = refs;
+    p->names = (const uint8_t *)names;
+    p->text = arena_str(c->arena, (str){compiled->text, compiled->text_n}).p;
+    p->body =
+        (const uint8_t *)arena_str(c->arena, (str){(const char *)compiled->body, compiled->body_n})
+            .p;
+    memcpy(p->guid, guid, sizeof p->guid);
+    p->batch = 0;
+    p->batch_text = NULL;
+    p->next = *bucket;
+    *bucket = p;
+    c->count++;
+    return p;
+}

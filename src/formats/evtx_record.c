@@ -1,0 +1,612 @@
+/*
+ * evtx_record.c - a record is a fragment of binary XML: a template instance (a
+ * definition and the values for its holes) or plain tokens. A value may be a
+ * fragment again. Fragments within values are a stack of EVTX_NESTING_MAX
+ * frames; nothing recurses. What a chunk may make us read (definitions) and
+ * write (fields) has budgets, because a few bytes can ask for the same
+ * definition or value again and again.
+ */
+#include "formats/evtx_record.h"
+
+#include "base/mem.h"
+#include "formats/evtx_cache.h"
+#include "formats/evtx_value.h"
+#include "text/time.h"
+
+#include <stdlib.h>
+
+enum {
+    TOKEN_END = 0x00,
+    TOKEN_PI_TARGET = 0x0A,
+    TOKEN_PI_DATA = 0x0B,
+    TOKEN_INSTANCE = 0x0C,
+    TOKEN_HEADER = 0x0F,
+    HEADER_SIZE = 4,    /* of a fragment: token, version, flags */
+    INSTANCE_SIZE = 10, /* token, version, template id (4), definition offset (4) */
+    DESCRIPTOR_SIZE = 4,
+    KNOWN_SLOTS = 1024, /* a power of two */
+    TEXT_BLOCK = 64 * 1024,
+    FIELD_COST = sizeof(struct field),
+};
+
+struct value {
+    const uint8_t *p;
+    uint16_t n;
+    uint8_t type;
+};
+
+/* A definition of this chunk that was looked up before. */
+struct known {
+    uint32_t chunk; /* whose entry this is; others are empty */
+    uint32_t offset, id;
+    uint8_t place;
+    struct evtx_program *program;
+};
+
+struct frame {
+    size_t at, end; /* what is left of the fragment */
+    enum evtx_place place;
+    const struct evtx_program *program; /* being run, or NULL */
+    const char *text;                   /* the program's, in the batch's arena */
+    uint32_t next_op;
+    uint32_t first_value, value_count;
+};
+
+struct evtx_reader {
+    struct evtx_cache *cache;
+    struct evtx_compiler *compiler;
+
+    struct arena *arena;
+    uint64_t batch;
+    char *room; /* for text, in the arena */
+    size_t room_n;
+
+    struct evtx_view view;
+    uint32_t chunk;
+    size_t definition_budget, text_budget, step_budget;
+    struct known known[KNOWN_SLOTS];
+
+    const char *why;
+    bool has_time;
+    uint8_t time_digits;
+    int64_t time_ns;
+    uint32_t field_count, dropped, value_count, depth;
+    struct frame frames[EVTX_NESTING_MAX];
+    struct value values[EVTX_VALUES_MAX];
+    struct field fields[EVENT_FIELDS_MAX];
+};
+
+struct evtx_reader *evtx_reader_new(void)
+{
+    struct evtx_reader *r = mem_alloc(sizeof *r);
+
+    r->cache = evtx_cache_new();
+    r->compiler = evtx_compiler_new();
+    return r;
+}
+
+void evtx_reader_free(struct evtx_reader *r)
+{
+    if (!r)
+        return;
+    evtx_cache_free(r->cache);
+    evtx_compiler_free(r->compiler);
+    free(r);
+}
+
+void evtx_reader_batch(struct evtx_reader *r, struct arena *a)
+{
+    evtx_cache_trim(r->cache);
+    r->arena = a;
+    r->batch++;
+    r->room = NULL;
+    r->room_n = 0;
+}
+
+void evtx_reader_chunk(struct evtx_reader *r, const uint8_t *bytes, size_t n)
+{
+    r->view = (struct evtx_view){.bytes = bytes, .n = n};
+    r->definition_budget = EVTX_DEFINITION_BYTES_MAX;
+    r->text_budget = EVTX_CHUNK_TEXT_MAX;
+    r->step_budget = EVTX_CHUNK_STEPS_MAX;
+    if (++r->chunk == 0) { /* the number wrapped: old entries must not come back to life */
+        memset(r->known, 0, sizeof r->known);
+        r->chunk = 1;
+    }
+}
+
+static bool refuse(struct evtx_reader *r, const char *why)
+{
+    r->why = why;
+    return false;
+}
+
+/* Room for n bytes of text; the caller takes what it used with take_text(). */
+static char *text_room(struct evtx_reader *r, size_t n)
+{
+    if (r->room_n < n) {
+        r->room_n = n > TEXT_BLOCK ? n : TEXT_BLOCK;
+        r->room = arena_bytes(r->arena, r->room_n);
+    }
+    return r->room;
+}
+
+static str take_text(struct evtx_reader *r, size_t n)
+{
+    str s = {r->room, n};
+
+    r->room += n;
+    r->room_n -= n;
+    return s;
+}
+
+static bool in_budget(struct evtx_reader *r, size_t n)
+{
+    if (r->field_count == EVENT_FIELDS_MAX || r->text_budget < n + FIELD_COST) {
+        r->dropped++;
+        return false;
+    }
+    r->text_budget -= n + FIELD_COST;
+    return true;
+}
+
+static void add_field(struct evtx_reader *r, str name, str value, enum value_type type,
+                      uint8_t flags)
+{
+    assert(r->field_count < EVENT_FIELDS_MAX);
+    r->fields[r->field_count++] =
+        (struct field){.name = name, .value = value, .type = (uint8_t)type, .flags = flags};
+}
+
+static bool spend_steps(struct evtx_reader *r, size_t n)
+{
+    if (r->step_budget < n)
+        return refuse(r, "more work than a chunk may ask for");
+    r->step_budget -= n;
+    return true;
+}
+
+/* Looks back over the fields so far; 8 of them count as a step of work. */
+static bool has_field(struct evtx_reader *r, str name)
+{
+    uint32_t i = r->field_count;
+
+    while (i > 0 && !str_eq(r->fields[i - 1].name, name))
+        i--;
+    size_t steps = (r->field_count - i) / 8;
+    r->step_budget -= steps < r->step_budget ? steps : r->step_budget;
+    return i > 0;
+}
+
+static void set_time(struct evtx_reader *r, const struct value *v, str text)
+{
+    r->time_digits = EVTX_TIME_DIGITS;
+    r->has_time = v->type == EVTX_FILETIME && v->n == 8
+                      ? time_from_filetime(le64(v->p), &r->time_ns)
+                      : time_parse_rfc3339(text, &r->time_ns, &r->time_digits);
+}
+
+static str value_text(struct evtx_reader *r, uint8_t type, const uint8_t *p, size_t n)
+{
+    char *out = text_room(r, evtx_value_room(n));
+
+    return take_text(r, evtx_value_text(type, p, n, out));
+}
+
+static void add_value(struct evtx_reader *r, str name, const struct value *v, uint8_t flags)
+{
+    if (!in_budget(r, 2 * (size_t)v->n))
+        return;
+    str text = value_text(r, v->type, v->p, v->n);
+    add_field(r, name, text, evtx_is_integer(v->type) ? VALUE_NUMBER : VALUE_STRING, flags);
+}
+
+/* The length of an array's first element, and in *ret_next where the next one begins. */
+static size_t element_length(uint8_t type, const uint8_t *p, size_t n, size_t *ret_next)
+{
+    size_t width = type == EVTX_STRING ? 2 : 1, length = evtx_element_size(type);
+
+    if (type == EVTX_STRING || type == EVTX_ANSI) {
+        length = 0;
+        while (length + width <= n && (p[length] || (width == 2 && p[length + 1])))
+            length += width;
+        *ret_next = length + width < n ? length + width : n;
+        return length;
+    }
+    if (type == EVTX_SID && n >= 2)
+        length = 8 + 4 * (size_t)p[1];
+    if (length == 0 || length > n)
+        length = n;
+    *ret_next = length;
+    return length;
+}
+
+static void add_array(struct evtx_reader *r, str name, const struct value *v, uint8_t flags)
+{
+    uint8_t type = v->type & (uint8_t)~EVTX_ARRAY;
+    size_t at = 0, next;
+
+    while (at < v->n) {
+        size_t n = element_length(type, v->p + at, v->n - at, &next);
+        struct value element = {v->p + at, (uint16_t)n, type};
+        add_value(r, name, &element, flags);
+        flags |= FIELD_CONTINUES;
+        at += next;
+    }
+}
+
+static const struct value *hole_value(const struct evtx_reader *r, const struct frame *f,
+                                      uint32_t hole)
+{
+    static const struct value null_value = {.type = EVTX_NULL};
+
+    return hole < f->value_count ? &r->values[f->first_value + hole] : &null_value;
+}
+
+/* The name that a hole holds, without its blanks. */
+static str hole_name(struct evtx_reader *r, const struct frame *f, uint32_t hole)
+{
+    const struct value *v = hole_value(r, f, hole);
+    size_t n = 0;
+
+    if (v->n == 0 || v->n > EVENT_NAME_MAX || (v->type & EVTX_ARRAY) || v->type == EVTX_BINXML)
+        return S("Data");
+    char *out = text_room(r, evtx_value_room(v->n));
+    size_t length = evtx_value_text(v->type, v->p, v->n, out);
+    for (size_t i = 0; i < length; i++)
+        if (out[i] != ' ')
+            out[n++] = out[i];
+    return take_text(r, n);
+}
+
+static str op_name(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op)
+{
+    return op->flags & EVTX_NAME_HOLE ? hole_name(r, f, op->name)
+                                      : (str){f->text + op->name, op->name_n};
+}
+
+static uint8_t op_field_flags(struct evtx_reader *r, const struct evtx_op *op, str name)
+{
+    return op->flags & EVTX_REPEATED && has_field(r, name) ? FIELD_CONTINUES : 0;
+}
+
+static bool push_fragment(struct evtx_reader *r, size_t at, size_t end, enum evtx_place place)
+{
+    if (r->depth == EVTX_NESTING_MAX)
+        return refuse(r, "binary XML nested too deeply");
+    r->frames[r->depth++] = (struct frame){.at = at, .end = end, .place = place};
+    return true;
+}
+
+static bool push_nested(struct evtx_reader *r, const struct value *v, uint8_t place)
+{
+    size_t at = (size_t)(v->p - r->view.bytes);
+
+    return push_fragment(r, at, at + v->n, place);
+}
+
+static bool run_value(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op)
+{
+    const struct value *v = hole_value(r, f, op->hole);
+
+    if (v->type == EVTX_BINXML)
+        return push_nested(r, v, op->place);
+    if (op->flags & EVTX_NAMELESS || (v->type == EVTX_NULL && op->flags & EVTX_OPTIONAL))
+        return true;
+
+    str name = op_name(r, f, op);
+    uint8_t flags = op_field_flags(r, op, name);
+    if (v->type & EVTX_ARRAY) {
+        add_array(r, name, v, flags);
+        return true;
+    }
+    add_value(r, name, v, flags);
+    if (op->flags & EVTX_TIME && r->field_count)
+        set_time(r, v, r->fields[r->field_count - 1].value);
+    return true;
+}
+
+/* Several parts in a row: their texts become one value. Nested XML among them is run by itself. */
+static bool run_join(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op)
+{
+    const struct value *nested = NULL;
+    size_t room = 0, n = 0;
+    bool any = false;
+
+    for (uint32_t i = 1; i <= op->parts; i++) {
+        const struct value *v = hole_value(r, f, op[i].hole);
+        if (op[i].kind == EVTX_OP_CONSTANT)
+            room += op[i].text_n;
+        else if (v->type == EVTX_BINXML)
+            nested = v;
+        else
+            room += evtx_value_room(v->n);
+    }
+    if (nested)
+        return push_nested(r, nested, op->place);
+    if (op->flags & EVTX_NAMELESS || !in_budget(r, room))
+        return true;
+
+    str name = op_name(r, f, op);
+    char *out = text_room(r, room);
+    for (uint32_t i = 1; i <= op->parts; i++) {
+        const struct value *v = hole_value(r, f, op[i].hole);
+        if (op[i].kind == EVTX_OP_CONSTANT) {
+            memcpy(out + n, f->text + op[i].text, op[i].text_n);
+            n += op[i].text_n;
+            any = true;
+        } else {
+            n += evtx_value_text(v->type & (uint8_t)~EVTX_ARRAY, v->p, v->n, out + n);
+            any |= v->type != EVTX_NULL || !(op[i].flags & EVTX_OPTIONAL);
+        }
+    }
+    if (any)
+        add_field(r, name, take_text(r, n), VALUE_STRING, op_field_flags(r, op, name));
+    return true;
+}
+
+static void run_constant(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op)
+{
+    if (op->flags & EVTX_NAMELESS || !in_budget(r, 0))
+        return;
+    str name = op_name(r, f, op), text = {f->text + op->text, op->text_n};
+    add_field(r, name, text, VALUE_STRING, op_field_flags(r, op, name));
+    if (op->flags & EVTX_TIME)
+        set_time(r, &(struct value){.type = EVTX_STRING}, text);
+}
+
+/* Runs the frame's program up to its end, or until it has put another frame on the stack. */
+static bool run_program(struct evtx_reader *r, struct frame *f)
+{
+    const uint32_t depth = r->depth;
+
+    while (f->next_op < f->program->op_count) {
+        const struct evtx_op *op = &f->program->ops[f->next_op++];
+        bool ok = spend_steps(r, op->kind == EVTX_OP_JOIN ? op->parts : 1);
+        if (!ok)
+            return false;
+        switch ((enum evtx_op_kind)op->kind) {
+        case EVTX_OP_CONSTANT:
+            run_constant(r, f, op);
+            break;
+        case EVTX_OP_VALUE:
+            ok = run_value(r, f, op);
+            break;
+        case EVTX_OP_JOIN:
+            f->next_op += op->parts;
+            ok = run_join(r, f, op);
+            break;
+        case EVTX_OP_GUARD:
+            if (hole_value(r, f, op->hole)->type == EVTX_NULL)
+                f->next_op += op->parts;
+            break;
+        }
+        if (!ok)
+            return false;
+        if (r->depth != depth)
+            return true;
+    }
+    f->program = NULL;
+    r->value_count = f->first_value;
+    return true;
+}
+
+/* Events outlive the cache: they point at a copy of the program's text in the batch's arena. */
+static void start_program(struct evtx_reader *r, struct frame *f, struct evtx_program *p)
+{
+    if (p->batch != r->batch) {
+        p->batch_text = arena_str(r->arena, (str){p->text, p->text_n}).p;
+        p->batch = r->batch;
+    }
+    f->program = p;
+    f->text = p->batch_text;
+    f->next_op = 0;
+}
+
+static bool is_definition(const struct evtx_view *view, size_t at, uint32_t id)
+{
+    return at < view->n && view->n - at >= EVTX_DEFINITION_HEADER + HEADER_SIZE &&
+           le32(view->bytes + at + 4) == id &&
+           view->bytes[at + EVTX_DEFINITION_HEADER] == TOKEN_HEADER;
+}
+
+static struct known *known_slot(struct evtx_reader *r, uint32_t offset, enum evtx_place place)
+{
+    uint32_t i = (offset * 2654435761u ^ (uint32_t)place) >> 16;
+
+    for (uint32_t tries = 0; tries < 8; tries++, i++) {
+        struct known *k = &r->known[i % KNOWN_SLOTS];
+        if (k->chunk != r->chunk || (k->offset == offset && k->place == place))
+            return k;
+    }
+    return &r->known[i % KNOWN_SLOTS]; /* crowded: the entry there is looked up again */
+}
+
+/* The program of the definition at the position `at`. */
+static struct evtx_program *load_program(struct evtx_reader *r, size_t at, enum evtx_place place)
+{
+    const uint8_t *guid = r->view.bytes + at + 4;
+    size_t n = le32(r->view.bytes + at + 20), body = at + EVTX_DEFINITION_HEADER, end;
+    struct evtx_program compiled;
+
+    if (n > r->view.n - body) {
+        refuse(r, "a template definition that is cut off");
+        return NULL;
+    }
+    if (r->definition_budget < n + EVTX_DEFINITION_HEADER) {
+        refuse(r, "more template definitions than a chunk holds");
+        return NULL;
+    }
+    r->definition_budget -= n + EVTX_DEFINITION_HEADER;
+    struct evtx_program *p = evtx_cache_find(r->cache, &r->view, body, n, guid, place);
+    if (p)
+        return p;
+    if (!evtx_compile(r->compiler, &r->view, body, body + n, place, &compiled, &end, &r->why))
+        return NULL;
+    return evtx_cache_add(r->cache, &compiled, guid);
+}
+
+/*
+ * Finds the definition that an instance names by its chunk offset. The first four bytes of the GUID
+ * stand in the instance as well, which tells whether the definition is still there: the
+ * instance may be older than what now stands at that offset. An inline definition that is not
+ * where its offset says shows that bytes before it were lost or put in.
+ */
+static struct evtx_program *find_program(struct evtx_reader *r, uint32_t offset, uint32_t id,
+                                         size_t after, enum evtx_place place)
+{
+    struct known *k = known_slot(r, offset, place);
+    size_t at = evtx_position(&r->view, offset);
+
+    if (at != after && is_definition(&r->view, after, id)) {
+        r->view.shift = (ptrdiff_t)after - (ptrdiff_t)offset;
+        at = after;
+    }
+    if (k->chunk == r->chunk && k->offset == offset && k->place == place && k->id == id)
+        return k->program;
+    if (!is_definition(&r->view, at, id)) {
+        at = offset; /* from before the loss */
+        if (r->view.shift == 0 || !is_definition(&r->view, at, id)) {
+            refuse(r, "its template definition is gone");
+            return NULL;
+        }
+    }
+    struct evtx_program *p = load_program(r, at, place);
+    if (p)
+        *k = (struct known){r->chunk, offset, id, (uint8_t)place, p};
+    return p;
+}
+
+/* count(4), then for each value size(2) type(1) 0(1), then the values without gaps. */
+static bool read_values(struct evtx_reader *r, struct frame *f)
+{
+    const uint8_t *bytes = r->view.bytes;
+
+    if (f->end - f->at < 4)
+        return refuse(r, "a record without its values");
+    uint32_t count = le32(bytes + f->at);
+    f->at += 4;
+    if (count > (f->end - f->at) / DESCRIPTOR_SIZE)
+        return refuse(r, "more values than the record holds");
+    if (count > EVTX_VALUES_MAX - r->value_count)
+        return refuse(r, "more values than the limit");
+
+    size_t data = f->at + (size_t)count * DESCRIPTOR_SIZE;
+    struct value *values = &r->values[r->value_count];
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *descriptor = bytes + f->at + (size_t)i * DESCRIPTOR_SIZE;
+        uint16_t n = le16(descriptor);
+        if (n > f->end - data)
+            return refuse(r, "a value that ends behind its record");
+        values[i] = (struct value){bytes + data, n, descriptor[2]};
+        data += n;
+    }
+    f->at = data;
+    f->first_value = r->value_count;
+    f->value_count = count;
+    r->value_count += count;
+    return true;
+}
+
+static bool read_instance(struct evtx_reader *r, struct frame *f)
+{
+    const uint8_t *bytes = r->view.bytes;
+
+    if (f->end - f->at < INSTANCE_SIZE)
+        return refuse(r, "a template instance that is cut off");
+    uint32_t id = le32(bytes + f->at + 2), offset = le32(bytes + f->at + 6);
+    f->at += INSTANCE_SIZE;
+
+    struct evtx_program *p = find_program(r, offset, id, f->at, f->place);
+    if (!p)
+        return false;
+    if (evtx_position(&r->view, offset) == f->at) { /* the definition stands here, inline */
+        size_t n = EVTX_DEFINITION_HEADER;
+        if (f->end - f->at < n || f->end - f->at - n < le32(bytes + f->at + 20))
+            return refuse(r, "a template definition that is cut off");
+        f->at += n + le32(bytes + f->at + 20);
+    }
+    if (!read_values(r, f))
+        return false;
+    start_program(r, f, p);
+    return true;
+}
+
+static bool read_plain(struct evtx_reader *r, struct frame *f)
+{
+    struct evtx_program compiled;
+    size_t at;
+
+    if (r->definition_budget < f->end - f->at)
+        return refuse(r, "more XML than a chunk holds");
+    r->definition_budget -= f->end - f->at;
+    if (!evtx_compile(r->compiler, &r->view, f->at, f->end, f->place, &compiled, &at, &r->why))
+        return false;
+    start_program(r, f, &compiled);
+    f->at = f->end;
+    f->first_value = r->value_count;
+    f->value_count = 0;
+    bool ok = run_program(r, f); /* it has no values: nothing nests, and it ends here */
+    assert(!ok || f->program == NULL);
+    return ok;
+}
+
+static bool read_fragment(struct evtx_reader *r, struct frame *f)
+{
+    if (f->at >= f->end || r->view.bytes[f->at] == TOKEN_END) {
+        r->depth--;
+        return true;
+    }
+    if (r->view.bytes[f->at] == TOKEN_INSTANCE)
+        return read_instance(r, f);
+    if (r->view.bytes[f->at] != TOKEN_HEADER)
+        return read_plain(r, f);
+    if (f->end - f->at < HEADER_SIZE)
+        return refuse(r, "binary XML is cut off");
+    f->at += HEADER_SIZE;
+    return true;
+}
+
+bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct event *ev,
+                        const char **ret_why)
+{
+    assert(at <= end && end <= r->view.n);
+    r->field_count = r->dropped = r->value_count = r->depth = 0;
+    r->has_time = false;
+    r->why = "a record without XML";
+    bool ok = push_fragment(r, at, end, EVTX_AT_ROOT);
+    while (ok && r->depth) {
+        struct frame *f = &r->frames[r->depth - 1];
+        ok = f->program ? run_program(r, f) : read_fragment(r, f);
+    }
+    if (!ok || (r->field_count == 0 && r->dropped == 0)) {
+        *ret_why = r->why;
+        return false;
+    }
+    ev->fields = arena_array(r->arena, r->field_count, sizeof *ev->fields);
+    if (r->field_count)
+        memcpy(ev->fields, r->fields, r->field_count * sizeof *ev->fields);
+    ev->field_count = ev->field_capacity = r->field_count;
+    ev->fields_dropped = r->dropped;
+    ev->has_time = r->has_time;
+    ev->time_ns = r->time_ns;
+    ev->time_digits = r->time_digits;
+    return true;
+}
+
+bool evtx_reader_align(struct evtx_reader *r, size_t at, size_t end)
+{
+    const uint8_t *bytes = r->view.bytes;
+
+    assert(at <= end && end <= r->view.n);
+    if (end - at < HEADER_SIZE + INSTANCE_SIZE || bytes[at] != TOKEN_HEADER ||
+        bytes[at + HEADER_SIZE] != TOKEN_INSTANCE)
+        return false;
+    at += HEADER_SIZE;
+    uint32_t id = le32(bytes + at + 2), offset = le32(bytes + at + 6);
+    at += INSTANCE_SIZE;
+    if (!is_definition(&r->view, at, id))
+        return false;
+    r->view.shift = (ptrdiff_t)at - (ptrdiff_t)offset;
+    return true;
+}
