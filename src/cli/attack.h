@@ -34,8 +34,8 @@ const char *attack_tactic_name(enum attack_tactic tactic); /* "Initial Access" *
 enum attack_tactic attack_tactic_of_tag(str tag);
 
 enum { ATTACK_ID_MAX = 12 };
-/* "T1059.001" into out when tag is "attack.t1059.001" in any case; empty when it names no technique.
- * The answer is a slice of out. */
+/* "T1059.001" into out when tag is "attack.t1059.001" in any case; empty when it names no
+ * technique. The answer is a slice of out. */
 str attack_technique_of_tag(str tag, char out[ATTACK_ID_MAX]);
 
 struct attack_technique {

@@ -24,8 +24,7 @@ static void cell_time(struct buf *out, const struct finding *f)
     char text[TIME_TEXT_MAX];
 
     if (f->event->has_time)
-        buf_add(out,
-                (str){text, time_format(f->event->time_ns, f->event->time_digits, text)});
+        buf_add(out, (str){text, time_format(f->event->time_ns, f->event->time_digits, text)});
 }
 
 static void cell_level(struct buf *out, const struct finding *f)
@@ -116,15 +115,24 @@ static const struct {
     const char *name;
     void (*put)(struct buf *out, const struct finding *f); /* raw bytes */
 } columns[] = {
-    {"time", cell_time},         {"level", cell_level},
-    {"rule", cell_rule},         {"rule_id", cell_rule_id},
-    {"host", cell_host},         {"user", cell_user},
-    {"file", cell_file},         {"record", cell_record},
-    {"techniques", cell_techniques}, {"matched", finding_matched_text},
-    {"entities", finding_entities_text}, {"tags", cell_tags},
-    {"status", cell_status},     {"format", cell_format},
-    {"product", cell_product},   {"category", cell_category},
-    {"service", cell_service},   {"rule_file", cell_rule_file},
+    {"time", cell_time},
+    {"level", cell_level},
+    {"rule", cell_rule},
+    {"rule_id", cell_rule_id},
+    {"host", cell_host},
+    {"user", cell_user},
+    {"file", cell_file},
+    {"record", cell_record},
+    {"techniques", cell_techniques},
+    {"matched", finding_matched_text},
+    {"entities", finding_entities_text},
+    {"tags", cell_tags},
+    {"status", cell_status},
+    {"format", cell_format},
+    {"product", cell_product},
+    {"category", cell_category},
+    {"service", cell_service},
+    {"rule_file", cell_rule_file},
     {"recovered", cell_recovered},
 };
 
