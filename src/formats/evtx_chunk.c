@@ -26,7 +26,7 @@ enum {
     HEADER_CRC = 124,
     CRC_FIRST = 120, /* the CRC covers bytes [0, 120) and [128, 512) */
     CRC_SECOND = 128,
-    IDS_MAX = EVTX_CHUNK_SIZE / EVTX_RECORD_MIN,
+    IDS_MAX = 2 * (EVTX_CHUNK_SIZE / EVTX_RECORD_MIN), /* each record has at most two */
 };
 
 #define RECORD_MAGIC "**\0\0"
@@ -37,7 +37,8 @@ struct walk {
     const uint8_t *bytes;
     size_t n;
     uint64_t events;
-    bool cut_record; /* the end of input within a record was reported */
+    bool cut_record;  /* the end of input within a record was reported */
+    uint64_t last_id; /* in the header of the record before */
     uint32_t id_count;
     uint64_t ids[IDS_MAX]; /* read from this chunk so far */
 };
@@ -124,6 +125,16 @@ static bool is_known_id(const struct walk *w, uint64_t id)
     return false;
 }
 
+static void note_id(struct walk *w, uint64_t id)
+{
+    if (w->id_count < IDS_MAX && !(w->id_count && w->ids[w->id_count - 1] == id))
+        w->ids[w->id_count++] = id;
+}
+
+/*
+ * An exported log numbers its records anew: the record's header then has another id than the
+ * EventRecordID of its XML, which is the event's number. Both are noted.
+ */
 static void read_record(struct walk *w, size_t at, size_t size, bool recovered)
 {
     const struct batch *b = w->block->batch;
@@ -131,18 +142,6 @@ static void read_record(struct walk *w, size_t at, size_t size, bool recovered)
     uint64_t id = le64(w->bytes + at + 8);
     struct event *ev = arena_alloc(b->arena, sizeof *ev);
 
-    if (w->id_count < IDS_MAX)
-        w->ids[w->id_count++] = id;
-    if (!evtx_reader_record(w->reader, at + EVTX_RECORD_HEADER, at + size - 4, ev, &why)) {
-        report_record(w, PROBLEM_bad_record, at, size, why);
-        return;
-    }
-    if (ev->fields_dropped)
-        report_record(w, PROBLEM_fields_dropped, at, size, "more fields than the limit");
-    if (!ev->has_time) { /* the time of writing is what is left */
-        ev->has_time = time_from_filetime(le64(w->bytes + at + 16), &ev->time_ns);
-        ev->time_digits = EVTX_TIME_DIGITS;
-    }
     ev->from = (struct provenance){
         .file = b->stream->path,
         .source = b->stream->id,
@@ -151,6 +150,19 @@ static void read_record(struct walk *w, size_t at, size_t size, bool recovered)
         .offset = b->offset + w->block->at + at,
         .recovered = recovered,
     };
+    ev->has_time = time_from_filetime(le64(w->bytes + at + 16), &ev->time_ns); /* of writing */
+    ev->time_digits = EVTX_TIME_DIGITS;
+    note_id(w, id);
+    w->last_id = id;
+    if (!evtx_reader_record(w->reader, at + EVTX_RECORD_HEADER, at + size - 4, ev, &why)) {
+        report_record(w, recovered ? PROBLEM_leftover : PROBLEM_bad_record, at, size, why);
+        return;
+    }
+    if (recovered && ev->from.record != id && is_known_id(w, ev->from.record))
+        return;
+    note_id(w, ev->from.record);
+    if (ev->fields_dropped)
+        report_record(w, PROBLEM_fields_dropped, at, size, "more fields than the limit");
     w->events++;
     w->block->out->event(w->block->out->ctx, ev);
 }
@@ -165,14 +177,14 @@ static bool is_zero(const uint8_t *p, size_t n)
 static size_t skip_damage(struct walk *w, size_t at, size_t limit)
 {
     size_t next = find_record(w, at, limit);
-    uint64_t last = w->id_count ? w->ids[w->id_count - 1] : 0;
 
     if (next == limit && has_magic(w, at, limit) && w->block->is_last) {
         report_record(w, PROBLEM_truncated, at, limit - at, "input ends within this record");
         w->cut_record = true;
     } else if (next == limit && has_magic(w, at, limit))
         report_record(w, PROBLEM_bad_record, at, limit - at, "a record that goes beyond its chunk");
-    else if (next < limit || !is_zero(w->bytes + at, limit - at) || last < le64(w->bytes + LAST_ID))
+    else if (next < limit || !is_zero(w->bytes + at, limit - at) ||
+             w->last_id < le64(w->bytes + LAST_ID))
         evtx_report(w->block, PROBLEM_damaged, at, next - at, "bytes that are no record");
     return next;
 }
@@ -226,6 +238,7 @@ static void begin(struct walk *w, struct evtx_reader *r, const struct evtx_block
     w->n = b->n;
     w->events = 0;
     w->cut_record = false;
+    w->last_id = 0;
     w->id_count = 0;
     assert(b->n <= EVTX_CHUNK_SIZE && b->at + b->n <= b->batch->n);
     evtx_reader_chunk(r, w->bytes, w->n);

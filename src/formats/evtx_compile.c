@@ -328,6 +328,8 @@ static bool end_content(struct evtx_compiler *c)
     struct element *e = &c->elements[c->depth - 1];
     struct slice name = e->name;
     uint8_t flags = e->at == EVTX_AT_ROOT ? EVTX_NAMELESS : 0;
+    if (e->at == EVTX_IN_SYSTEM && str_eq(slice_str(c, name), S("EventRecordID")))
+        flags |= EVTX_RECORD_ID;
     bool constant = c->op_count - c->target == 2 && c->ops[c->target + 1].kind == EVTX_OP_CONSTANT;
     if (constant && (e->has_child || e->at == EVTX_AT_ROOT || e->at == EVTX_IN_EVENT)) {
         struct slice s = {c->ops[c->target + 1].text, c->ops[c->target + 1].text_n};

@@ -59,6 +59,7 @@ enum evtx_op_flag {
     EVTX_REPEATED = 4,   /* the name stands further up as well */
     EVTX_NAMELESS = 8,   /* only nested XML counts here: not text */
     EVTX_NAME_HOLE = 16, /* the name is the value of hole `name` */
+    EVTX_RECORD_ID = 32, /* the event's number in its log */
 };
 
 struct evtx_op {

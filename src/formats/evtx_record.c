@@ -67,9 +67,10 @@ struct evtx_reader {
     struct known known[KNOWN_SLOTS];
 
     const char *why;
-    bool has_time;
+    bool has_time, has_number;
     uint8_t time_digits;
     int64_t time_ns;
+    uint64_t number; /* EventRecordID */
     uint32_t field_count, dropped, value_count, depth;
     struct frame frames[EVTX_NESTING_MAX];
     struct value values[EVTX_VALUES_MAX];
@@ -186,6 +187,15 @@ static void set_time(struct evtx_reader *r, const struct value *v, str text)
                       : time_parse_rfc3339(text, &r->time_ns, &r->time_digits);
 }
 
+/* What the flags of an op say about the event, from the field that it has just become. */
+static void note_field(struct evtx_reader *r, uint8_t flags, const struct value *v, str text)
+{
+    if (flags & EVTX_TIME)
+        set_time(r, v, text);
+    if (flags & EVTX_RECORD_ID)
+        r->has_number = str_u64(text, &r->number);
+}
+
 static str value_text(struct evtx_reader *r, uint8_t type, const uint8_t *p, size_t n)
 {
     char *out = text_room(r, evtx_value_room(n));
@@ -226,6 +236,8 @@ static void add_array(struct evtx_reader *r, str name, const struct value *v, ui
     uint8_t type = v->type & (uint8_t)~EVTX_ARRAY;
     size_t at = 0, next;
 
+    if (v->n == 0 && in_budget(r, 0))
+        add_field(r, name, S(""), VALUE_NULL, flags);
     while (at < v->n) {
         size_t n = element_length(type, v->p + at, v->n - at, &next);
         struct value element = {v->p + at, (uint16_t)n, type};
@@ -301,8 +313,8 @@ static bool run_value(struct evtx_reader *r, const struct frame *f, const struct
         return true;
     }
     add_value(r, name, v, flags);
-    if (op->flags & EVTX_TIME && r->field_count)
-        set_time(r, v, r->fields[r->field_count - 1].value);
+    if (r->field_count)
+        note_field(r, op->flags, v, r->fields[r->field_count - 1].value);
     return true;
 }
 
@@ -351,8 +363,7 @@ static void run_constant(struct evtx_reader *r, const struct frame *f, const str
         return;
     str name = op_name(r, f, op), text = {f->text + op->text, op->text_n};
     add_field(r, name, text, VALUE_STRING, op_field_flags(r, op, name));
-    if (op->flags & EVTX_TIME)
-        set_time(r, &(struct value){.type = EVTX_STRING}, text);
+    note_field(r, op->flags, &(struct value){.type = EVTX_STRING}, text);
 }
 
 /* Runs the frame's program up to its end, or until it has put another frame on the stack. */
@@ -572,7 +583,7 @@ bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct eve
 {
     assert(at <= end && end <= r->view.n);
     r->field_count = r->dropped = r->value_count = r->depth = 0;
-    r->has_time = false;
+    r->has_time = r->has_number = false;
     r->why = "a record without XML";
     bool ok = push_fragment(r, at, end, EVTX_AT_ROOT);
     while (ok && r->depth) {
@@ -588,9 +599,13 @@ bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct eve
         memcpy(ev->fields, r->fields, r->field_count * sizeof *ev->fields);
     ev->field_count = ev->field_capacity = r->field_count;
     ev->fields_dropped = r->dropped;
-    ev->has_time = r->has_time;
-    ev->time_ns = r->time_ns;
-    ev->time_digits = r->time_digits;
+    if (r->has_time) {
+        ev->has_time = true;
+        ev->time_ns = r->time_ns;
+        ev->time_digits = r->time_digits;
+    }
+    if (r->has_number)
+        ev->from.record = r->number;
     return true;
 }
 

@@ -28,8 +28,9 @@ void evtx_reader_batch(struct evtx_reader *r, struct arena *a); /* events go int
 void evtx_reader_chunk(struct evtx_reader *r, const uint8_t *bytes, size_t n);
 
 /*
- * Reads the binary XML in bytes [at, end) of the chunk into the fields and the time
- * of *ev. False with *ret_why (static text) when it cannot be read; ev is then unchanged.
+ * Reads the binary XML in bytes [at, end) of the chunk into the fields, the time and the
+ * record number of *ev; a number or time that it does not have is left as it is. False with
+ * *ret_why (static text) when it cannot be read; ev is then unchanged.
  */
 bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct event *ev,
                         const char **ret_why) MUST_USE;

@@ -198,13 +198,28 @@ static size_t put_civil(const struct civil *c, size_t digits, uint32_t fraction,
     return (size_t)(at - out);
 }
 
+/*
+ * Nanoseconds in 64 bits reach from 1677 to 2262 only, a FILETIME from 1601 on. The calendar
+ * repeats every 400 years, so that other years are reckoned as if they were 400 k later or earlier.
+ */
 static size_t put_filetime(const uint8_t *p, size_t n, char *out)
 {
+    const uint64_t era = 146097 * (uint64_t)864000000000; /* 400 years in 100 ns */
+    const uint64_t year_1801 = era / 2;                   /* within the range, as is 2200 */
     int64_t ns;
 
-    if (n != 8 || !time_from_filetime(le64(p), &ns))
-        return put_unsigned(p, n, out); /* past the year 2262 */
+    if (n != 8 || le64(p) > 20 * era) /* year 9601 */
+        return put_unsigned(p, n, out);
+    uint64_t ticks = le64(p) % era;
+    int32_t years = (int32_t)(le64(p) / era) * 400;
+    if (ticks < year_1801) {
+        ticks += era;
+        years -= 400;
+    }
+    bool ok = time_from_filetime(ticks, &ns);
+    assert(ok);
     struct civil c = time_to_civil(ns);
+    c.year += years;
     return put_civil(&c, TIME_DIGITS, c.ns, out);
 }
 

@@ -1,0 +1,53 @@
+/*
+ * format_drive.h - reads bytes through a format as the reader does: cut, then feed, in steps of any
+ * size. For tests: each batch is an allocation of its own, so that the sanitizers see a read
+ * beyond its padding.
+ */
+#pragma once
+
+#include "formats/format.h"
+
+#include <stdlib.h>
+
+/* `done` is called after each batch, before its events go away; it may be NULL. */
+static inline void format_drive(const struct format *f, str bytes, size_t step,
+                                const struct decode_sink *out, void (*done)(void *ctx))
+{
+    struct stream stream = {.path = S("drive"), .trust = TRUST_EVIDENCE, .format = f};
+    struct arena *arena = arena_new(64 * 1024);
+    void *cutter = f->cutter_new(), *decoder = f->open();
+    size_t at = 0, seen = 0, shown = 0;
+
+    while (at < bytes.n) {
+        struct cut cut;
+        bool more = shown < bytes.n;
+        if (more)
+            shown = bytes.n - shown < step ? bytes.n : shown + step;
+        f->cut(cutter, (str){bytes.p + at, shown - at}, seen, more ? CUT_MORE : CUT_END, &cut);
+        assert(cut.drop + cut.whole <= shown - at);
+        assert(more || cut.drop + cut.whole > 0);
+        seen = shown - at - cut.drop - cut.whole;
+        at += cut.drop;
+        if (cut.whole) {
+            struct batch b = {.stream = &stream,
+                              .data = malloc(cut.whole + BATCH_PADDING),
+                              .n = cut.whole,
+                              .offset = at,
+                              .context = cut.context,
+                              .last = !more && at + cut.whole == bytes.n,
+                              .arena = arena};
+            assert(b.data);
+            memcpy(b.data, bytes.p + at, b.n);
+            memset(b.data + b.n, 0xA5, BATCH_PADDING);
+            f->feed(decoder, &b, out);
+            if (done)
+                done(out->ctx);
+            free(b.data);
+            arena_reset(arena);
+        }
+        at += cut.whole;
+    }
+    f->close(decoder);
+    f->cutter_free(cutter);
+    arena_free(arena);
+}
