@@ -98,6 +98,10 @@ struct sigma_node **sigma_node_list(struct sigma_node *root, uint32_t *ret_count
 struct sigma_rule *rule_parse(const struct yaml_node *root, str text, str file, struct arena *a,
                               struct err *e) MUST_USE;
 
+/* The attributes that rules, filters and correlations have alike, from rule->root: title to level.
+ */
+bool rule_read_attributes(struct sigma_rule *rule, struct arena *a, struct err *e) MUST_USE;
+
 /* Reads `logsource`, which rules and filters have alike. */
 bool logsource_parse(const struct yaml_node *node, struct arena *a, struct logsource *ret,
                      str *ret_definition, struct err *e) MUST_USE;

@@ -136,7 +136,7 @@ struct sigma_rule {
     uint32_t line; /* of the document's first key */
     str text;      /* the document as read */
     char hash[17]; /* first 64 bits of its SHA-256, hex: the identity of a rule without id */
-    struct yaml_node *root; /* for lint and custom attributes */
+    const struct yaml_node *root; /* for lint and custom attributes */
 
     str id, title, name, taxonomy, description, license, author, date, modified, definition;
     enum sigma_level level;

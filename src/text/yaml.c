@@ -304,6 +304,8 @@ static bool on_scalar(struct reader *r, const yaml_event_t *event)
 
     struct yaml_node *n = node_new(r, YAML_SCALAR, event);
     n->quoted = string;
+    n->block = event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
+               event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
     n->text = arena_str(r->arena,
                         (str){(const char *)event->data.scalar.value, event->data.scalar.length});
     anchor_close(r, anchor, n, 1, 1);

@@ -29,6 +29,7 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml_node {
     enum yaml_kind kind;
     bool quoted;              /* a scalar in quotes or a block scalar: always a string */
+    bool block;               /* a block scalar: its text begins in the next line */
     uint32_t line, column;    /* from 1 */
     str text;                 /* scalar */
     uint32_t count;           /* of items or pairs */

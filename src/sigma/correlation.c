@@ -1,0 +1,367 @@
+/*
+ * correlation.c - correlations (sigma-correlation-rules-specification.md 2.1,
+ * sigma-correlation-rules-schema.json; pySigma's additions: value_median, the
+ * units w, M and y, boolean conditions of temporal correlations).
+ *
+ * Beyond pySigma a condition may have two operators, as the specification says:
+ * a range. `generate` may stand at the top (schema) or in `correlation` (pySigma).
+ */
+#include "sigma/correlation.h"
+
+#include "base/intern.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+struct correlation_type {
+    const char *name;
+    bool temporal, has_field;
+};
+
+static const struct correlation_type types[] = {
+    {"event_count", false, false},     {"value_count", false, true},  {"temporal", true, false},
+    {"temporal_ordered", true, false}, {"value_sum", false, true},    {"value_avg", false, true},
+    {"value_percentile", false, true}, {"value_median", false, true},
+};
+
+static const char *const operators[] = {"gt", "gte", "lt", "lte", "eq", "neq"};
+
+/* The correlation's parts while they are read. */
+struct work {
+    struct sigma_correlation *c;
+    const struct yaml_node *body;
+    const struct correlation_type *type;
+    struct arena *arena;
+    struct err *e;
+};
+
+static bool fail(const struct work *w, const struct yaml_node *n, const char *what)
+{
+    return err_set_at(w->e, n->line, n->column, "%s", what);
+}
+
+static const struct yaml_node *get(const struct work *w, const char *key)
+{
+    const struct yaml_node *n = yaml_get(w->body, str_from(key));
+
+    return n && !yaml_is_null(n) ? n : NULL;
+}
+
+static bool is_string(const struct yaml_node *n)
+{
+    return n->kind == YAML_SCALAR && n->text.n > 0;
+}
+
+/* A string, or a list of at least one string. */
+static bool is_strings(const struct yaml_node *n)
+{
+    if (n->kind != YAML_LIST)
+        return is_string(n);
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!is_string(n->items[i]))
+            return false;
+    return n->count > 0;
+}
+
+static bool add_reference(const struct work *w, const struct yaml_node *n, str name)
+{
+    struct sigma_correlation *c = w->c;
+
+    for (uint32_t i = 0; i < c->rule_count; i++)
+        if (str_eq(c->rules[i].name, name))
+            return true;
+    if (c->rule_count == CORRELATION_RULES_MAX)
+        return fail(w, n, "too many rules in one correlation");
+    struct correlation_reference *r =
+        arena_push(w->arena, (void **)&c->rules, &c->rule_count, &c->rule_capacity, sizeof *r);
+    *r = (struct correlation_reference){name, n->line, n->column};
+    return true;
+}
+
+/* ------------------------------------------------------------ the parts */
+
+static bool read_type(struct work *w)
+{
+    const struct yaml_node *n = get(w, "type");
+
+    if (!n)
+        return fail(w, w->body, "'correlation' has no 'type'");
+    for (size_t i = 0; n->kind == YAML_SCALAR && i < countof(types); i++)
+        if (str_ieq(n->text, str_from(types[i].name)))
+            w->type = &types[i];
+    return w->type || err_set_at(w->e, n->line, n->column,
+                                 "unknown type of correlation '" STR_FMT "'", STR_ARG(n->text));
+}
+
+static bool read_rules(struct work *w)
+{
+    const struct yaml_node *n = get(w, "rules"), *condition = get(w, "condition");
+
+    if (!n && w->type->temporal && condition && condition->kind == YAML_SCALAR)
+        return true; /* the condition names them */
+    if (!n)
+        return fail(w, w->body, "'correlation' has no 'rules'");
+    if (!is_strings(n))
+        return fail(w, n, "'rules' must be ids or names of rules");
+    if (n->kind == YAML_SCALAR)
+        return add_reference(w, n, n->text);
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!add_reference(w, n->items[i], n->items[i]->text))
+            return false;
+    return true;
+}
+
+static bool read_timespan(struct work *w)
+{
+    static const char units[] = "smhdwMy";
+    const struct yaml_node *n = get(w, "timespan");
+    uint64_t count;
+
+    if (!n)
+        n = get(w, "timeframe"); /* its name in drafts of the specification */
+    if (!n)
+        return fail(w, w->body, "'correlation' has no 'timespan'");
+    bool ok = n->kind == YAML_SCALAR && n->text.n >= 2 && n->text.n <= 10 &&
+              strchr(units, n->text.p[n->text.n - 1]) && n->text.p[n->text.n - 1] &&
+              str_u64((str){n->text.p, n->text.n - 1}, &count) && count > 0;
+    return ok || fail(w, n, "'timespan' must be a number and a unit, as 30s, 15m, 24h or 7d");
+}
+
+static bool read_group_and_generate(struct work *w)
+{
+    const struct yaml_node *group = get(w, "group-by");
+    const struct yaml_node *generate[] = {get(w, "generate"),
+                                          yaml_get(w->c->head.root, S("generate"))};
+    bool value;
+
+    if (group && !is_strings(group))
+        return fail(w, group, "'group-by' must be the name of a field or a list of names");
+    for (size_t i = 0; i < countof(generate); i++)
+        if (generate[i] && !yaml_is_bool(generate[i], &value))
+            return fail(w, generate[i], "'generate' must be true or false");
+    return true;
+}
+
+static bool read_aliases(struct work *w)
+{
+    const struct yaml_node *n = get(w, "aliases");
+
+    if (!n)
+        return true;
+    if (n->kind != YAML_MAP)
+        return fail(w, n, "'aliases' must be a map of aliases");
+    for (uint32_t i = 0; i < n->count; i++) {
+        const struct yaml_node *alias = n->pairs[i].value;
+        if (alias->kind != YAML_MAP || alias->count == 0)
+            return fail(w, alias, "an alias must be a map of rules to their fields");
+        for (uint32_t k = 0; k < alias->count; k++) {
+            if (!is_string(alias->pairs[k].value))
+                return fail(w, alias->pairs[k].value, "an alias needs the name of a field");
+            if (!add_reference(w, alias->pairs[k].key, alias->pairs[k].key->text))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------ conditions */
+
+static bool is_operator(str key)
+{
+    for (size_t i = 0; i < countof(operators); i++)
+        if (str_eq(key, str_from(operators[i])))
+            return true;
+    return false;
+}
+
+static bool read_condition_map(struct work *w, const struct yaml_node *n)
+{
+    uint32_t compared = 0;
+    double number;
+
+    for (uint32_t i = 0; i < n->count; i++) {
+        const struct yaml_node *key = n->pairs[i].key, *value = n->pairs[i].value;
+        if (is_operator(key->text)) {
+            compared++;
+            if (!yaml_is_number(value, &number))
+                return fail(w, value, "a correlation's condition compares with a number");
+        } else if (str_eq(key->text, S("percentile"))) {
+            if (!yaml_is_number(value, &number) || number < 0 || number > 100)
+                return fail(w, value, "'percentile' must be a number from 0 to 100");
+        } else if (str_eq(key->text, S("field"))) {
+            if (!is_strings(value))
+                return fail(w, value, "'field' must be the name of a field or a list of names");
+        } else {
+            return err_set_at(w->e, key->line, key->column,
+                              "unknown key '" STR_FMT "' in a correlation's condition",
+                              STR_ARG(key->text));
+        }
+    }
+    if (compared == 0 || compared > 2)
+        return fail(w, n, "the condition needs one or two of gt, gte, lt, lte, eq, neq");
+    if (w->type->has_field && !yaml_get(n, S("field")))
+        return fail(w, n, "the condition needs a 'field' for this type of correlation");
+    return true;
+}
+
+static bool is_name_byte(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-';
+}
+
+/* The rules of a correlation that has no list of them: all names of its condition. */
+static bool add_names(struct work *w, const struct yaml_node *n)
+{
+    static const char *const keywords[] = {"and", "or", "not"};
+
+    for (size_t i = 0, end; i < n->text.n; i = end + 1) {
+        bool keyword = false;
+        for (end = i; end < n->text.n && is_name_byte(n->text.p[end]);)
+            end++;
+        str name = {n->text.p + i, end - i};
+        for (size_t k = 0; k < countof(keywords); k++)
+            keyword = keyword || str_eq(name, str_from(keywords[k]));
+        if (name.n && !keyword && !add_reference(w, n, name))
+            return false;
+    }
+    return true;
+}
+
+/* A boolean condition has names of rules where that of a rule has selections. */
+static bool read_condition_text(struct work *w, const struct yaml_node *n)
+{
+    if (!w->type->temporal)
+        return fail(w, n, "only temporal correlations can have a condition in words");
+    if (!get(w, "rules") && !add_names(w, n))
+        return false;
+
+    uint32_t count = w->c->rule_count, nodes;
+    struct sigma_selection *names = arena_array(w->arena, count, sizeof *names);
+    bool *named = arena_array(w->arena, count, sizeof *named);
+    for (uint32_t i = 0; i < count; i++)
+        names[i].name = w->c->rules[i].name;
+    struct sigma_node *root = condition_parse(n->text, n, names, count, w->arena, w->e);
+    if (!root)
+        return false;
+    struct sigma_node **list = sigma_node_list(root, &nodes);
+    for (uint32_t i = 0; i < nodes; i++)
+        if (list[i]->kind == NODE_SELECTION)
+            named[list[i]->selection] = true;
+    free(list);
+    for (uint32_t i = 0; i < count; i++)
+        if (!named[i])
+            return err_set_at(w->e, n->line, n->column,
+                              "the condition does not use the rule '" STR_FMT "'",
+                              STR_ARG(names[i].name));
+    return true;
+}
+
+static bool read_condition(struct work *w)
+{
+    const struct yaml_node *n = get(w, "condition");
+
+    if (!n)
+        return w->type->temporal || fail(w, w->body, "'correlation' has no 'condition'");
+    if (n->kind == YAML_SCALAR)
+        return read_condition_text(w, n);
+    if (n->kind != YAML_MAP)
+        return fail(w, n, "the condition must be a map, as 'gte: 10'");
+    return read_condition_map(w, n);
+}
+
+struct sigma_correlation *correlation_parse(const struct yaml_node *root, str text, str file,
+                                            struct arena *a, struct err *e)
+{
+    struct sigma_correlation *c = arena_alloc(a, sizeof *c);
+    struct work w = {.c = c, .body = yaml_get(root, S("correlation")), .arena = a, .e = e};
+
+    c->head.root = root;
+    c->head.text = text;
+    c->head.file = file;
+    c->head.line = root->line;
+    if (!rule_read_attributes(&c->head, a, e))
+        return NULL;
+    if (!w.body || w.body->kind != YAML_MAP) {
+        err_set_at(e, w.body ? w.body->line : root->line, w.body ? w.body->column : root->column,
+                   "'correlation' must be a map");
+        return NULL;
+    }
+    bool ok = read_type(&w) && read_rules(&w) && read_timespan(&w) && read_group_and_generate(&w) &&
+              read_condition(&w) && read_aliases(&w);
+    return ok ? c : NULL;
+}
+
+/* ------------------------------------------------------------ references */
+
+/* Ids and names of everything that can be referred to. `owner` of an interned name: the place of
+ * the correlation, or NO_OWNER for a rule. */
+struct directory {
+    struct intern *names;
+    uint32_t *owners;
+    uint32_t capacity;
+};
+enum { NO_OWNER = UINT32_MAX };
+
+static void enter(struct directory *d, str name, uint32_t owner)
+{
+    if (name.n == 0)
+        return;
+    uint32_t at = intern_add(d->names, name);
+    if (at >= d->capacity) {
+        d->capacity = 2 * d->capacity + 1024;
+        d->owners = mem_resize(d->owners, d->capacity, sizeof *d->owners);
+    }
+    d->owners[at] = owner;
+}
+
+static bool check_names(const struct directory *d, const struct sigma_correlation *c, struct err *e)
+{
+    for (uint32_t i = 0; i < c->rule_count; i++)
+        if (intern_find(d->names, c->rules[i].name) == INTERN_NONE)
+            return err_set_at(e, c->rules[i].line, c->rules[i].column,
+                              "the correlation refers to '" STR_FMT
+                              "', which is no id or name of a rule that is loaded",
+                              STR_ARG(c->rules[i].name));
+    return true;
+}
+
+/* Does the correlation refer to rules and to settled correlations only? */
+static bool settles(const struct directory *d, const struct sigma_correlation *c,
+                    const bool *settled)
+{
+    for (uint32_t i = 0; i < c->rule_count; i++) {
+        uint32_t at = intern_find(d->names, c->rules[i].name);
+        if (at != INTERN_NONE && d->owners[at] != NO_OWNER && !settled[d->owners[at]])
+            return false;
+    }
+    return true;
+}
+
+void correlations_check(struct sigma_correlation *const *correlations, uint32_t count,
+                        struct sigma_rule *const *rules, uint32_t rule_count, struct err *ret)
+{
+    struct directory d = {.names = intern_new()};
+    bool *settled = mem_array(count ? count : 1, sizeof *settled);
+
+    for (uint32_t i = 0; i < rule_count; i++) {
+        enter(&d, rules[i]->id, NO_OWNER);
+        enter(&d, rules[i]->name, NO_OWNER);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        enter(&d, correlations[i]->head.id, i);
+        enter(&d, correlations[i]->head.name, i);
+    }
+    for (uint32_t pass = 0; pass < CORRELATION_CHAIN_MAX; pass++)
+        for (uint32_t i = 0; i < count; i++)
+            settled[i] = settled[i] || settles(&d, correlations[i], settled);
+    for (uint32_t i = 0; i < count; i++)
+        if (check_names(&d, correlations[i], &ret[i]) && !settled[i])
+            err_set_at(&ret[i], correlations[i]->head.line, 1,
+                       "the correlation refers to itself through others, or is chained more than "
+                       "%d deep",
+                       CORRELATION_CHAIN_MAX);
+    free(settled);
+    free(d.owners);
+    intern_free(d.names);
+}
