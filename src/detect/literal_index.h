@@ -1,0 +1,39 @@
+/*
+ * literal_index.h - many literals against one value: which of them is it, does
+ * it begin or end with, does it contain?
+ *
+ * Literals and values are folded already. Each literal names a target, a number
+ * of the caller's; several may name the same, and a target may be reported more
+ * than once for one value.
+ */
+#pragma once
+
+#include "base/str.h"
+
+enum literal_kind {
+    LITERAL_EXACT,
+    LITERAL_NUMBER, /* as exact, and the same number written otherwise: a canonical integer */
+    LITERAL_PREFIX,
+    LITERAL_SUFFIX,
+    LITERAL_CONTAINS,
+    LITERAL_KINDS
+};
+
+struct literal {
+    enum literal_kind kind;
+    str text; /* borrowed, outlives the index */
+    uint32_t target;
+};
+
+struct literal_index;
+
+struct literal_index *literal_index_new(const struct literal *literals, uint32_t count) MUST_USE;
+void literal_index_free(struct literal_index *x); /* NULL is a no-op */
+
+typedef void literal_hit(void *ctx, uint32_t target);
+
+void literal_index_scan(const struct literal_index *x, str value, literal_hit *hit, void *ctx);
+
+/* The value is a number that is written in another way than its canonical integer. */
+void literal_index_number(const struct literal_index *x, str canonical, literal_hit *hit,
+                          void *ctx);

@@ -1,0 +1,369 @@
+/* predicate.c - making, sharing and evaluating predicates. naive.c says what they mean. */
+#include "detect/predicate.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "detect/glob.h"
+#include "detect/scalar.h"
+#include "text/utf8.h"
+
+#include <stdlib.h>
+
+enum { GENERATION_MAX = UINT32_MAX / 2, KEY_BYTES_MAX = 256 * 1024 * 1024 };
+
+/* ------------------------------------------------------------ making */
+
+void predicates_init(struct predicates *p)
+{
+    *p = (struct predicates){.arena = arena_new(1 << 18)};
+    p->names = intern_new();
+    p->keys = intern_new();
+}
+
+void predicates_done(struct predicates *p)
+{
+    for (uint32_t i = 0; i < p->regex_count; i++)
+        regex_free(p->regexes[i]);
+    intern_free(p->names);
+    intern_free(p->keys);
+    arena_free(p->arena);
+}
+
+static void key_str(struct buf *key, str s)
+{
+    buf_printf(key, "%zu:", s.n);
+    buf_add(key, s);
+}
+
+static void key_test(struct buf *key, const struct sigma_test *t)
+{
+    buf_printf(key, "(%d,%d,%d,%d,%d,%d,%d,%d,%d,%a,", t->op, t->scalar, t->cased, t->wanted,
+               t->ref_starts, t->ref_ends, t->regex_flags, t->compare, t->time_part, t->number);
+    key_str(key, t->pattern);
+    for (uint32_t i = 0; i < t->string.count; i++) {
+        buf_printf(key, ",%d", t->string.parts[i].kind);
+        key_str(key, t->string.parts[i].text);
+    }
+    buf_char(key, ')');
+}
+
+static void key_item(struct buf *key, const struct sigma_item *item)
+{
+    key_str(key, item->field);
+    buf_char(key, item->all && item->value_count > 1 ? '&' : '|');
+    for (uint32_t i = 0; i < item->value_count; i++) {
+        buf_char(key, '[');
+        for (uint32_t k = 0; k < item->values[i].count; k++)
+            key_test(key, &item->values[i].tests[k]);
+        buf_char(key, ']');
+    }
+}
+
+static str fold_into(struct arena *a, str text)
+{
+    char *out = arena_bytes(a, UTF8_FOLD_GROWTH * text.n + 1);
+
+    return (str){out, utf8_fold_str(text, out)};
+}
+
+/* The plain shapes of a pattern; everything else is a glob. */
+static enum check_kind shape_of(const struct sigma_string *s, bool keyword, str *ret)
+{
+    bool front = s->count && s->parts[0].kind == PART_MANY;
+    bool back = s->count && s->parts[s->count - 1].kind == PART_MANY;
+    uint32_t texts = s->count - front - (back && s->count > 1);
+
+    *ret = S("");
+    if (s->count == 0)
+        return keyword ? CHECK_ANY : CHECK_EXACT;
+    if (s->count == 1 && front)
+        return CHECK_ANY;
+    if (texts != 1 || s->parts[front].kind != PART_TEXT || !utf8_valid(s->parts[front].text))
+        return CHECK_GLOB; /* bytes that are not UTF-8 are compared character by character */
+    *ret = s->parts[front].text;
+    if (keyword || (front && back))
+        return CHECK_CONTAINS;
+    return front ? CHECK_SUFFIX : back ? CHECK_PREFIX : CHECK_EXACT;
+}
+
+static bool make_regex(struct predicates *p, struct check *c)
+{
+    struct err e = {0};
+    struct regex *regex = regex_new(c->test->pattern, c->test->regex_flags, &e);
+
+    if (!regex)
+        return false;
+    c->extra = p->regex_count;
+    struct regex **room = arena_push(p->arena, (void **)&p->regexes, &p->regex_count,
+                                     &p->regex_capacity, sizeof *room);
+    *room = regex;
+    return true;
+}
+
+static bool make_network(struct predicates *p, struct check *c)
+{
+    struct err e = {0};
+    struct ip_network network;
+
+    if (!ip_network_parse(c->test->pattern, &network, &e))
+        return false;
+    c->extra = p->network_count;
+    struct ip_network *room = arena_push(p->arena, (void **)&p->networks, &p->network_count,
+                                         &p->network_capacity, sizeof *room);
+    *room = network;
+    return true;
+}
+
+/* False when the test can never be true. */
+static bool make_check(struct predicates *p, const struct sigma_test *t, bool keyword,
+                       struct check *c)
+{
+    static const enum check_kind of_op[] = {
+        [SIGMA_REGEX] = CHECK_REGEX,     [SIGMA_CIDR] = CHECK_CIDR,
+        [SIGMA_COMPARE] = CHECK_COMPARE, [SIGMA_NULL] = CHECK_NULL,
+        [SIGMA_EXISTS] = CHECK_EXISTS,   [SIGMA_FIELDREF] = CHECK_FIELDREF,
+    };
+    str text;
+
+    *c = (struct check){.test = t};
+    switch (t->op) {
+    case SIGMA_MATCH:
+        c->kind = shape_of(&t->string, keyword, &text);
+        if (t->cased && t->scalar != SCALAR_BOOL && c->kind != CHECK_ANY)
+            c->kind = CHECK_GLOB;
+        c->text = fold_into(p->arena, text);
+        return true;
+    case SIGMA_REGEX:
+        c->kind = CHECK_REGEX;
+        return make_regex(p, c);
+    case SIGMA_CIDR:
+        c->kind = CHECK_CIDR;
+        return make_network(p, c);
+    case SIGMA_FIELDREF:
+        c->extra = intern_add(p->names, t->pattern);
+        break;
+    case SIGMA_COMPARE:
+    case SIGMA_NULL:
+    case SIGMA_EXISTS:
+        break;
+    }
+    c->kind = of_op[t->op];
+    return true;
+}
+
+static void add_value(struct predicates *p, const struct sigma_value *value, bool keyword)
+{
+    struct check_range *range = arena_push(p->arena, (void **)&p->values, &p->value_count,
+                                           &p->value_capacity, sizeof *range);
+
+    *range = (struct check_range){.first = p->check_count};
+    for (uint32_t i = 0; i < value->count; i++) {
+        struct check c;
+        if (!make_check(p, &value->tests[i], keyword, &c))
+            continue;
+        struct check *room = arena_push(p->arena, (void **)&p->checks, &p->check_count,
+                                        &p->check_capacity, sizeof *room);
+        *room = c;
+    }
+    range->count = p->check_count - range->first;
+}
+
+uint32_t predicates_add(struct predicates *p, const struct sigma_item *item)
+{
+    struct buf key CLEANUP(buf_done) = buf_make(KEY_BYTES_MAX);
+    uint32_t before = p->count;
+
+    key_item(&key, item);
+    assert(!key.overflow); /* a rule file is RULE_BYTES_MAX at most */
+    uint32_t place = intern_add(p->keys, buf_str(&key));
+    if (place < before)
+        return place;
+    bool keyword = item->field.n == 0;
+    struct predicate *room =
+        arena_push(p->arena, (void **)&p->items, &p->count, &p->capacity, sizeof *room);
+    *room = (struct predicate){
+        .field = keyword ? FIELD_KEYWORD : intern_add(p->names, item->field),
+        .all = item->all && item->value_count > 1,
+        .first_value = p->value_count,
+        .value_count = item->value_count,
+    };
+    for (uint32_t i = 0; i < item->value_count; i++)
+        add_value(p, &item->values[i], keyword);
+    return place;
+}
+
+/* ------------------------------------------------------------ evaluating */
+
+void predicate_states_init(struct predicate_states *s, const struct predicates *p)
+{
+    *s = (struct predicate_states){.states = mem_array(p->count, sizeof *s->states),
+                                   .regex = regex_state_new()};
+}
+
+void predicate_states_done(struct predicate_states *s)
+{
+    free(s->states);
+    regex_state_free(s->regex);
+}
+
+void predicate_states_next(struct predicate_states *s, const struct predicates *p)
+{
+    if (s->generation == GENERATION_MAX) {
+        memset(s->states, 0, p->count * sizeof *s->states);
+        s->generation = 0;
+    }
+    s->generation++;
+}
+
+struct evaluation {
+    const struct predicates *p;
+    struct predicate_states *s;
+    struct event_values *v;
+    bool keyword;
+};
+
+static bool glob_is_true(const struct sigma_test *t, const struct field *f, bool keyword)
+{
+    bool cased = t->cased && t->scalar != SCALAR_BOOL && f->type != VALUE_BOOL;
+
+    return keyword ? glob_find(&t->string, f->value, cased)
+                   : glob_match(&t->string, f->value, cased);
+}
+
+static bool regex_is_true(const struct evaluation *e, const struct check *c, str value)
+{
+    enum regex_result result = regex_search(e->p->regexes[c->extra], e->s->regex, value);
+
+    e->s->regex_limits += result == REGEX_GAVE_UP;
+    return result == REGEX_YES;
+}
+
+static bool cidr_is_true(const struct evaluation *e, const struct check *c, str value)
+{
+    struct ip address;
+
+    return ip_parse(value, &address) && ip_in(&address, &e->p->networks[c->extra]);
+}
+
+static bool compare_is_true(const struct sigma_test *t, str value)
+{
+    double number;
+    bool readable = t->time_part == TIME_WHOLE ? scalar_number(value, &number)
+                                               : scalar_time_part(value, t->time_part, &number);
+
+    return readable && scalar_compare(number, t->compare, t->number);
+}
+
+static bool is_same(const struct sigma_test *t, const struct field *a, const struct field *b)
+{
+    struct sigma_part part = {PART_TEXT, b->value};
+    struct sigma_string text = {&part, 1};
+
+    if (glob_match(&text, a->value, t->cased))
+        return true;
+    return a->type == VALUE_NUMBER && b->type == VALUE_NUMBER &&
+           scalar_number_eq(a->value, b->value);
+}
+
+static bool refers(const struct sigma_test *t, const struct field *a, const struct field *b)
+{
+    static const struct sigma_part many = {.kind = PART_MANY};
+    struct sigma_part parts[3] = {many, {PART_TEXT, b->value}, many};
+    uint32_t from = t->ref_ends ? 0 : 1, to = t->ref_starts ? 3 : 2;
+    struct sigma_string text = {parts + from, to - from};
+
+    if (!t->ref_ends && !t->ref_starts)
+        return is_same(t, a, b);
+    return glob_match(&text, a->value, t->cased);
+}
+
+static bool fieldref_is_true(const struct evaluation *e, const struct check *c,
+                             const struct field *f)
+{
+    const struct field *fields = e->v->ev->fields;
+
+    for (uint32_t i = event_values_first(e->v, c->extra); i != VALUE_NONE; i = e->v->next[i])
+        if (fields[i].type != VALUE_NULL && refers(c->test, f, &fields[i]))
+            return true;
+    return false;
+}
+
+/* Two numbers that are written differently. */
+static bool number_is_true(const struct sigma_test *t, const struct field *f)
+{
+    return t->scalar == SCALAR_NUMBER && f->type == VALUE_NUMBER && t->string.count == 1 &&
+           t->string.parts[0].kind == PART_TEXT &&
+           scalar_number_eq(t->string.parts[0].text, f->value);
+}
+
+static bool value_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
+{
+    const struct field *f = &e->v->ev->fields[at];
+
+    if (f->type == VALUE_NULL)
+        return c->kind == CHECK_NULL || (c->kind == CHECK_EXISTS && c->test->wanted);
+    switch (c->kind) {
+    case CHECK_EXACT:
+        return str_eq(event_values_folded(e->v, at), c->text) || number_is_true(c->test, f);
+    case CHECK_PREFIX:
+        return str_starts(event_values_folded(e->v, at), c->text);
+    case CHECK_SUFFIX:
+        return str_ends(event_values_folded(e->v, at), c->text);
+    case CHECK_CONTAINS:
+        return str_find(event_values_folded(e->v, at), c->text) != NULL;
+    case CHECK_ANY:
+        return true;
+    case CHECK_GLOB:
+        return glob_is_true(c->test, f, e->keyword) || (!e->keyword && number_is_true(c->test, f));
+    case CHECK_REGEX:
+        return regex_is_true(e, c, f->value);
+    case CHECK_CIDR:
+        return cidr_is_true(e, c, f->value);
+    case CHECK_COMPARE:
+        return compare_is_true(c->test, f->value);
+    case CHECK_NULL:
+        return false;
+    case CHECK_EXISTS:
+        return c->test->wanted;
+    case CHECK_FIELDREF:
+        return fieldref_is_true(e, c, f);
+    }
+    return false;
+}
+
+static bool check_is_true(const struct evaluation *e, const struct check *c, uint32_t first)
+{
+    if (first == VALUE_NONE)
+        return c->kind == CHECK_NULL || (c->kind == CHECK_EXISTS && !c->test->wanted);
+    if (e->keyword) {
+        for (uint32_t i = first; i < e->v->ev->field_count; i++)
+            if (value_is_true(e, c, i))
+                return true;
+        return false;
+    }
+    for (uint32_t i = first; i != VALUE_NONE; i = e->v->next[i])
+        if (value_is_true(e, c, i))
+            return true;
+    return false;
+}
+
+bool predicate_evaluate(const struct predicates *p, struct predicate_states *s,
+                        struct event_values *v, uint32_t place)
+{
+    const struct predicate *q = &p->items[place];
+    struct evaluation e = {p, s, v, q->field == FIELD_KEYWORD};
+    bool result = q->all;
+    uint32_t first;
+
+    if (e.keyword)
+        first = v->ev->field_count ? 0 : VALUE_NONE;
+    else
+        first = event_values_first(v, q->field);
+    for (uint32_t i = 0; i < q->value_count && result == q->all; i++) {
+        const struct check_range *range = &p->values[q->first_value + i];
+        result = false;
+        for (uint32_t k = 0; k < range->count && !result; k++)
+            result = check_is_true(&e, &p->checks[range->first + k], first);
+    }
+    return result;
+}
