@@ -48,6 +48,13 @@ void intern_free(struct intern *t)
     free(t);
 }
 
+void intern_clear(struct intern *t)
+{
+    arena_reset(t->arena);
+    slots_clear(t->slots, t->slot_count);
+    t->count = 0;
+}
+
 /* The slot that holds s, or the free one where it would go. */
 static struct slot *probe(const struct intern *t, str s, uint64_t hash)
 {

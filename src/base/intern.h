@@ -15,6 +15,7 @@ struct intern;
 
 struct intern *intern_new(void) MUST_USE;
 void intern_free(struct intern *t); /* NULL is a no-op */
+void intern_clear(struct intern *t); /* empty, ids count from 0 again; keeps the room */
 
 uint32_t intern_add(struct intern *t, str s);        /* the id, new or known */
 uint32_t intern_find(const struct intern *t, str s); /* INTERN_NONE when it is not there */

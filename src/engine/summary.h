@@ -37,7 +37,8 @@ struct logon_row {
     str type;               /* "network (3)", "interactive (2)", "console", "ssh" ... */
     bool success;
     uint64_t count;
-    int64_t first_ns, last_ns;
+    int64_t first_ns, last_ns; /* valid when has_time */
+    bool has_time;
 };
 
 /* A hole in a log: record ids or times that should follow each other and do not, or the event that

@@ -203,6 +203,14 @@ str event_user(const struct event *ev)
     return first_of(ev, ENTITY_USER);
 }
 
+str event_value(const struct event *ev, str name)
+{
+    uint32_t at = find_named(ev, name);
+    str value = at < ev->field_count ? ev->fields[at].value : (str){0};
+
+    return take_name(&value) ? value : (str){0};
+}
+
 struct gathering {
     struct arena *arena;
     struct entity *items;
