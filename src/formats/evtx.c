@@ -26,13 +26,17 @@ enum {
     COUNT_UNKNOWN = 0xFFFF,
 };
 
-/* struct cut.context: the file header's number of chunks, what the bytes are, and is it the end. */
+/* struct cut.context: the file header's number of chunks, what the bytes are, is it the end, and
+ * the first chunk's evtx_block.before. */
 enum block_kind { BLOCK_CHUNKS, BLOCK_HEADER, BLOCK_CUT_CHUNK, BLOCK_DAMAGED };
-enum { CONTEXT_KIND = 16, CONTEXT_KIND_MASK = 3, CONTEXT_END = 1 << 18 };
+enum { CONTEXT_KIND = 16, CONTEXT_KIND_MASK = 3, CONTEXT_END = 1 << 18, CONTEXT_BEFORE = 19 };
+
+static_assert(EVTX_RUN_MAX < 1 << (32 - CONTEXT_BEFORE), "the run does not fit");
 
 struct cutter {
     bool started;
     uint16_t chunk_count;
+    struct evtx_run run;
 };
 
 static int evtx_sniff(str head)
@@ -91,6 +95,7 @@ static void evtx_cut(void *cutter, str pending, size_t seen, enum cut_mode mode,
     const uint8_t *bytes = (const uint8_t *)pending.p;
     bool is_end = mode == CUT_END;
     enum block_kind kind, first_kind = BLOCK_CHUNKS;
+    uint32_t before = 0;
 
     (void)seen; /* what is needed of it is at known places */
     *ret = (struct cut){0};
@@ -114,10 +119,18 @@ static void evtx_cut(void *cutter, str pending, size_t seen, enum cut_mode mode,
         size_t n = block_size(bytes + ret->whole, pending.n - ret->whole, is_end, &kind);
         if (n == 0 || (kind != BLOCK_CHUNKS && ret->whole))
             break;
+        uint32_t known = 0;
+        if (kind == BLOCK_CHUNKS)
+            known = evtx_run_add(&c->run, bytes + ret->whole);
+        else
+            c->run = (struct evtx_run){0};
+        if (ret->whole == 0)
+            before = known;
         first_kind = kind;
         ret->whole += n;
     }
     ret->context = c->chunk_count | (uint32_t)first_kind << CONTEXT_KIND;
+    ret->context |= before << CONTEXT_BEFORE;
     if (is_end && ret->whole == pending.n)
         ret->context |= CONTEXT_END;
 }
@@ -147,6 +160,7 @@ static void evtx_feed(void *decoder, struct batch *b, const struct decode_sink *
 {
     enum block_kind kind = b->context >> CONTEXT_KIND & CONTEXT_KIND_MASK;
     uint32_t chunk_count = b->context & COUNT_UNKNOWN;
+    struct evtx_run run = {0};
     size_t n;
 
     b->own_numbers = true;
@@ -162,9 +176,15 @@ static void evtx_feed(void *decoder, struct batch *b, const struct decode_sink *
             .is_last = b->context & CONTEXT_END && at + n == b->n,
             .is_needed = chunk_count != COUNT_UNKNOWN && index < chunk_count,
         };
+        const uint8_t *bytes = (const uint8_t *)b->data + at;
+        if (kind == BLOCK_CHUNKS && n == EVTX_CHUNK_SIZE) {
+            if (at == 0)
+                run = evtx_run_before(bytes, b->context >> CONTEXT_BEFORE);
+            block.before = evtx_run_add(&run, bytes);
+        }
         if (kind == BLOCK_HEADER)
             check_header(&block);
-        else if (kind != BLOCK_DAMAGED && evtx_is_chunk((const uint8_t *)b->data + at, n))
+        else if (kind != BLOCK_DAMAGED && evtx_is_chunk(bytes, n))
             b->units += evtx_read_chunk(decoder, &block);
         else
             b->units += evtx_read_damaged(decoder, &block);

@@ -63,17 +63,18 @@ static bool says_the_same(const struct evtx_program *p, const struct evtx_view *
 
     for (uint32_t i = 0; i < p->ref_count; i++) {
         const struct evtx_name_ref *ref = &p->refs[i];
-        const uint8_t *utf16;
-        uint16_t units;
+        const size_t name_n = EVTX_NAME_HEADER + 2 * (size_t)ref->units;
         if (memcmp(bytes + done, p->body + done, ref->at - done) != 0)
             return false;
         size_t name = evtx_position(view, le32(bytes + ref->at));
         if ((name == body + ref->at + 4) != ref->is_inline)
             return false;
-        if (!evtx_name_at(view, name, &utf16, &units) || units != ref->units ||
-            memcmp(utf16, p->names + ref->name, 2 * (size_t)units) != 0)
+        if (name > view->n || view->n - name < name_n ||
+            le16(view->bytes + name + 6) != ref->units ||
+            memcmp(view->bytes + name + EVTX_NAME_HEADER, p->names + ref->name,
+                   2 * (size_t)ref->units) != 0)
             return false;
-        done = ref->at + 4 + (ref->is_inline ? EVTX_NAME_HEADER + 2 * (size_t)units + 2 : 0);
+        done = ref->at + 4 + (ref->is_inline ? name_n + 2 : 0);
     }
     return memcmp(bytes + done, p->body + done, p->body_n - done) == 0;
 }

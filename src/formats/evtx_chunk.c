@@ -19,7 +19,8 @@
 #include <stdio.h>
 
 enum {
-    LAST_ID = 32,       /* offsets in a chunk's header */
+    FIRST_ID = 24, /* offsets in a chunk's header */
+    LAST_ID = 32,
     HEADER_LENGTH = 40, /* always 128 */
     LAST_RECORD = 44,
     FREE_SPACE = 48,
@@ -56,6 +57,28 @@ bool evtx_is_sound_chunk(const uint8_t *bytes, size_t n)
     uint32_t crc = crc32_of(0, (str){p, CRC_FIRST});
     crc = crc32_of(crc, (str){p + CRC_SECOND, EVTX_CHUNK_HEADER - CRC_SECOND});
     return crc == le32(bytes + HEADER_CRC);
+}
+
+struct evtx_run evtx_run_before(const uint8_t *chunk, uint32_t n)
+{
+    return (struct evtx_run){.next = le64(chunk + FIRST_ID), .n = n};
+}
+
+uint32_t evtx_run_add(struct evtx_run *run, const uint8_t *chunk)
+{
+    uint64_t first = le64(chunk + FIRST_ID), last = le64(chunk + LAST_ID);
+    uint32_t before = first == run->next ? run->n : 0;
+
+    run->n = before;
+    run->next = first;
+    if (first <= last && last - first < EVTX_RUN_MAX) {
+        uint64_t n = before + (last - first) + 1;
+        run->n = n < EVTX_RUN_MAX ? (uint32_t)n : EVTX_RUN_MAX;
+        run->next = last + 1;
+    } else {
+        run->n = 0;
+    }
+    return before;
 }
 
 static void report(const struct evtx_block *b, struct problem *p, size_t at, const char *text)
@@ -119,6 +142,11 @@ static size_t find_record(const struct walk *w, size_t at, size_t limit)
 
 static bool is_known_id(const struct walk *w, uint64_t id)
 {
+    if (w->block->before) {
+        uint64_t back = le64(w->bytes + FIRST_ID) - id;
+        if (back != 0 && back <= w->block->before)
+            return true;
+    }
     for (uint32_t i = 0; i < w->id_count; i++)
         if (w->ids[i] == id)
             return true;

@@ -107,7 +107,8 @@ bool evtx_name_at(const struct evtx_view *view, size_t at, const uint8_t **ret_u
         return false;
     uint16_t units = le16(view->bytes + at + 6), hash = 0;
     const uint8_t *utf16 = view->bytes + at + EVTX_NAME_HEADER;
-    if (units == 0 || view->n - at - EVTX_NAME_HEADER < 2 * (size_t)units + 2)
+    if (units == 0 || units > EVTX_NAME_UNITS_MAX ||
+        view->n - at - EVTX_NAME_HEADER < 2 * (size_t)units + 2 || le16(utf16 + 2 * units) != 0)
         return false;
     for (size_t i = 0; i < units; i++)
         hash = (uint16_t)(hash * 65599u + le16(utf16 + 2 * i));
@@ -219,9 +220,21 @@ static bool is_blank(str s)
     return str_trim(s).n == 0;
 }
 
-/* A name that stands further up in the same section marks its op, so that both values are kept. */
+/*
+ * A name that stands further up in the same section marks its op, so that both values are kept. So
+ * does one that System has as well (the UserData of event 104 has a Channel): System's is the
+ * first.
+ */
 static void mark_repeated(struct evtx_compiler *c, struct evtx_op *op)
 {
+    static const str system[] = {
+        S("EventID"),  S("Version"), S("Level"),         S("Task"),     S("Opcode"),
+        S("Keywords"), S("Channel"), S("EventRecordID"), S("Computer"),
+    };
+    for (size_t i = 0; c->depth && i < countof(system); i++)
+        if (c->elements[c->depth - 1].at != EVTX_IN_SYSTEM && op->name_n == system[i].n &&
+            memcmp(c->text + op->name, system[i].p, op->name_n) == 0)
+            op->flags |= EVTX_REPEATED;
     for (const struct evtx_op *o = c->ops + c->section; o < op; o++)
         if (o->name_n == op->name_n && o->kind <= EVTX_OP_JOIN &&
             memcmp(c->text + o->name, c->text + op->name, op->name_n) == 0) {

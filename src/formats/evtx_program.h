@@ -22,6 +22,7 @@ enum {
     EVTX_OPS_MAX = 4096,         /* of one program */
     EVTX_TEXT_MAX = 256 * 1024,  /* bytes of names and constants of one program */
     EVTX_NAMES_MAX = 8192,       /* references to names in one definition */
+    EVTX_NAME_UNITS_MAX = 1024,  /* UTF-16 units of an element's or attribute's name */
     EVTX_ELEMENT_DEPTH_MAX = 64, /* elements within elements */
     EVTX_DEFINITION_HEADER = 24, /* next offset, GUID, size */
     EVTX_NAME_HEADER = 8,        /* next offset, hash, length */

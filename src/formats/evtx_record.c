@@ -40,7 +40,8 @@ struct known {
     uint32_t chunk; /* whose entry this is; others are empty */
     uint32_t offset, id;
     uint8_t place;
-    struct evtx_program *program;
+    struct evtx_program *program; /* NULL: it could not be compiled, and why */
+    const char *why;
 };
 
 struct frame {
@@ -473,8 +474,10 @@ static struct evtx_program *find_program(struct evtx_reader *r, uint32_t offset,
         r->view.shift = (ptrdiff_t)after - (ptrdiff_t)offset;
         at = after;
     }
-    if (k->chunk == r->chunk && k->offset == offset && k->place == place && k->id == id)
+    if (k->chunk == r->chunk && k->offset == offset && k->place == place && k->id == id) {
+        r->why = k->why;
         return k->program;
+    }
     if (!is_definition(&r->view, at, id)) {
         at = offset; /* from before the loss */
         if (r->view.shift == 0 || !is_definition(&r->view, at, id)) {
@@ -483,8 +486,7 @@ static struct evtx_program *find_program(struct evtx_reader *r, uint32_t offset,
         }
     }
     struct evtx_program *p = load_program(r, at, place);
-    if (p)
-        *k = (struct known){r->chunk, offset, id, (uint8_t)place, p};
+    *k = (struct known){r->chunk, offset, id, (uint8_t)place, p, p ? NULL : r->why};
     return p;
 }
 
