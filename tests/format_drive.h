@@ -19,7 +19,7 @@ static inline void format_drive(const struct format *f, str bytes, size_t step,
     size_t at = 0, seen = 0, shown = 0;
 
     while (at < bytes.n) {
-        struct cut cut;
+        struct cut cut = {0};
         bool more = shown < bytes.n;
         if (more)
             shown = bytes.n - shown < step ? bytes.n : shown + step;
