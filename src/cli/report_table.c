@@ -12,8 +12,10 @@
 #include "cli/summary_text.h"
 
 #include "base/mem.h"
+#include "text/escape.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -22,8 +24,8 @@ enum {
     PLACES_MAX = 3,    /* of a kind of problem */
     PLACES_BLOCK_BYTES = 16 * 1024,
     LEVEL_COLUMNS = 13,
-    COUNT_COLUMNS = 9,
-    BODY_COLUMN = LEVEL_COLUMNS + COUNT_COLUMNS + 2,
+    COUNT_COLUMNS = 7,
+    DETAIL_COLUMN = 4,
     FIELD_COLUMNS_MAX = 20,
 };
 
@@ -92,72 +94,91 @@ static int compare(const void *a, const void *b)
     return order ? order : str_cmp(x->key, y->key);
 }
 
+/* Goes to the next line of the details when `width` columns more do not fit on this one. */
+static void begin_piece(struct page *p, size_t width)
+{
+    if (p->at > DETAIL_COLUMN && p->at + 2 + width > p->columns)
+        page_newline(p);
+    else if (p->at > DETAIL_COLUMN)
+        page_text(p, STYLE_PLAIN, S("  "));
+    page_tab(p, DETAIL_COLUMN);
+}
+
 /* Hosts, times and techniques of a rule. */
 static void write_where(struct page *p, const struct tally *t, const struct rule_digest *d)
 {
     struct buf techniques CLEANUP(buf_done) = buf_make(BUF_MAX_OUTPUT);
     char first[PAGE_NUMBER_MAX], last[PAGE_NUMBER_MAX];
 
-    page_tab(p, BODY_COLUMN);
+    page_tab(p, DETAIL_COLUMN);
     for (uint32_t i = 0; i < d->host_count; i++) {
-        page_text(p, STYLE_PLAIN, i ? S(", ") : S(""));
+        if (i)
+            page_text(p, STYLE_PLAIN, S(", "));
         page_rest(p, STYLE_STRONG, d->hosts[i]);
     }
     if (d->more_hosts)
         page_text(p, STYLE_PLAIN, S(" and others"));
-    if (d->host_count)
-        page_newline(p);
-
-    page_tab(p, BODY_COLUMN);
     if (t->has_time) {
         str a = page_time(t->first_ns, first), b = page_time(t->last_ns, last);
+        bool same_day = str_eq((str){a.p, 11}, (str){b.p, 11});
+        begin_piece(p, a.n + 4 + b.n);
         page_text(p, STYLE_FAINT, a);
         if (!str_eq(a, b)) {
             page_text(p, STYLE_FAINT, S(" to "));
-            page_text(p, STYLE_FAINT,
-                      str_eq((str){a.p, 11}, (str){b.p, 11}) ? str_from_at(b, 11) : b);
+            page_text(p, STYLE_FAINT, same_day ? str_from_at(b, 11) : b);
         }
-        page_text(p, STYLE_FAINT, S("  "));
     }
     rule_techniques_text(&techniques, d->rule, " ");
-    page_rest(p, STYLE_FAINT, buf_str(&techniques));
-    if (p->at > BODY_COLUMN)
+    if (techniques.n) {
+        begin_piece(p, techniques.n);
+        page_rest(p, STYLE_FAINT, buf_str(&techniques));
+    }
+    if (p->at > DETAIL_COLUMN)
         page_newline(p);
+}
+
+static void write_place(struct page *p, const struct rule_digest *d, uint64_t count, uint32_t width)
+{
+    char record[PAGE_NUMBER_MAX];
+    int n = snprintf(record, sizeof record, ":%" PRIu64, d->record);
+
+    page_tab(p, DETAIL_COLUMN);
+    page_cell(p, STYLE_FAINT, count > 1 ? S("first at") : S("at"), width);
+    page_text(p, STYLE_PLAIN, S("  "));
+    uint32_t room = p->columns - p->at - (uint32_t)n; /* the record must show */
+    if (terminal_width(d->file) > room)
+        page_cell(p, STYLE_FAINT, d->file, room);
+    else
+        page_text(p, STYLE_FAINT, d->file);
+    page_text(p, STYLE_FAINT, (str){record, (size_t)n});
+    page_newline(p);
 }
 
 static void write_values(struct page *p, uint64_t count, const struct rule_digest *d)
 {
-    uint32_t width = 0;
+    uint32_t width = sizeof "first at" - 1;
 
     for (uint32_t i = 0; i < d->field_count; i++) {
-        uint32_t n = d->fields[i].name.n < FIELD_COLUMNS_MAX ? (uint32_t)d->fields[i].name.n
-                                                             : FIELD_COLUMNS_MAX;
-        width = n > width ? n : width;
+        size_t n = terminal_width(d->fields[i].name);
+        width = n > width ? (uint32_t)n : width;
     }
+    width = width < FIELD_COLUMNS_MAX ? width : FIELD_COLUMNS_MAX;
     for (uint32_t i = 0; i < d->field_count; i++) {
         const struct digest_field *field = &d->fields[i];
         for (uint32_t k = 0; k < field->value_count; k++) {
-            page_tab(p, BODY_COLUMN);
+            page_tab(p, DETAIL_COLUMN);
             page_cell(p, STYLE_FAINT, k ? S("") : field->name, width);
             page_text(p, STYLE_PLAIN, S("  "));
             page_rest(p, STYLE_PLAIN, field->values[k]);
             page_newline(p);
         }
         if (field->more) {
-            page_tab(p, BODY_COLUMN + width + 2);
+            page_tab(p, DETAIL_COLUMN + width + 2);
             page_text(p, STYLE_FAINT, S("... and other values"));
             page_newline(p);
         }
     }
-    page_tab(p, BODY_COLUMN);
-    page_cell(p, STYLE_FAINT, count > 1 ? S("first at") : S("at"), width);
-    page_text(p, STYLE_PLAIN, S("  "));
-    if (p->at + d->file.n > p->columns - 12 && p->columns > p->at + 12) /* the record must show */
-        page_cell(p, STYLE_FAINT, d->file, p->columns - p->at - 12);
-    else
-        page_text(p, STYLE_FAINT, d->file);
-    page_printf(p, STYLE_FAINT, ":%" PRIu64, d->record);
-    page_newline(p);
+    write_place(p, d, count, width);
 }
 
 static void write_rule(struct page *p, const struct rule_row *row, bool detailed)
