@@ -1,5 +1,5 @@
 /*
- * attack.c - look-ups in the table attack.def, which is sorted by id.
+ * attack.c - look-ups in the table attack.def, which is sorted by id (ATT&CK 18 and a part of 19).
  *
  * ATT&CK is (c) The MITRE Corporation; its ids, names and the tactics of each
  * technique are used by permission of its terms of use
