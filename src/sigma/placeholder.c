@@ -191,6 +191,14 @@ static bool expand_item(const struct expander *x, struct sigma_item *item)
     return true;
 }
 
+bool placeholders_expand_item(const struct placeholders *p, struct sigma_item *item,
+                              struct arena *a, struct err *e)
+{
+    const struct expander x = {p, a, e};
+
+    return expand_item(&x, item);
+}
+
 bool placeholders_expand(const struct placeholders *p, struct sigma_rule *rule, struct arena *a,
                          struct err *e)
 {

@@ -41,5 +41,9 @@ bool placeholders_read(struct placeholders *p, const struct yaml_node *map, stru
 bool placeholders_expand(const struct placeholders *p, struct sigma_rule *rule, struct arena *a,
                          struct err *e) MUST_USE;
 
+/* The same for one item. */
+bool placeholders_expand_item(const struct placeholders *p, struct sigma_item *item,
+                              struct arena *a, struct err *e) MUST_USE;
+
 /* False, with the place of the first and the names of all, when the rule still has placeholders. */
 bool placeholders_check(const struct sigma_rule *rule, struct err *e) MUST_USE;

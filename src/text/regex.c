@@ -130,3 +130,76 @@ enum regex_result regex_search(const struct regex *r, struct regex_state *s, str
         return REGEX_YES;
     return rc == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_GAVE_UP;
 }
+
+enum regex_result regex_groups(const struct regex *r, struct regex_state *s, str subject,
+                               size_t from, str groups[REGEX_GROUPS_MAX], uint32_t *ret_count)
+{
+    PCRE2_SPTR text = (PCRE2_SPTR)(subject.n ? subject.p : "");
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(r->code, NULL);
+
+    if (!data)
+        abort(); /* as mem.h: out of memory */
+    assert(from <= subject.n);
+    int rc = pcre2_match(r->code, text, subject.n, from, PCRE2_NO_JIT, data, s->context);
+    *ret_count = 0;
+    if (rc > 0) {
+        const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(data);
+        uint32_t count = pcre2_get_ovector_count(data);
+        *ret_count = count < REGEX_GROUPS_MAX ? count : REGEX_GROUPS_MAX;
+        for (uint32_t i = 0; i < *ret_count; i++) {
+            PCRE2_SIZE start = pairs[2 * i], end = pairs[2 * i + 1];
+            bool took_part = start != PCRE2_UNSET && start <= end; /* \K may turn them round */
+            groups[i] = took_part ? (str){(const char *)text + start, end - start} : (str){0};
+        }
+    }
+    pcre2_match_data_free(data);
+    if (rc > 0)
+        return REGEX_YES;
+    return rc == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_GAVE_UP;
+}
+
+uint32_t regex_group_count(const struct regex *r)
+{
+    uint32_t count = 0;
+
+    (void)pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &count);
+    return count + 1;
+}
+
+/* Row `i` of the pattern's table of names: the group's number and its name. */
+static str name_row(const struct regex *r, uint32_t i, uint32_t *ret_group)
+{
+    PCRE2_SPTR table = NULL;
+    uint32_t size = 0;
+
+    (void)pcre2_pattern_info(r->code, PCRE2_INFO_NAMETABLE, &table);
+    (void)pcre2_pattern_info(r->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    const uint8_t *row =
+        table + (size_t)i * size; /* two bytes of number, then the name and a NUL */
+    *ret_group = (uint32_t)(row[0] << 8 | row[1]);
+    return str_from((const char *)row + 2);
+}
+
+uint32_t regex_group_of(const struct regex *r, str name)
+{
+    uint32_t count = 0, group;
+
+    (void)pcre2_pattern_info(r->code, PCRE2_INFO_NAMECOUNT, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (str_eq(name_row(r, i, &group), name))
+            return group;
+    return 0;
+}
+
+str regex_group_name(const struct regex *r, uint32_t wanted)
+{
+    uint32_t count = 0, group;
+
+    (void)pcre2_pattern_info(r->code, PCRE2_INFO_NAMECOUNT, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        str name = name_row(r, i, &group);
+        if (group == wanted)
+            return name;
+    }
+    return S("");
+}

@@ -22,3 +22,16 @@ void regex_free(struct regex *r); /* NULL is a no-op */
 struct regex_state *regex_state_new(void) MUST_USE;
 void regex_state_free(struct regex_state *s); /* NULL is a no-op */
 enum regex_result regex_search(const struct regex *r, struct regex_state *s, str subject);
+
+/*
+ * The first match at or after byte `from`, with what its groups took: groups[0]
+ * is the whole match, .p is NULL for a group that took no part. `ret_count` of
+ * them are there. Allocates: for loading, not for the data path.
+ */
+enum { REGEX_GROUPS_MAX = 64 };
+enum regex_result regex_groups(const struct regex *r, struct regex_state *s, str subject,
+                               size_t from, str groups[REGEX_GROUPS_MAX], uint32_t *ret_count);
+uint32_t regex_group_count(const struct regex *r); /* groups in the pattern, the whole match too */
+/* The number of the group (?P<name>...); 0 when there is none of that name. */
+uint32_t regex_group_of(const struct regex *r, str name);
+str regex_group_name(const struct regex *r, uint32_t group); /* empty when it has none */

@@ -100,6 +100,31 @@ static void says_where_a_pattern_is_wrong(void **state)
     assert_null(regex_new(S("a\\Cb"), 0, &e));
 }
 
+static void groups_say_what_they_took(void **state)
+{
+    struct err e = {0};
+    struct regex *r = regex_new(S("(?P<name>[a-z]+)(=)?(x)?"), 0, &e);
+    struct regex_state *s = regex_state_new();
+    str groups[REGEX_GROUPS_MAX];
+    uint32_t count;
+
+    (void)state;
+    assert_non_null(r);
+    assert_int_equal(regex_group_count(r), 4);
+    assert_int_equal(regex_group_of(r, S("name")), 1);
+    assert_int_equal(regex_group_of(r, S("other")), 0);
+    assert_int_equal(regex_group_name(r, 1).n, 4);
+    assert_int_equal(regex_group_name(r, 2).n, 0);
+    assert_int_equal(regex_groups(r, s, S("12ab=3"), 1, groups, &count), REGEX_YES);
+    assert_int_equal(count, 4);
+    assert_int_equal(groups[0].n, 3);
+    assert_memory_equal(groups[1].p, "ab", 2);
+    assert_null(groups[3].p);
+    assert_int_equal(regex_groups(r, s, S("12ab=3"), 5, groups, &count), REGEX_NO);
+    regex_state_free(s);
+    regex_free(r);
+}
+
 static void refuses_a_pattern_that_is_too_long(void **state)
 {
     static char pattern[REGEX_PATTERN_MAX + 1];
@@ -122,6 +147,7 @@ int main(void)
         cmocka_unit_test(the_empty_subject_is_searched),
         cmocka_unit_test(gives_up_instead_of_running_for_ever),
         cmocka_unit_test(says_where_a_pattern_is_wrong),
+        cmocka_unit_test(groups_say_what_they_took),
         cmocka_unit_test(refuses_a_pattern_that_is_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
