@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { COUNT_COLUMNS = 8, USER_SHARE = 4, SOURCE_SHARE = 5, HOST_SHARE = 5 };
+enum { COUNT_COLUMNS = 8, USER_SHARE = 5, SOURCE_SHARE = 5, HOST_SHARE = 5 };
 
 struct logon_pair {
     const struct logon_row *row; /* either of them, for the names */

@@ -136,6 +136,36 @@ void page_rest(struct page *p, enum page_style style, str s)
     p->at += width_cut(s, room);
 }
 
+/* A third of a path's columns show where it begins, two thirds of a value's. */
+static void put_middle(struct page *p, enum page_style style, str s, uint32_t spare,
+                       uint32_t thirds)
+{
+    enum { MIDDLE_MIN = 12 };
+    uint32_t taken = p->at + spare, room = taken < p->columns ? p->columns - taken : 0;
+
+    if (room < MIDDLE_MIN) {
+        put_cut(p, style, s, room);
+        p->at += width_cut(s, room);
+        return;
+    }
+    if (s.n == 0)
+        return;
+    style_on(p, style);
+    escape_terminal_middle(p->out, s, room, (room - 3) * thirds / 3);
+    style_off(p, style);
+    p->at += width_cut(s, room);
+}
+
+void page_path(struct page *p, enum page_style style, str path, uint32_t spare)
+{
+    put_middle(p, style, path, spare, 1);
+}
+
+void page_value(struct page *p, enum page_style style, str s)
+{
+    put_middle(p, style, s, 0, 2);
+}
+
 void page_tab(struct page *p, uint32_t column)
 {
     if (p->at < column)

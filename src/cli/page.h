@@ -45,7 +45,10 @@ void page_cell(struct page *p, enum page_style style, str s, uint32_t width);
 void page_cell_right(struct page *p, enum page_style style, str s, uint32_t width);
 /* As much of s as the line still has room for. */
 void page_rest(struct page *p, enum page_style style, str s);
-void page_tab(struct page *p, uint32_t column); /* spaces up to that column */
+/* As much of s as the line, less `spare` columns, has room for, cut in the middle; for a path. */
+void page_path(struct page *p, enum page_style style, str path, uint32_t spare);
+void page_value(struct page *p, enum page_style style, str s); /* so too, more of its start */
+void page_tab(struct page *p, uint32_t column);                /* spaces up to that column */
 void page_newline(struct page *p);
 void page_heading(struct page *p, const char *heading, const char *note); /* note may be NULL */
 

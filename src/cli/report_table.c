@@ -20,7 +20,8 @@
 
 enum {
     ROWS_MAX = 12,     /* of a section, without --stats */
-    DETAILED_MAX = 60, /* rules told with hosts and values; the others get a line */
+    DETAILED_MAX = 40, /* rules told with hosts and values; the others get a line */
+    LISTED_MAX = 120,  /* rules told at all */
     PLACES_MAX = 3,    /* of a kind of problem */
     PLACES_BLOCK_BYTES = 16 * 1024,
     LEVEL_COLUMNS = 13,
@@ -145,11 +146,7 @@ static void write_place(struct page *p, const struct rule_digest *d, uint64_t co
     page_tab(p, DETAIL_COLUMN);
     page_cell(p, STYLE_FAINT, count > 1 ? S("first at") : S("at"), width);
     page_text(p, STYLE_PLAIN, S("  "));
-    uint32_t room = p->columns - p->at - (uint32_t)n; /* the record must show */
-    if (terminal_width(d->file) > room)
-        page_cell(p, STYLE_FAINT, d->file, room);
-    else
-        page_text(p, STYLE_FAINT, d->file);
+    page_path(p, STYLE_FAINT, d->file, (uint32_t)n);
     page_text(p, STYLE_FAINT, (str){record, (size_t)n});
     page_newline(p);
 }
@@ -169,7 +166,7 @@ static void write_values(struct page *p, uint64_t count, const struct rule_diges
             page_tab(p, DETAIL_COLUMN);
             page_cell(p, STYLE_FAINT, k ? S("") : field->name, width);
             page_text(p, STYLE_PLAIN, S("  "));
-            page_rest(p, STYLE_PLAIN, field->values[k]);
+            page_value(p, STYLE_PLAIN, field->values[k]);
             page_newline(p);
         }
         if (field->more) {
@@ -210,10 +207,30 @@ static void write_rules(struct table *t, struct page *p, const struct tally_tabl
     qsort(rows, rules->count, sizeof *rows, compare);
 
     page_heading(p, "Findings", "times are UTC");
-    for (uint32_t i = 0; i < rules->count; i++)
+    uint32_t listed = t->context->stats || rules->count < LISTED_MAX ? rules->count : LISTED_MAX;
+    for (uint32_t i = 0; i < listed; i++)
         write_rule(p, &rows[i], i < DETAILED_MAX || t->context->stats);
+    text_more(p, rules->count - listed, "rules of the same or a lower level; '--stats' shows all");
     text_more(p, rules->other, "findings of rules beyond the limit of the table");
     free(rows);
+}
+
+static void write_problem(struct page *p, const struct place *place)
+{
+    char where[PAGE_NUMBER_MAX * 2];
+    int n = 0;
+
+    if (place->problem.has_record)
+        n = snprintf(where, sizeof where, ":%" PRIu64, place->problem.record);
+    else if (place->problem.offset)
+        n = snprintf(where, sizeof where, ", byte %" PRIu64, place->problem.offset);
+    page_tab(p, COUNT_COLUMNS + 2);
+    page_path(p, STYLE_FAINT, place->file, (uint32_t)n);
+    page_text(p, STYLE_FAINT, (str){where, (size_t)n});
+    page_newline(p);
+    page_tab(p, COUNT_COLUMNS + 4);
+    page_rest(p, STYLE_FAINT, str_from(place->problem.text));
+    page_newline(p);
 }
 
 static void write_problems(struct table *t, struct page *p, const struct summary *s)
@@ -231,19 +248,8 @@ static void write_problems(struct table *t, struct page *p, const struct summary
         page_text(p, STYLE_PLAIN, S("  "));
         page_rest(p, STYLE_PLAIN, str_from(problem_what((enum problem_kind)kind)));
         page_newline(p);
-        for (uint32_t i = 0; i < PLACES_MAX && i < t->problem_counts[kind]; i++) {
-            const struct place *place = &t->places[kind][i];
-            struct buf line CLEANUP(buf_done) = buf_make(BUF_MAX_OUTPUT);
-            buf_add(&line, place->file);
-            if (place->problem.has_record)
-                buf_printf(&line, ":%" PRIu64, place->problem.record);
-            if (place->problem.offset)
-                buf_printf(&line, " at byte %" PRIu64, place->problem.offset);
-            if (place->problem.text[0])
-                buf_printf(&line, ": %s", place->problem.text);
-            page_tab(p, COUNT_COLUMNS + 2);
-            page_paragraph(p, STYLE_FAINT, COUNT_COLUMNS + 2, buf_str(&line));
-        }
+        for (uint32_t i = 0; i < PLACES_MAX && i < t->problem_counts[kind]; i++)
+            write_problem(p, &t->places[kind][i]);
     }
 }
 

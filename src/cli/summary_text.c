@@ -34,7 +34,7 @@ static void counted(struct page *p, uint64_t n, const char *one, const char *man
     page_printf(p, STYLE_PLAIN, " %s", n == 1 ? one : many);
 }
 
-static void span(struct page *p, int64_t first_ns, int64_t last_ns)
+void text_span(struct page *p, int64_t first_ns, int64_t last_ns)
 {
     char first[PAGE_NUMBER_MAX], last[PAGE_NUMBER_MAX];
     str a = page_time(first_ns, first), b = page_time(last_ns, last);
@@ -91,7 +91,7 @@ void text_headline(struct page *p, const struct summary *s, const struct scan *s
     }
     if (s->has_time) {
         page_text(p, STYLE_PLAIN, S(", "));
-        span(p, s->first_ns, s->last_ns);
+        text_span(p, s->first_ns, s->last_ns);
         page_text(p, STYLE_FAINT, S(" UTC ("));
         page_text(p, STYLE_FAINT, page_duration(s->last_ns - s->first_ns, text));
         page_text(p, STYLE_FAINT, S(")"));
@@ -159,7 +159,7 @@ void text_hosts(struct page *p, const struct summary *s, uint32_t rows)
         page_cell(p, STYLE_PLAIN, t->rows[i].key, width);
         page_text(p, STYLE_PLAIN, S(" "));
         if (t->rows[i].has_time)
-            span(p, t->rows[i].first_ns, t->rows[i].last_ns);
+            text_span(p, t->rows[i].first_ns, t->rows[i].last_ns);
         page_newline(p);
     }
     text_more(p, t->count > rows ? t->count - rows : 0, "hosts");
@@ -242,8 +242,8 @@ void text_hours(struct page *p, const struct summary *s)
     if (!hours_span(&s->hours, &h))
         return;
     hours_a_bar = (h.last - h.first) / bars_max + 1;
-    snprintf(note, sizeof note, "a column is %" PRId64 " %s", hours_a_bar,
-             hours_a_bar == 1 ? "hour" : "hours");
+    str bar = page_duration(hours_a_bar * 3600 * NS_PER_S, first);
+    snprintf(note, sizeof note, "a column is " STR_FMT, STR_ARG(bar));
     page_heading(p, "Findings by time", note);
     hours_bars(p, &s->hours, h, hours_a_bar);
 
@@ -269,43 +269,6 @@ void text_hours(struct page *p, const struct summary *s)
     page_newline(p);
 }
 
-void text_gaps(struct page *p, const struct summary *s, uint32_t rows)
-{
-    if (s->gap_count == 0)
-        return;
-    page_heading(p, "Gaps in logs", "records that were removed, lost, or never written");
-    for (uint32_t i = 0; i < s->gap_count && i < rows; i++) {
-        const struct gap_row *g = &s->gaps[i];
-        char n[PAGE_NUMBER_MAX];
-
-        page_tab(p, INDENT);
-        if (g->cleared)
-            page_printf(p, STYLE_BAD, "cleared, at record %" PRIu64, g->record_after);
-        else if (g->by_record)
-            page_printf(p, STYLE_PLAIN, "records %" PRIu64 " to %" PRIu64 " missing",
-                        g->record_before + 1, g->record_after - 1);
-        else
-            page_text(p, STYLE_PLAIN, S("nothing for "));
-        if (!g->cleared && !g->by_record)
-            page_text(p, STYLE_PLAIN, page_duration(g->time_after_ns - g->time_before_ns, n));
-        if (g->has_time) {
-            page_text(p, STYLE_PLAIN, S(", "));
-            span(p, g->cleared ? g->time_after_ns : g->time_before_ns, g->time_after_ns);
-        }
-        page_newline(p);
-        page_tab(p, 2 * INDENT);
-        if (g->log.n) {
-            page_text(p, STYLE_FAINT, g->log);
-            page_text(p, STYLE_FAINT, g->host.n ? S(" of ") : S(""));
-        }
-        page_text(p, STYLE_FAINT, g->host);
-        page_text(p, STYLE_FAINT, g->log.n || g->host.n ? S("  in ") : S("in "));
-        page_rest(p, STYLE_FAINT, g->file);
-        page_newline(p);
-    }
-    text_more(p, (s->gap_count > rows ? s->gap_count - rows : 0) + s->gaps_other, "gaps");
-}
-
 void text_evidence(struct page *p, const struct scan *scan, uint32_t rows)
 {
     const struct evidence *files = NULL;
@@ -317,7 +280,7 @@ void text_evidence(struct page *p, const struct scan *scan, uint32_t rows)
     for (uint32_t i = 0; i < count && i < rows; i++) {
         char n[PAGE_NUMBER_MAX], size[PAGE_NUMBER_MAX];
         page_tab(p, INDENT);
-        page_rest(p, STYLE_PLAIN, files[i].path);
+        page_path(p, STYLE_PLAIN, files[i].path, 0);
         page_newline(p);
         page_tab(p, 2 * INDENT);
         page_text(p, STYLE_FAINT,
@@ -334,6 +297,20 @@ void text_evidence(struct page *p, const struct scan *scan, uint32_t rows)
         page_newline(p);
     }
     text_more(p, count > rows ? count - rows : 0, "files; '-o json' has them all");
+}
+
+static void refusal(struct page *p, const struct err *why)
+{
+    char place[PAGE_NUMBER_MAX];
+    int n = snprintf(place, sizeof place, ":%u:%u", why->line, why->column);
+
+    page_tab(p, INDENT);
+    page_path(p, STYLE_PLAIN, str_from(why->file), (uint32_t)n);
+    if (why->line)
+        page_text(p, STYLE_PLAIN, (str){place, (size_t)n});
+    page_newline(p);
+    page_tab(p, 2 * INDENT);
+    page_paragraph(p, STYLE_FAINT, 2 * INDENT, str_from(why->message));
 }
 
 void text_ruleset(struct page *p, const struct ruleset *rules, uint32_t rows)
@@ -354,12 +331,8 @@ void text_ruleset(struct page *p, const struct ruleset *rules, uint32_t rows)
     page_tab(p, INDENT);
     page_printf(p, STYLE_FAINT, "sha256 %s", rules->hash);
     page_newline(p);
-    for (uint32_t i = 0; i < rules->refusal_count && i < rows; i++) {
-        char why[sizeof rules->refusals[i].why];
-        err_format(&rules->refusals[i].why, why, sizeof why);
-        page_tab(p, INDENT);
-        page_paragraph(p, STYLE_PLAIN, 2 * INDENT, str_from(why));
-    }
+    for (uint32_t i = 0; i < rules->refusal_count && i < rows; i++)
+        refusal(p, &rules->refusals[i].why);
     text_more(p, rules->refusal_count > rows ? rules->refusal_count - rows : 0,
               "not loaded; 'tocsin rule lint' has them all");
 }

@@ -15,5 +15,7 @@ void text_evidence(struct page *p, const struct scan *scan, uint32_t rows);
 void text_ruleset(struct page *p, const struct ruleset *rules, uint32_t rows);
 void text_health(struct page *p, const struct scan *scan);
 
+/* "2026-05-04 10:11:12 to 10:12:00" */
+void text_span(struct page *p, int64_t first_ns, int64_t last_ns);
 /* "... and 12 more", when some are left out. */
 void text_more(struct page *p, uint64_t more, const char *what);

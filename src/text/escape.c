@@ -174,6 +174,30 @@ void escape_terminal_cut(struct buf *out, str s, size_t columns)
     }
 }
 
+void escape_terminal_middle(struct buf *out, str s, size_t columns, size_t head)
+{
+    size_t width = terminal_width(s), used = 0;
+
+    assert(head + 3 < columns);
+    if (width <= columns) {
+        escape_terminal(out, s);
+        return;
+    }
+    while (s.n) {
+        str rest = s;
+        struct cell c = next_cell(&rest);
+        if (used + c.columns > head)
+            break;
+        buf_add(out, (str){c.text, c.bytes});
+        used += c.columns;
+        s = rest;
+    }
+    while (width - used > columns - 3 - head)
+        used += next_cell(&s).columns;
+    buf_add(out, S("..."));
+    escape_terminal(out, s);
+}
+
 static str html_entity(uint32_t code_point)
 {
     switch (code_point) {

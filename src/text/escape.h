@@ -17,6 +17,9 @@ void escape_terminal(struct buf *out, str s);
 size_t terminal_width(str s);
 /* As escape_terminal, cut to at most `columns` with "..." (three dots) at the end when cut. */
 void escape_terminal_cut(struct buf *out, str s, size_t columns);
+/* As escape_terminal, cut in the middle: at most `head` columns of its start, "...", its end. For
+ * paths and command lines, whose ends tell them apart. head + 3 is less than columns. */
+void escape_terminal_middle(struct buf *out, str s, size_t columns, size_t head);
 /* For HTML text and quoted attributes. What is unsafe, and each invalid byte, becomes U+FFFD. */
 void escape_html(struct buf *out, str s);
 /* One CSV cell (RFC 4180), always quoted. A cell that a spreadsheet would take for a formula (it
