@@ -72,8 +72,9 @@ function renderRows() {
         "p",
         { class: "empty-list" },
         findings.length
-          ? "No finding is left by the filters. Press x to clear them."
+          ? "No finding is left by the filters. "
           : "No rule matched this evidence.",
+        findings.length ? el("button", { type: "button", onclick: clearFilters }, "Clear them") : null,
       ),
     );
     return;

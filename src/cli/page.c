@@ -172,6 +172,14 @@ void page_tab(struct page *p, uint32_t column)
         spaces(p, column - p->at);
 }
 
+void page_fit(struct page *p, uint32_t indent, size_t width)
+{
+    if (p->at <= indent || p->at + width <= p->columns)
+        return;
+    page_newline(p);
+    page_tab(p, indent);
+}
+
 void page_newline(struct page *p)
 {
     while (p->out->n && p->out->p[p->out->n - 1] == ' ')

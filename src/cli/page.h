@@ -9,7 +9,7 @@
 #include "sigma/rule.h"
 
 enum {
-    PAGE_COLUMNS_MIN = 60,
+    PAGE_COLUMNS_MIN = 76, /* a SHA-256 with what stands before it; narrower terminals wrap */
     PAGE_COLUMNS_MAX = 200,
     PAGE_COLUMNS_PLAIN = 100, /* when the output is no terminal */
 };
@@ -49,6 +49,8 @@ void page_rest(struct page *p, enum page_style style, str s);
 void page_path(struct page *p, enum page_style style, str path, uint32_t spare);
 void page_value(struct page *p, enum page_style style, str s); /* so too, more of its start */
 void page_tab(struct page *p, uint32_t column);                /* spaces up to that column */
+/* Goes on at column `indent` of the next line when `width` more columns do not fit on this one. */
+void page_fit(struct page *p, uint32_t indent, size_t width);
 void page_newline(struct page *p);
 void page_heading(struct page *p, const char *heading, const char *note); /* note may be NULL */
 

@@ -98,11 +98,9 @@ static int compare(const void *a, const void *b)
 /* Goes to the next line of the details when `width` columns more do not fit on this one. */
 static void begin_piece(struct page *p, size_t width)
 {
-    if (p->at > DETAIL_COLUMN && p->at + 2 + width > p->columns)
-        page_newline(p);
-    else if (p->at > DETAIL_COLUMN)
+    page_fit(p, DETAIL_COLUMN, width + 2);
+    if (p->at > DETAIL_COLUMN)
         page_text(p, STYLE_PLAIN, S("  "));
-    page_tab(p, DETAIL_COLUMN);
 }
 
 /* Hosts, times and techniques of a rule. */

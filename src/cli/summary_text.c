@@ -39,12 +39,13 @@ void text_span(struct page *p, int64_t first_ns, int64_t last_ns)
     char first[PAGE_NUMBER_MAX], last[PAGE_NUMBER_MAX];
     str a = page_time(first_ns, first), b = page_time(last_ns, last);
 
+    if (str_eq((str){a.p, 11}, (str){b.p, 11}))
+        b = str_eq(a, b) ? (str){0} : str_from_at(b, 11); /* the second date says nothing */
+    page_fit(p, 2 * INDENT, a.n + 4 + b.n);
     page_text(p, STYLE_PLAIN, a);
-    if (str_eq(a, b))
-        return;
-    page_text(p, STYLE_FAINT, S(" to "));
-    /* On the same day the second date says nothing. */
-    page_text(p, STYLE_PLAIN, str_eq((str){a.p, 11}, (str){b.p, 11}) ? str_from_at(b, 11) : b);
+    if (b.n)
+        page_text(p, STYLE_FAINT, S(" to "));
+    page_text(p, STYLE_PLAIN, b);
 }
 
 static void levels_line(struct page *p, const struct tally_table *levels)
@@ -60,8 +61,10 @@ static void levels_line(struct page *p, const struct tally_table *levels)
         str name =
             level == LEVEL_NONE ? S("without level") : page_level_name((enum sigma_level)level);
         enum page_style style = page_level_style((enum sigma_level)level);
+        str digits = page_number(count, n);
+        page_fit(p, 2 * INDENT, digits.n + name.n + 3);
         page_text(p, STYLE_PLAIN, S("  "));
-        page_text(p, style, page_number(count, n));
+        page_text(p, style, digits);
         page_text(p, style, S(" "));
         page_text(p, style, name);
     }
@@ -92,8 +95,10 @@ void text_headline(struct page *p, const struct summary *s, const struct scan *s
     if (s->has_time) {
         page_text(p, STYLE_PLAIN, S(", "));
         text_span(p, s->first_ns, s->last_ns);
+        str duration = page_duration(s->last_ns - s->first_ns, text);
+        page_fit(p, 2 * INDENT, duration.n + 7);
         page_text(p, STYLE_FAINT, S(" UTC ("));
-        page_text(p, STYLE_FAINT, page_duration(s->last_ns - s->first_ns, text));
+        page_text(p, STYLE_FAINT, duration);
         page_text(p, STYLE_FAINT, S(")"));
     }
     page_newline(p);
