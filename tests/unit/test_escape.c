@@ -103,6 +103,35 @@ static void a_cut_never_splits_a_character_or_an_escape(void **state)
     assert_cut("ab\x1b[31mxyz", 8, "ab...");
 }
 
+#define assert_middle(in, columns, head, want)                                                     \
+    do {                                                                                           \
+        struct buf out_ = buf_make(BUF_MAX_OUTPUT);                                                \
+        escape_terminal_middle(&out_, S(in), columns, head);                                       \
+        assert_string_equal(buf_cstr(&out_), want);                                                \
+        buf_done(&out_);                                                                           \
+    } while (0)
+
+static void a_cut_in_the_middle_keeps_both_ends(void **state)
+{
+    (void)state;
+    assert_middle("evidence/host/Security.evtx", 20, 4, "evid...Security.evtx");
+    assert_middle("evidence/host/Security.evtx", 27, 4, "evidence/host/Security.evtx");
+    assert_middle("short", 9, 0, "short");
+    assert_middle("abcdefghijkl", 6, 0, "...jkl");
+}
+
+static void a_cut_in_the_middle_splits_no_character_and_no_escape(void **state)
+{
+    (void)state;
+    assert_middle("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"
+                  "abcdefgh",
+                  10, 3, "\xe6\x97\xa5...efgh");
+    assert_middle("ab\x1b"
+                  "cdefghij\x1b"
+                  "k",
+                  11, 3, "ab...\\x1bk");
+}
+
 static void html_cannot_open_a_tag_or_leave_an_attribute(void **state)
 {
     (void)state;
@@ -198,6 +227,8 @@ int main(void)
         cmocka_unit_test(text_that_fits_is_not_cut),
         cmocka_unit_test(text_that_does_not_fit_ends_in_three_dots),
         cmocka_unit_test(a_cut_never_splits_a_character_or_an_escape),
+        cmocka_unit_test(a_cut_in_the_middle_keeps_both_ends),
+        cmocka_unit_test(a_cut_in_the_middle_splits_no_character_and_no_escape),
         cmocka_unit_test(html_cannot_open_a_tag_or_leave_an_attribute),
         cmocka_unit_test(html_replaces_what_cannot_be_shown),
         cmocka_unit_test(a_csv_cell_is_quoted_and_its_quotes_doubled),
