@@ -283,10 +283,10 @@ uint64_t evtx_read_chunk(struct evtx_reader *r, const struct evtx_block *b)
         evtx_report(b, PROBLEM_damaged, 0, EVTX_CHUNK_HEADER, "wrong checksum of a chunk header");
     if (live < EVTX_CHUNK_HEADER || live > w.n)
         live = w.n;
-    if (w.n < EVTX_CHUNK_SIZE)
+    read_live(&w, live);
+    if (w.n < EVTX_CHUNK_SIZE && !w.cut_record)
         evtx_report(b, b->is_last ? PROBLEM_truncated : PROBLEM_damaged, w.n, EVTX_CHUNK_SIZE - w.n,
                     "a chunk that is cut off");
-    read_live(&w, live);
     read_leftover(&w, live);
     return w.events;
 }
