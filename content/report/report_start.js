@@ -104,7 +104,7 @@ function fillPrinted() {
       el(
         "tr",
         {},
-        el("td", {}, f.time ? showTime(f.time) : ""),
+        el("td", {}, f.time ? showShort(f.time) : ""),
         el("td", { class: f.level }, levelMark(f.level)),
         data("td", f.rule.title),
         data("td", f.host),

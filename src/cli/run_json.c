@@ -153,9 +153,9 @@ static void logons_json(struct json_writer *w, const struct summary *s)
         json_bool(w, row->success);
         json_field_u64(w, S("count"), row->count);
         json_key(w, S("first"));
-        json_time(w, row->first_ns, true);
+        json_time(w, row->first_ns, row->has_time);
         json_key(w, S("last"));
-        json_time(w, row->last_ns, true);
+        json_time(w, row->last_ns, row->has_time);
         json_object_end(w);
     }
     json_array_end(w);

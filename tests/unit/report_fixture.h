@@ -142,6 +142,7 @@ static inline void fixture_summary(struct fixture *f)
     f->logons[1].count = 2;
     f->logons[2] = (struct logon_row){.user = S(HOSTILE), .type = S("ssh"), .count = 1};
     for (size_t i = 0; i < countof(f->logons); i++) {
+        f->logons[i].has_time = true;
         f->logons[i].first_ns = RUN_START_NS;
         f->logons[i].last_ns = RUN_START_NS + hour;
     }
