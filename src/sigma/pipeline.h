@@ -16,23 +16,25 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/io.h"
 #include "sigma/rule.h"
 
 enum {
     PIPELINES_MAX = 64,
     PIPELINE_BYTES_MAX = 4 * 1024 * 1024,
-    PIPELINE_STEPS_MAX = 10000,   /* transformations of one pipeline, nested ones included */
-    PIPELINE_VALUES_MAX = 100000, /* values of one item after placeholders are replaced */
+    PIPELINE_STEPS_MAX = 10000, /* transformations of one pipeline, nested ones included */
 };
 
 struct pipelines;
 
-struct pipelines *pipelines_new(void) MUST_USE;
+/* What is read lives in a, since rules keep texts of it: a is the rules' own and outlives them. */
+struct pipelines *pipelines_new(struct arena *a) MUST_USE;
 void pipelines_free(struct pipelines *p); /* NULL is a no-op */
 
-/* Adds the pipelines of one file (several documents are several pipelines). `text` is copied. On
- * failure err has file, line and column, and nothing of the file is added. */
-bool pipelines_add(struct pipelines *p, str file, str text, struct err *e) MUST_USE;
+/* Adds the pipelines of one file (several documents are several pipelines). `text` is copied; `io`
+ * reads the files that file_placeholders names, relative to the folder of `file`. On failure err
+ * has file, line and column, and nothing of the file is added. */
+bool pipelines_add(struct pipelines *p, struct io *io, str file, str text, struct err *e) MUST_USE;
 
 /* Changes a parsed rule (before rule_resolve()) in place; what is new lives in a. False when a
  * pipeline refuses the rule (rule_failure, a placeholder without a value, a regex that does not

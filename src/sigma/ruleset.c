@@ -20,17 +20,6 @@
 
 #include <stdlib.h>
 
-#if !__has_include("sigma/transformations.def")
-static struct pipelines *no_pipelines(void)
-{
-    return NULL;
-}
-#define pipelines_new() no_pipelines()
-#define pipelines_free(p) (void)(p)
-#define pipelines_add(p, file, text, e) err_set(e, ERR_INPUT, "no pipelines yet")
-#define pipelines_apply(p, rule, a, e) true
-#endif
-
 enum {
     RULESET_BLOCK_BYTES = 1024 * 1024,
     FILTERS_MAX = 10000,
@@ -133,9 +122,9 @@ bool ruleset_pipeline(struct ruleset *rs, struct io *io, const char *path, struc
     if (!read_file(rs, io, path, &text, e))
         return false;
     if (!rs->build->pipelines)
-        rs->build->pipelines = pipelines_new();
+        rs->build->pipelines = pipelines_new(rs->arena);
     hash_text(rs, "pipeline", text);
-    return pipelines_add(rs->build->pipelines, str_from(path), text, e) ||
+    return pipelines_add(rs->build->pipelines, io, str_from(path), text, e) ||
            err_in_file(e, str_from(path));
 }
 

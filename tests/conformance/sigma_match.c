@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { FILE_BYTES_MAX = 1 << 30, STEP_BYTES = BATCH_BYTES, CELLS_MAX = 8 };
+enum { FILE_BYTES_MAX = 1 << 30, READ_BYTES = 1 << 20, CELLS_MAX = 8 };
 
 extern const struct format format_json;
 
@@ -83,7 +83,7 @@ static void on_event(void *ctx, struct event *ev)
     struct run *r = ctx;
     const uint32_t *matches;
 
-    r->line++;
+    r->line = ev->from.record + 1; /* a file is one batch, and its units are lines */
     logsource_classify(ev);
     double before = now_s();
     uint32_t count = detector_match(r->detector, r->scratch, ev, &matches);
@@ -116,8 +116,8 @@ static bool read_whole(const char *path, struct buf *out)
         return false;
     }
     for (size_t got = 1; got > 0; out->n += got) {
-        char *room = buf_room(out, STEP_BYTES);
-        got = room ? fread(room, 1, STEP_BYTES, f) : 0;
+        char *room = buf_room(out, READ_BYTES);
+        got = room ? fread(room, 1, READ_BYTES, f) : 0;
     }
     fclose(f);
     return !out->overflow;
@@ -128,10 +128,9 @@ static bool read_events(struct run *r, const char *path)
     struct buf bytes CLEANUP(buf_done) = buf_make(FILE_BYTES_MAX);
     struct decode_sink sink = {r, on_event, on_problem};
 
-    r->line = 0;
     if (!read_whole(path, &bytes))
         return false;
-    format_drive(&format_json, buf_str(&bytes), STEP_BYTES, &sink, NULL);
+    format_drive(&format_json, buf_str(&bytes), bytes.n, &sink, NULL);
     return true;
 }
 

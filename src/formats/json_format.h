@@ -1,0 +1,15 @@
+/* json_format.h - the parts of the JSON format. Private to formats/json_*.c. */
+#pragma once
+
+#include "event/event.h"
+#include "formats/format.h"
+#include "text/json.h"
+
+/* The cutter: see json_split.h for where it cuts. */
+void *json_cutter_new(void);
+void json_cutter_free(void *cutter);
+void json_cut(void *cutter, str pending, size_t seen, enum cut_mode mode, struct cut *ret);
+
+/* The members of the object that was just opened, as fields of ev (see event.h), up to and with
+ * its end. False at an error: j says which. */
+bool json_flatten(struct json *j, struct event *ev, struct arena *a);

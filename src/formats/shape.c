@@ -1,0 +1,322 @@
+/*
+ * shape.c - the search through the table of shapes, and what a row can do.
+ *
+ * Every name that a row mentions has a number. One pass over an event's fields
+ * notes where each of them is; from then on a row's markers are look-ups in an
+ * array, so that the length of the table costs little.
+ */
+#include "formats/shape_row.h"
+
+#include "base/mem.h"
+#include "formats/shape_time.h"
+
+#include <stdlib.h>
+
+#define SHAPE(name) extern const struct shape shape_##name;
+#include "formats/shapes.def"
+#undef SHAPE
+
+static const struct shape *const shapes[] = {
+#define SHAPE(name) &shape_##name,
+#include "formats/shapes.def"
+#undef SHAPE
+};
+
+/* Where a record of no known shape may have its time. */
+static const str generic_times[] = {
+    S("@timestamp"),
+    S("timestamp"),
+    S("Timestamp"),
+    S("time"),
+    S("eventTime"),
+    S("event_time"),
+    S("EventTime"),
+    S("datetime"),
+    S("date"),
+    S("ts"),
+    S("created_at"),
+    S("published"),
+    S("createdAt"),
+    S("_time"),
+    S("TimeGenerated"),
+    S("Time"),
+    S("UtcTime"),
+    S("syslog_timestamp"),
+    S("__REALTIME_TIMESTAMP"),
+};
+
+/* A record may say itself what kind of log it is from. */
+static const str own_source[] = {S("logsource.product"), S("logsource.category"),
+                                 S("logsource.service")};
+
+struct name_slot {
+    str name;       /* empty: free */
+    uint32_t event; /* the last event that had it, by book->event */
+    uint32_t field; /* its place there */
+};
+
+struct shape_book {
+    struct name_slot *slots;
+    size_t mask;
+    uint32_t event; /* counts events; never 0 while one is shaped */
+};
+
+enum { EDGE_BYTES = 4 };
+
+/* Mixes length, first and last four bytes: enough to tell our names apart, and cheap for the many
+ * fields that are none of them. */
+static size_t name_hash(str s)
+{
+    uint32_t first = 0, last = 0;
+
+    if (s.n >= EDGE_BYTES) {
+        memcpy(&first, s.p, EDGE_BYTES);
+        memcpy(&last, s.p + s.n - EDGE_BYTES, EDGE_BYTES);
+    } else if (s.n) {
+        memcpy(&first, s.p, s.n);
+    }
+    uint32_t h = first * 0x9E3779B1u ^ last * 0x85EBCA6Bu ^ (uint32_t)s.n * 0xC2B2AE35u;
+    return h ^ h >> 15;
+}
+
+static struct name_slot *slot_of(const struct shape_book *book, str name)
+{
+    size_t at = name_hash(name) & book->mask;
+
+    while (book->slots[at].name.n && !str_eq(book->slots[at].name, name))
+        at = (at + 1) & book->mask;
+    return &book->slots[at];
+}
+
+static void mention(struct shape_book *book, str name)
+{
+    slot_of(book, name)->name = name;
+}
+
+static void mention_list(struct shape_book *book, const str *names, size_t count)
+{
+    for (size_t i = 0; i < count && names[i].n; i++)
+        mention(book, names[i]);
+}
+
+static void mention_shape(struct shape_book *book, const struct shape *shape)
+{
+    for (size_t i = 0; i < SHAPE_MARKERS_MAX && shape->markers[i].name.n; i++)
+        mention(book, shape->markers[i].name);
+    for (size_t i = 0; i < SHAPE_ALIASES_MAX; i++)
+        for (const struct shape_alias *a = shape->aliases[i]; a && a->from.n; a++) {
+            mention(book, a->from);
+            mention(book, a->to);
+            if (a->name.n)
+                mention(book, a->name);
+        }
+    for (const str *name = shape->names; name && name->n; name++)
+        mention(book, *name);
+    mention_list(book, shape->times, SHAPE_TIMES_MAX);
+}
+
+struct shape_book *shape_book_new(void)
+{
+    enum { SLOTS = 4096 }; /* a power of two, several times the names in the tables */
+    struct shape_book *book = mem_alloc(sizeof *book);
+    size_t used = 0;
+
+    book->slots = mem_array(SLOTS, sizeof *book->slots);
+    book->mask = SLOTS - 1;
+    for (size_t i = 0; i < countof(shapes); i++)
+        mention_shape(book, shapes[i]);
+    mention_list(book, generic_times, countof(generic_times));
+    mention_list(book, own_source, countof(own_source));
+    for (size_t i = 0; i < SLOTS; i++)
+        used += book->slots[i].name.n > 0;
+    assert(used * 2 < SLOTS);
+    return book;
+}
+
+void shape_book_free(struct shape_book *book)
+{
+    if (!book)
+        return;
+    free(book->slots);
+    free(book);
+}
+
+static void note(struct shape_book *book, const struct event *ev, uint32_t at)
+{
+    const struct field *f = &ev->fields[at];
+
+    if (f->flags & FIELD_CONTINUES || f->name.n == 0)
+        return;
+    struct name_slot *slot = slot_of(book, f->name);
+    if (slot->name.n) {
+        slot->event = book->event;
+        slot->field = at;
+    }
+}
+
+void shape_add(const struct shaping *s, struct field f)
+{
+    uint32_t at = s->event->field_count;
+
+    event_add(s->event, s->arena, f);
+    if (s->event->field_count > at)
+        note(s->book, s->event, at);
+}
+
+/* The place of a mentioned name; field_count when the event has none. */
+static uint32_t place_of(const struct shaping *s, str name)
+{
+    const struct name_slot *slot = slot_of(s->book, name);
+
+    assert(slot->name.n); /* a table mentions it */
+    return slot->event == s->book->event ? slot->field : s->event->field_count;
+}
+
+const struct field *shape_get(const struct shaping *s, str name)
+{
+    uint32_t at = place_of(s, name);
+
+    return at == s->event->field_count ? NULL : &s->event->fields[at];
+}
+
+static bool value_fits(str value, str want)
+{
+    if (want.n == 0)
+        return true;
+    if (want.p[want.n - 1] == '*')
+        return str_starts(value, (str){want.p, want.n - 1});
+    if (want.p[0] == '*')
+        return str_ends(value, str_from_at(want, 1));
+    return str_eq(value, want);
+}
+
+static bool fits(const struct shaping *s, const struct shape *shape)
+{
+    for (size_t i = 0; i < SHAPE_MARKERS_MAX && shape->markers[i].name.n; i++) {
+        const struct field *f = shape_get(s, shape->markers[i].name);
+        bool there = f && value_fits(f->value, shape->markers[i].value);
+        if (there == shape->any_marker)
+            return there;
+    }
+    return !shape->any_marker;
+}
+
+static void apply_prefixes(const struct shaping *s, const struct shape_prefix *prefixes)
+{
+    uint32_t count = s->event->field_count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct field f = s->event->fields[i];
+        const struct shape_prefix *p = prefixes, *end = prefixes + SHAPE_PREFIXES_MAX;
+        while (p < end && p->prefix.n && !str_starts(f.name, p->prefix))
+            p++;
+        if (p == end || p->prefix.n == 0)
+            continue;
+        f.name = str_from_at(f.name, p->prefix.n);
+        if (p->rename)
+            f.name = p->rename(f.name, s->arena);
+        else if (p->replacement.n)
+            f.name =
+                arena_printf(s->arena, STR_FMT STR_FMT, STR_ARG(p->replacement), STR_ARG(f.name));
+        if (f.name.n)
+            shape_add(s, f);
+    }
+}
+
+static void apply_alias(const struct shaping *s, const struct shape_alias *alias)
+{
+    uint32_t at = place_of(s, alias->from), end = s->event->field_count;
+
+    if (at == end || shape_get(s, alias->to))
+        return;
+    if (alias->name.n) {
+        const struct field *f = shape_get(s, alias->name);
+        if (!f || !value_fits(f->value, alias->value))
+            return;
+    }
+    for (; at < end; at = event_next(s->event, at)) {
+        struct field f = s->event->fields[at];
+        f.name = alias->to;
+        shape_add(s, f);
+    }
+}
+
+static bool take_time(const struct shaping *s, const str *names, size_t count, bool zoned_only)
+{
+    for (size_t i = 0; i < count && names[i].n; i++) {
+        const struct field *f = shape_get(s, names[i]);
+        int64_t ns;
+        uint8_t digits;
+        bool zoned;
+        if (!f || !shape_time_read(f->value, &ns, &digits, &zoned) || (zoned_only && !zoned))
+            continue;
+        s->event->time_ns = ns;
+        s->event->time_digits = digits;
+        s->event->has_time = true;
+        return true;
+    }
+    return false;
+}
+
+static void apply(const struct shaping *s, const struct shape *shape)
+{
+    if (shape->prefixes[0].prefix.n)
+        apply_prefixes(s, shape->prefixes);
+    if (shape->extra)
+        shape->extra(s);
+    for (size_t i = 0; i < SHAPE_ALIASES_MAX; i++)
+        for (const struct shape_alias *a = shape->aliases[i]; a && a->from.n; a++)
+            apply_alias(s, a);
+    for (size_t i = 0; i < SHAPE_SOURCES_MAX && s->event->logsource_count < EVENT_LOGSOURCES_MAX;
+         i++)
+        if (shape->sources[i].product.n || shape->sources[i].category.n)
+            s->event->logsources[s->event->logsource_count++] = (struct logsource){
+                .product = shape->sources[i].product,
+                .category = shape->sources[i].category,
+                .service = shape->sources[i].service,
+            };
+}
+
+/* The record's own word on its log source goes before the table's. */
+static void take_own_source(const struct shaping *s)
+{
+    str values[countof(own_source)];
+    bool any = false;
+
+    for (size_t i = 0; i < countof(values); i++) {
+        const struct field *f = shape_get(s, own_source[i]);
+        values[i] = f && f->type == VALUE_STRING ? f->value : (str){0};
+        any |= values[i].n > 0;
+    }
+    if (!any)
+        return;
+    s->event->logsources[0] =
+        (struct logsource){.product = values[0], .category = values[1], .service = values[2]};
+    s->event->logsource_count = 1;
+}
+
+void shape_apply(struct shape_book *book, struct event *ev, struct arena *a)
+{
+    const struct shaping s = {.book = book, .event = ev, .arena = a};
+    const struct shape *taken = NULL;
+
+    if (++book->event == 0) /* after 2^32 events all old marks would look new */
+        book->event = 1;
+    for (uint32_t i = 0; i < ev->field_count; i++)
+        note(book, ev, i);
+    for (size_t i = 0; i < countof(shapes) && !taken; i++) {
+        if (!fits(&s, shapes[i]))
+            continue;
+        apply(&s, shapes[i]);
+        if (!shapes[i]->wrapper)
+            taken = shapes[i];
+    }
+    take_own_source(&s);
+    if (ev->has_time)
+        return;
+    if (taken && (take_time(&s, taken->times, SHAPE_TIMES_MAX, true) ||
+                  take_time(&s, taken->times, SHAPE_TIMES_MAX, false)))
+        return;
+    if (!take_time(&s, generic_times, countof(generic_times), true))
+        (void)take_time(&s, generic_times, countof(generic_times), false);
+}

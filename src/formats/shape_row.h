@@ -1,0 +1,67 @@
+/*
+ * shape_row.h - what one shape is made of. Private to formats/shape*.c.
+ *
+ * To add a shape: define `const struct shape shape_NAME` and put a row in
+ * shapes.def. Lists end at an empty name. A shape fits when all its markers do;
+ * the first that fits is taken. A wrapper only takes its layer off: the search
+ * goes on behind it, over what it added too.
+ */
+#pragma once
+
+#include "formats/shape.h"
+
+enum {
+    SHAPE_MARKERS_MAX = 8,
+    SHAPE_PREFIXES_MAX = 6,
+    SHAPE_ALIASES_MAX = 2,
+    SHAPE_SOURCES_MAX = 3,
+    SHAPE_TIMES_MAX = 8,
+};
+
+/* A field that must be there. Of the value, if not empty: "x*" is a start, "*x" an end, all else
+ * the whole value. */
+struct shape_marker {
+    str name, value;
+};
+
+/* A field `to` with the value (or values) of `from`, unless `to` is there already. Where `name` is
+ * not empty, only in events whose field `name` has `value`. */
+struct shape_alias {
+    str from, to;
+    str name, value;
+};
+
+/* Fields whose name begins with `prefix`: the rest behind `replacement`, or what `rename` makes of
+ * the rest; an answer of no bytes adds nothing. */
+struct shape_prefix {
+    str prefix, replacement;
+    str (*rename)(str rest, struct arena *a);
+};
+
+struct shape_source {
+    str product, category, service;
+};
+
+struct shaping {
+    struct shape_book *book;
+    struct event *event;
+    struct arena *arena;
+};
+
+struct shape {
+    struct shape_marker markers[SHAPE_MARKERS_MAX];
+    bool any_marker; /* one of them is enough */
+    bool wrapper;
+    struct shape_prefix prefixes[SHAPE_PREFIXES_MAX];
+    const struct shape_alias *aliases[SHAPE_ALIASES_MAX]; /* tables, in their order */
+    void (*extra)(const struct shaping *s);               /* after prefixes, before aliases */
+    const str *names;                               /* what `extra` asks for beyond the tables */
+    struct shape_source sources[SHAPE_SOURCES_MAX]; /* none for Windows: event/logsource.c */
+    str times[SHAPE_TIMES_MAX];                     /* of the event's time, the best first */
+};
+
+/* For `extra`: adds a field behind all others. */
+void shape_add(const struct shaping *s, struct field f);
+/* The event's field of a name that a table of some shape mentions; NULL when it is not there. It is
+ * valid until the next shape_add(). */
+const struct field *shape_get(const struct shaping *s, str name);

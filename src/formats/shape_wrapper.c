@@ -1,0 +1,78 @@
+/* shape_wrapper.c - layers that shippers and search engines put around a record. */
+#include "formats/shape_row.h"
+
+/* {"_index":..., "_source":{...}}: a hit of Elasticsearch or OpenSearch. */
+const struct shape shape_elastic_hit = {
+    .markers = {{S("_index"), S("")}, {S("_id"), S("")}},
+    .wrapper = true,
+    .prefixes = {{S("_source."), S(""), NULL}},
+};
+
+/* {"preview":false,"result":{...}}: a line of Splunk's JSON export. */
+const struct shape shape_splunk_result = {
+    .markers = {{S("result._raw"), S("")}, {S("result._time"), S("")}},
+    .any_marker = true,
+    .wrapper = true,
+    .prefixes = {{S("result."), S(""), NULL}},
+};
+
+/* {"time":..., "sourcetype":..., "event":{...}}: Splunk's HTTP Event Collector. */
+const struct shape shape_splunk_hec = {
+    .markers = {{S("sourcetype"), S("")}, {S("time"), S("")}},
+    .wrapper = true,
+    .prefixes = {{S("event."), S(""), NULL}},
+};
+
+/* {"document":{"kind":"evtx","data":{"Event":...}}}: a detection of Chainsaw. */
+const struct shape shape_chainsaw = {
+    .markers = {{S("document.kind"), S("evtx")}},
+    .wrapper = true,
+    .prefixes = {{S("document.data."), S(""), NULL}},
+};
+
+/* Graylog Extended Log Format 1.1: additional fields begin with an underscore. */
+const struct shape shape_gelf = {
+    .markers = {{S("short_message"), S("")}, {S("version"), S("1.1")}},
+    .wrapper = true,
+    .prefixes = {{S("_"), S(""), NULL}},
+};
+
+/* winlogbeat_winlog_event_data_Image -> winlog.event_data.Image: Graylog writes Beats' dots as
+ * underscores. */
+static str beat_name(str rest, struct arena *a)
+{
+    static const struct {
+        str flat, dotted;
+    } starts[] = {
+        {S("winlog_event_data_"), S("winlog.event_data.")},
+        {S("winlog_user_data_"), S("winlog.user_data.")},
+        {S("event_data_"), S("event_data.")},
+        {S("user_data_"), S("user_data.")},
+        {S("winlog_process_"), S("winlog.process.")},
+        {S("winlog_user_"), S("winlog.user.")},
+        {S("winlog_"), S("winlog.")},
+        {S("event_code"), S("event.code")},
+        {S("event_provider"), S("event.provider")},
+        {S("host_name"), S("host.name")},
+    };
+
+    for (size_t i = 0; i < countof(starts); i++)
+        if (str_starts(rest, starts[i].flat))
+            return arena_printf(a, STR_FMT STR_FMT, STR_ARG(starts[i].dotted),
+                                STR_ARG(str_from_at(rest, starts[i].flat.n)));
+    return rest;
+}
+
+const struct shape shape_graylog_beat = {
+    .markers = {{S("winlogbeat_winlog_channel"), S("")}, {S("winlogbeat_log_name"), S("")}},
+    .any_marker = true,
+    .wrapper = true,
+    .prefixes = {{S("winlogbeat_"), S(""), beat_name}},
+};
+
+/* {"detail-type":"AWS API Call via CloudTrail","detail":{...}}: Amazon EventBridge. */
+const struct shape shape_eventbridge = {
+    .markers = {{S("detail-type"), S("")}, {S("detail.eventSource"), S("")}},
+    .wrapper = true,
+    .prefixes = {{S("detail."), S(""), NULL}},
+};
