@@ -14,7 +14,7 @@ enum { INTERN_NONE = UINT32_MAX };
 struct intern;
 
 struct intern *intern_new(void) MUST_USE;
-void intern_free(struct intern *t); /* NULL is a no-op */
+void intern_free(struct intern *t);  /* NULL is a no-op */
 void intern_clear(struct intern *t); /* empty, ids count from 0 again; keeps the room */
 
 uint32_t intern_add(struct intern *t, str s);        /* the id, new or known */

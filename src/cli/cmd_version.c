@@ -1,3 +1,4 @@
+/* cmd_version.c - which tocsin this is. */
 #include "cli/command.h"
 
 #include <stdio.h>

@@ -8,19 +8,17 @@
 #include "sigma/ruleset.h"
 
 /* Rows for a command's own table of options. */
-#define RULE_OPTIONS                                                                                 \
-    {"rules",       'r', OPTION_REPEATED, "PATH", "add the rules of a file or folder",               \
-     COMPLETE_FILE, NULL},                                                                           \
-        {"only",        '\0', OPTION_FLAG, NULL, "leave out the rules that ship with tocsin",        \
-         COMPLETE_NONE, NULL},                                                                       \
-        {"placeholders", '\0', OPTION_REPEATED, "FILE", "values for placeholders such as %Servers%", \
-         COMPLETE_FILE,  NULL},                                                                      \
-    {                                                                                                \
-        "pipeline", 'p', OPTION_REPEATED, "FILE",                                                    \
-            "a processing pipeline that rules go through (pySigma's YAML)", COMPLETE_FILE, NULL      \
-    }
-
-enum { RULE_OPTION_COUNT = 4 };
+/* clang-format off */
+#define RULE_OPTIONS \
+    {"rules", 'r', OPTION_REPEATED, "PATH", \
+     "add the rules of a file or folder", COMPLETE_FILE, NULL}, \
+    {"only", '\0', OPTION_FLAG, NULL, \
+     "leave out the rules that ship with tocsin", COMPLETE_NONE, NULL}, \
+    {"placeholders", '\0', OPTION_REPEATED, "FILE", \
+     "values for placeholders such as %Servers%", COMPLETE_FILE, NULL}, \
+    {"pipeline", 'p', OPTION_REPEATED, "FILE", \
+     "a processing pipeline that rules go through (pySigma's YAML)", COMPLETE_FILE, NULL}
+/* clang-format on */
 
 /*
  * Loads what the options ask for; `operands` more paths. Documents that are

@@ -14,7 +14,7 @@ struct finding {
     str file;
     uint64_t record;
     const char *format; /* name of the format that it was read in; NULL: not known */
-    str host, user; /* .p is NULL when the event names none */
+    str host, user;     /* .p is NULL when the event names none */
     const struct entity *entities;
     uint32_t entity_count;
     const struct matched_field *matched;
