@@ -22,7 +22,8 @@ uint32_t time_iso_week(int64_t ns); /* ISO 8601 week number, 1..53 */
  */
 bool time_parse_rfc3339(str s, int64_t *ret_ns, uint8_t *ret_digits) MUST_USE;
 
-/* Windows FILETIME, 100 ns since 1601. False when it is outside of years 1677..2262, which 64 bits of ns hold. */
+/* Windows FILETIME, 100 ns since 1601. False when it is outside of years 1677..2262, which 64 bits
+ * of ns hold. */
 bool time_from_filetime(uint64_t filetime, int64_t *ret_ns) MUST_USE;
 
 enum { TIME_TEXT_MAX = 40 };

@@ -209,7 +209,7 @@ static void gives_unnamed_data_as_values_of_one_name(void **state)
     begin_plain(f->w, S("EventData"));
     for (int i = 0; i < 3; i++) {
         open_data(f->w, (str){0});
-        evtx_text(f->w, (str){"abc" + i, 1});
+        evtx_text(f->w, (str){&"abc"[i], 1});
         evtx_close_element(f->w);
     }
     end_plain(f->w);
