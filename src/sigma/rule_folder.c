@@ -20,15 +20,17 @@ struct entry {
     uint32_t depth;
 };
 
+struct folder_id {
+    dev_t device;
+    ino_t inode;
+};
+
 struct walk {
     struct io *io;
     struct arena *arena;
     struct entry *stack;
     uint32_t count, capacity;
-    struct {
-        dev_t device;
-        ino_t inode;
-    } * seen; /* folders */
+    struct folder_id *seen;
     uint32_t seen_count, seen_capacity;
     struct rule_file *files;
     uint32_t file_count, file_capacity;
@@ -44,11 +46,12 @@ static void add_file(struct walk *w, str path, const struct err *why)
 }
 
 /* Records that an entry cannot be looked at. */
-static void add_failure(struct walk *w, str path, enum err_code code, const char *why)
+static void add_failure(struct walk *w, str path, enum err_code code, const char *what,
+                        const char *why)
 {
     struct err *e = arena_alloc(w->arena, sizeof *e);
 
-    err_set(e, code, "%s", why);
+    err_set(e, code, "%s%s", what, why);
     err_in_file(e, path);
     add_file(w, path, e);
 }
@@ -91,10 +94,9 @@ static bool note_folder(struct walk *w, const struct stat *st)
     for (uint32_t i = 0; i < w->seen_count; i++)
         if (w->seen[i].device == st->st_dev && w->seen[i].inode == st->st_ino)
             return false;
-    __typeof__(*w->seen) *room =
+    struct folder_id *room =
         arena_push(w->arena, (void **)&w->seen, &w->seen_count, &w->seen_capacity, sizeof *room);
-    room->device = st->st_dev;
-    room->inode = st->st_ino;
+    *room = (struct folder_id){st->st_dev, st->st_ino};
     return true;
 }
 
@@ -105,7 +107,7 @@ static void read_folder(struct walk *w, const struct entry *folder, int fd)
     uint32_t before = w->count;
 
     if (!dir) {
-        add_failure(w, folder->path, ERR_IO, strerror(errno));
+        add_failure(w, folder->path, ERR_IO, "cannot open: ", strerror(errno));
         close(fd);
         return;
     }
@@ -113,9 +115,9 @@ static void read_folder(struct walk *w, const struct entry *folder, int fd)
     while (w->entries < RULE_FILES_MAX && (d = io_readdir(w->io, IO_folder_read, dir)))
         push_entry(w, folder, d);
     if (w->entries >= RULE_FILES_MAX)
-        add_failure(w, folder->path, ERR_LIMIT, "too many files: the rest is not read");
+        add_failure(w, folder->path, ERR_LIMIT, "too many files: ", "the rest is not read");
     else if (errno)
-        add_failure(w, folder->path, ERR_IO, strerror(errno));
+        add_failure(w, folder->path, ERR_IO, "cannot read: ", strerror(errno));
     closedir(dir);
     if (w->count > before)
         qsort(w->stack + before, w->count - before, sizeof *w->stack, by_path_backwards);
@@ -130,7 +132,7 @@ static void visit(struct walk *w, const struct entry *entry)
 
     if (fd == -1 || io_fstat(w->io, IO_folder_open, fd, &st) == -1) {
         if (entry->kind == ENTRY_FOLDER || ends_as_rule(entry->path))
-            add_failure(w, entry->path, ERR_IO, strerror(errno));
+            add_failure(w, entry->path, ERR_IO, "cannot open: ", strerror(errno));
         if (fd != -1)
             close(fd);
         return;
@@ -143,7 +145,7 @@ static void visit(struct walk *w, const struct entry *entry)
     }
     if (entry->depth > RULE_FOLDER_DEPTH_MAX || w->seen_count == RULE_FOLDERS_MAX ||
         entry->path.n > RULE_PATH_BYTES_MAX) {
-        add_failure(w, entry->path, ERR_LIMIT, "too many folders, or too deep: it is not read");
+        add_failure(w, entry->path, ERR_LIMIT, "too many folders, or too deep: ", "it is not read");
         close(fd);
         return;
     }

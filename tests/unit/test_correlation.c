@@ -1,0 +1,165 @@
+/* Correlations: the valid are refused as coming, the wrong with the place of the mistake. */
+#include "sigma/ruleset.h"
+
+#include "base/buf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#define RULES                                                                                      \
+    "title: a\nname: a\nlogsource: {product: x}\ndetection: {s: {F: 1}, condition: s}\n---\n"      \
+    "title: b\nname: b\nlogsource: {product: x}\ndetection: {s: {F: 1}, condition: s}\n---\n"
+#define LINES_OF_RULES 10 /* so many lines stand before the correlation */
+
+static struct ruleset *load(const char *body)
+{
+    struct buf text CLEANUP(buf_done) = buf_make(BUF_MAX_OUTPUT);
+    struct ruleset *rs = ruleset_new();
+
+    buf_printf(&text, "%stitle: c\nname: c\ncorrelation: %s\n", RULES, body);
+    ruleset_load_text(rs, S("test.yml"), buf_str(&text));
+    ruleset_finish(rs);
+    return rs;
+}
+
+static void valid_correlations_are_coming(void **state)
+{
+    static const char *const bodies[] = {
+        "{type: event_count, rules: [a], group-by: [H], timespan: 1h, condition: {gte: 10}}",
+        "{type: event_count, rules: a, timespan: 30s, condition: {gt: 1, lte: 5}}",
+        "{type: value_count, rules: [a, b], group-by: H, timespan: 15m,"
+        " condition: {field: U, eq: 3}}",
+        "{type: value_count, rules: [a], timespan: 7d, condition: {field: [U, V], neq: 3}}",
+        "{type: temporal, rules: [a, b], timespan: 5m, group-by: [H]}",
+        "{type: temporal_ordered, rules: [a, b], timespan: 5m, condition: {gte: 2}}",
+        "{type: temporal, rules: [a, b], timespan: 5m, condition: a and not b}",
+        "{type: temporal, timespan: 5m, condition: a or b}",
+        "{type: value_sum, rules: [a], timespan: 1w, condition: {field: N, gt: 1.5e6}}",
+        "{type: value_avg, rules: [a], timespan: 1M, condition: {field: N, lt: 5}}",
+        "{type: value_percentile, rules: [a], timespan: 1y,"
+        " condition: {field: N, percentile: 95, gt: 5}}",
+        "{type: value_median, rules: [a], timespan: 1h, condition: {field: N, gt: 5}}",
+        "{type: temporal, rules: [a, b], timespan: 5m, generate: true, group-by: [ip],"
+        " aliases: {ip: {a: SourceIp, b: DestinationIp}}}",
+        "{type: event_count, rules: [a], timespan: 1h, condition: {gte: 1}}\ngenerate: false",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < countof(bodies); i++) {
+        struct ruleset *rs CLEANUP(ruleset_freep) = load(bodies[i]);
+        assert_int_equal(rs->correlation_count, 1);
+        assert_int_equal(rs->count, 2);
+        assert_int_equal(rs->refusal_count, 1);
+        if (rs->refusals[0].kind != REFUSED_COMING)
+            fail_msg("%s: %s", bodies[i], rs->refusals[0].why.message);
+        assert_true(str_eq(rs->refusals[0].title, S("c")));
+        assert_int_equal(rs->refusals[0].why.line, LINES_OF_RULES + 1);
+    }
+}
+
+static void wrong_correlations_are_invalid(void **state)
+{
+    static const struct {
+        const char *body, *message;
+        uint32_t column;
+    } rows[] = {
+        {"x", "'correlation' must be a map", 14},
+        {"{rules: [a], timespan: 1h, condition: {gte: 1}}", "'correlation' has no 'type'", 14},
+        {"{type: count, rules: [a], timespan: 1h, condition: {gte: 1}}",
+         "unknown type of correlation 'count'", 21},
+        {"{type: event_count, timespan: 1h, condition: {gte: 1}}", "'correlation' has no 'rules'",
+         14},
+        {"{type: event_count, rules: [], timespan: 1h, condition: {gte: 1}}",
+         "'rules' must be ids or names of rules", 41},
+        {"{type: event_count, rules: [{a: b}], timespan: 1h, condition: {gte: 1}}",
+         "'rules' must be ids or names of rules", 41},
+        {"{type: event_count, rules: [a], condition: {gte: 1}}", "'correlation' has no 'timespan'",
+         14},
+        {"{type: event_count, rules: [a], timespan: 1.5h, condition: {gte: 1}}",
+         "'timespan' must be a number and a unit, as 30s, 15m, 24h or 7d", 56},
+        {"{type: event_count, rules: [a], timespan: 0s, condition: {gte: 1}}",
+         "'timespan' must be a number and a unit, as 30s, 15m, 24h or 7d", 56},
+        {"{type: event_count, rules: [a], timespan: 1h}", "'correlation' has no 'condition'", 14},
+        {"{type: event_count, rules: [a], timespan: 1h, condition: {}}",
+         "the condition needs one or two of gt, gte, lt, lte, eq, neq", 71},
+        {"{type: event_count, rules: [a], timespan: 1h, condition: {gt: 1, lt: 9, eq: 2}}",
+         "the condition needs one or two of gt, gte, lt, lte, eq, neq", 71},
+        {"{type: event_count, rules: [a], timespan: 1h, condition: {gte: many}}",
+         "a correlation's condition compares with a number", 77},
+        {"{type: event_count, rules: [a], timespan: 1h, condition: {above: 1}}",
+         "unknown key 'above' in a correlation's condition", 72},
+        {"{type: value_count, rules: [a], timespan: 1h, condition: {gte: 1}}",
+         "the condition needs a 'field' for this type of correlation", 71},
+        {"{type: value_percentile, rules: [a], timespan: 1h,"
+         " condition: {field: N, percentile: 101, gt: 1}}",
+         "'percentile' must be a number from 0 to 100", 99},
+        {"{type: event_count, rules: [a], timespan: 1h, condition: a and b}",
+         "only temporal correlations can have a condition in words", 71},
+        {"{type: temporal, rules: [a, b], timespan: 1h, condition: a and z}",
+         "no selection is named 'z'", 77},
+        {"{type: temporal, rules: [a, b], timespan: 1h, condition: a}",
+         "the condition does not use the rule 'b'", 71},
+        {"{type: temporal, rules: [a], timespan: 1h, group-by: {a: b}}",
+         "'group-by' must be the name of a field or a list of names", 67},
+        {"{type: temporal, rules: [a], timespan: 1h, generate: maybe}",
+         "'generate' must be true or false", 67},
+        {"{type: temporal, rules: [a], timespan: 1h, aliases: [a]}",
+         "'aliases' must be a map of aliases", 66},
+        {"{type: temporal, rules: [a], timespan: 1h, aliases: {x: {a: []}}}",
+         "an alias needs the name of a field", 74},
+        {"{type: temporal, rules: [a, nothere], timespan: 1h}",
+         "the correlation refers to 'nothere', which is no id or name of a rule that is loaded",
+         42},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct ruleset *rs CLEANUP(ruleset_freep) = load(rows[i].body);
+        assert_int_equal(rs->refusal_count, 1);
+        assert_int_equal(rs->refusals[0].kind, REFUSED_INVALID);
+        assert_string_equal(rs->refusals[0].why.message, rows[i].message);
+        assert_int_equal(rs->refusals[0].why.line, LINES_OF_RULES + 3);
+        assert_int_equal(rs->refusals[0].why.column, rows[i].column);
+        assert_string_equal(rs->refusals[0].why.file, "test.yml");
+    }
+}
+
+#define CHAINED(name, of)                                                                          \
+    "---\ntitle: " name "\nname: " name "\ncorrelation: {type: temporal, rules: [" of              \
+    "], timespan: 1h}\n"
+
+static void correlations_can_be_chained(void **state)
+{
+    struct ruleset *rs CLEANUP(ruleset_freep) = load(
+        "{type: temporal, rules: [a, d], timespan: 1h}\n" CHAINED("d", "e, b") CHAINED("e", "a"));
+
+    (void)state;
+    assert_int_equal(rs->refusal_count, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(rs->refusals[i].kind, REFUSED_COMING);
+}
+
+static void circles_are_refused(void **state)
+{
+    struct ruleset *rs CLEANUP(ruleset_freep) =
+        load("{type: temporal, rules: [a, d], timespan: 1h}\n" CHAINED("d", "c"));
+
+    (void)state;
+    assert_int_equal(rs->refusal_count, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(rs->refusals[i].kind, REFUSED_INVALID);
+        assert_non_null(str_find(str_from(rs->refusals[i].why.message), S("refers to itself")));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(valid_correlations_are_coming),
+        cmocka_unit_test(wrong_correlations_are_invalid),
+        cmocka_unit_test(correlations_can_be_chained),
+        cmocka_unit_test(circles_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
