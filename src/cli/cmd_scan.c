@@ -15,7 +15,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { PROGRESS_INTERVAL_NS = 100000000, PROGRESS_PATH_COLUMNS = 40, REPORT_COLUMNS = 100 };
+enum {
+    PROGRESS_INTERVAL_NS = 100000000,
+    PROGRESS_PATH_COLUMNS = 40,
+    REPORT_COLUMNS = 100,
+    PROBLEMS_SAID_MAX = 20
+};
 
 extern const struct command command_scan;
 
@@ -63,8 +68,8 @@ struct run {
     void *state;
     struct err failure; /* of the output; stops the scan */
     struct scan *scan;
-    uint64_t printed, limit, problems;
-    bool show_progress;
+    uint64_t printed, limit, problems, problems_said;
+    bool show_progress, quiet;
     int64_t next_progress_ns;
     struct clock clock;
 };
@@ -80,11 +85,27 @@ static void on_finding(void *ctx, const struct finding *f)
         scan_stop(r->scan);
 }
 
+/* Outputs of findings alone leave it to us to tell what was wrong with the evidence. */
+static void say_problem(struct run *r, str file, const struct problem *p)
+{
+    if (r->problems_said == PROBLEMS_SAID_MAX)
+        say("further problems are counted; -o json lists all");
+    if (r->problems_said++ >= PROBLEMS_SAID_MAX)
+        return;
+    if (p->has_record)
+        say(STR_FMT ": %s: record %llu: %s", STR_ARG(file), problem_name(p->kind),
+            (unsigned long long)p->record, p->text);
+    else
+        say(STR_FMT ": %s: %s", STR_ARG(file), problem_name(p->kind), p->text);
+}
+
 static void on_problem(void *ctx, str file, const struct problem *p)
 {
     struct run *r = ctx;
 
     r->problems += p->kind != PROBLEM_skipped;
+    if (!r->report->shows_problems && !r->quiet)
+        say_problem(r, file, p);
     if (r->failure.code == ERR_NONE && !r->report->problem(r->state, file, p, &r->failure))
         scan_stop(r->scan);
 }
@@ -207,7 +228,8 @@ static int run_scan(const struct arguments *a, const struct scan_options *o,
     struct run r = {.report = report, .clock = c->clock};
     const struct scan_handlers handlers = {&r, on_finding, on_problem, on_progress};
 
-    r.show_progress = !opt_flag(&command_scan, a, "quiet") && isatty(STDERR_FILENO);
+    r.quiet = opt_flag(&command_scan, a, "quiet");
+    r.show_progress = !r.quiet && isatty(STDERR_FILENO);
     if (!number_option(a, "limit", UINT64_MAX, UINT64_MAX, &r.limit))
         return EXIT_USAGE;
     r.scan = scan_new(o, &handlers);

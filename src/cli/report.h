@@ -27,6 +27,7 @@ struct report_context {
 struct report {
     const char *name;    /* what -o takes */
     const char *summary; /* one line for --help */
+    bool shows_problems; /* false: scan tells them on standard error */
 
     /* State for one run; never NULL. The context outlives it. */
     void *(*open)(const struct report_context *c);

@@ -380,6 +380,7 @@ static void html_close(void *state)
 const struct report report_html = {
     .name = "html",
     .summary = "one self-contained page to read in a browser and to hand on",
+    .shows_problems = true,
     .open = html_open,
     .finding = html_finding,
     .problem = html_problem,

@@ -128,6 +128,7 @@ static void json_close(void *state)
 const struct report report_json = {
     .name = "json",
     .summary = "one JSON object: findings, summary, evidence, rule set and problems",
+    .shows_problems = true,
     .open = json_open,
     .finding = json_finding,
     .problem = json_problem,

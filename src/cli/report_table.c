@@ -287,6 +287,7 @@ static void table_close(void *state)
 const struct report report_table = {
     .name = "table",
     .summary = "what happened, by rule, technique, host and time (the default)",
+    .shows_problems = true,
     .open = table_open,
     .finding = table_finding,
     .problem = table_problem,

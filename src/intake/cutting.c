@@ -176,6 +176,7 @@ void cutting_run(const struct batch_port *port, const struct stream *stream, str
         .cutter = stream->format->cutter_new(),
         .batch = port->take(port->ctx),
     };
+    const struct format *format = stream->format; /* the stream may be gone before we are done */
     size_t capacity = BATCH_BYTES;
 
     c.batch->stream = stream;
@@ -187,5 +188,5 @@ void cutting_run(const struct batch_port *port, const struct stream *stream, str
             capacity = RECORD_BYTES_MAX;
         fill(&c, capacity);
     } while (step(&c));
-    stream->format->cutter_free(c.cutter);
+    format->cutter_free(c.cutter);
 }
