@@ -647,6 +647,24 @@ static void what_has_no_effect_is_noted(void **state)
     pipelines_free(p);
 }
 
+static void the_pipelines_that_ship_load(void **state)
+{
+    static const char *const names[] = {"ecs-windows.yml", "process-generic.yml"};
+    struct bench *b = *state;
+
+    for (size_t i = 0; i < countof(names); i++) {
+        struct pipelines *p = pipelines_new(b->arena);
+        struct buf text = buf_make(1 << 20);
+        str path =
+            arena_printf(b->arena, "%s/content/pipelines/%s", getenv("TOCSIN_SOURCE"), names[i]);
+        assert_true(io_read_file(&b->io, path.p, &text, &b->e));
+        if (!pipelines_add(p, &b->io, path, buf_str(&text), &b->e))
+            fail_msg("%s: %s", path.p, b->e.message);
+        buf_done(&text);
+        pipelines_free(p);
+    }
+}
+
 static int setup(void **state)
 {
     struct bench *b = test_calloc(1, sizeof *b);
@@ -708,6 +726,7 @@ int main(void)
         TEST(pipelines_are_applied_by_priority),
         TEST(what_is_wrong_is_told_with_its_place),
         TEST(what_has_no_effect_is_noted),
+        TEST(the_pipelines_that_ship_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
