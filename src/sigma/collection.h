@@ -9,8 +9,8 @@
 #include "text/yaml.h"
 
 enum {
-    COLLECTION_BYTES_MAX = 64 * 1024 * 1024, /* of one file, what is repeated counted each time */
-    COLLECTION_PAIRS_MAX = 1000000,          /* keys compared when two maps are merged */
+    COLLECTION_BYTES_MAX = 8 * 1024 * 1024, /* of one file, what is repeated counted each time */
+    COLLECTION_PAIRS_MAX = 1000000,         /* keys compared when two maps are merged */
 };
 
 /* One file's state; all zero at its start. */

@@ -106,7 +106,7 @@ static bool contains(const struct logsource *filter, const struct logsource *rul
            (filter->service.n == 0 || str_eq(filter->service, rule->service));
 }
 
-bool filter_applies(const struct sigma_filter *f, const struct sigma_rule *rule)
+static bool applies(const struct sigma_filter *f, const struct sigma_rule *rule)
 {
     if (!contains(&f->head.logsource, &rule->logsource))
         return false;
@@ -117,12 +117,30 @@ bool filter_applies(const struct sigma_filter *f, const struct sigma_rule *rule)
     return f->any;
 }
 
-void filter_join(const struct sigma_filter *f, struct sigma_rule *rule, struct arena *a)
+bool filters_join(struct sigma_filter *const *filters, uint32_t count, struct sigma_rule *rule,
+                  struct arena *a, uint32_t *joins, struct err *e)
 {
-    uint32_t shift = rule->selection_count;
+    struct sigma_node **extras = NULL;
+    uint32_t extra_count = 0, capacity = 0;
 
-    for (uint32_t i = 0; i < f->head.selection_count; i++)
-        rule_add_selection(rule, a, f->head.selections[i].name,
-                           sigma_node_copy(f->head.selections[i].node, 0, a), true);
-    rule_restrict(rule, a, sigma_node_copy(f->head.conditions[0].node, shift, a));
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sigma_rule *head = &filters[i]->head;
+        uint32_t shift = rule->selection_count;
+        if (!applies(filters[i], rule))
+            continue;
+        if (++*joins > FILTER_JOINS_MAX)
+            return err_set_at(e, rule->line, 1, "too many filters for too many rules: more than %d",
+                              FILTER_JOINS_MAX);
+        for (uint32_t k = 0; k < head->selection_count; k++)
+            rule_add_selection(rule, a, head->selections[k].name,
+                               sigma_node_copy(head->selections[k].node, 0, a), true);
+        struct sigma_node **room =
+            arena_push(a, (void **)&extras, &extra_count, &capacity, sizeof(struct sigma_node *));
+        *room = sigma_node_copy(head->conditions[0].node, shift, a);
+    }
+    if (extra_count == 1)
+        rule_restrict(rule, a, extras[0]);
+    else if (extra_count)
+        rule_restrict(rule, a, sigma_node_group(a, NODE_AND, extras, extra_count));
+    return true;
 }

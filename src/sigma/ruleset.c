@@ -22,7 +22,6 @@
 
 enum {
     RULESET_BLOCK_BYTES = 1024 * 1024,
-    FILTERS_MAX = 10000,
     READ_STEP_BYTES = 64 * 1024, /* io_read_file() wants that much room beyond the end */
 };
 
@@ -32,7 +31,7 @@ struct ruleset_build {
     struct placeholders placeholders;
     struct pipelines *pipelines; /* NULL when there are none */
     struct sigma_filter **filters;
-    uint32_t filter_capacity;
+    uint32_t filter_capacity, filter_joins;
     struct sigma_correlation **correlations;
     uint32_t kept_correlations, correlation_capacity;
 };
@@ -263,9 +262,8 @@ static bool finish_rule(struct ruleset *rs, struct sigma_rule *rule, enum refusa
     struct ruleset_build *b = rs->build;
 
     *ret_kind = REFUSED_INVALID;
-    for (uint32_t i = 0; i < rs->filter_count; i++)
-        if (filter_applies(b->filters[i], rule))
-            filter_join(b->filters[i], rule, rs->arena);
+    if (!filters_join(b->filters, rs->filter_count, rule, rs->arena, &b->filter_joins, e))
+        return false;
     if (b->pipelines && !pipelines_apply(b->pipelines, rule, rs->arena, e))
         return false;
     if (!placeholders_expand(&b->placeholders, rule, rs->arena, e))

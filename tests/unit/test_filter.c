@@ -107,7 +107,8 @@ static void two_filters_restrict_both(void **state)
     (void)state;
     assert_int_equal(rs->filter_count, 2);
     assert_int_equal(rs->rules[0]->selection_count, 4);
-    assert_int_equal(rs->rules[0]->expr->children[0]->kind, NODE_AND);
+    assert_int_equal(joined(rs)->kind, NODE_AND);
+    assert_int_equal(joined(rs)->child_count, 2);
 }
 
 static void wrong_filters_are_refused_with_their_place(void **state)
