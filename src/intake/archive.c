@@ -55,6 +55,24 @@ static void say_broken(struct archive_reader *a, struct err *e)
     err_set(e, ERR_INPUT, "%s", why ? why : "broken archive");
 }
 
+/* Only what the first bytes call for: libarchive left to guess takes zero bytes for an empty tar.
+ */
+static void support(struct archive *la, str head)
+{
+    if (str_starts(head, S("PK"))) {
+        archive_read_support_format_zip_streamable(la);
+        return;
+    }
+    if (!str_starts(head, S("\x1f\x8b")) && !str_starts(head, S("\x28\xb5"))) {
+        archive_read_support_format_tar(la);
+        return;
+    }
+    archive_read_support_filter_gzip(la);
+    archive_read_support_filter_zstd(la);
+    archive_read_support_format_raw(la);
+    archive_read_support_format_empty(la);
+}
+
 struct archive_reader *archive_reader_new(struct source *inner, struct err *e)
 {
     struct archive_reader *a = mem_alloc(sizeof *a);
@@ -63,12 +81,7 @@ struct archive_reader *archive_reader_new(struct source *inner, struct err *e)
     a->archive = archive_read_new();
     if (!a->archive)
         abort(); /* only for want of memory */
-    archive_read_support_filter_gzip(a->archive);
-    archive_read_support_filter_zstd(a->archive);
-    archive_read_support_format_tar(a->archive);
-    archive_read_support_format_zip_streamable(a->archive);
-    archive_read_support_format_raw(a->archive);
-    archive_read_support_format_empty(a->archive);
+    support(a->archive, source_peek(inner, 2));
     if (archive_read_open2(a->archive, a, NULL, block_read, NULL, NULL) != ARCHIVE_OK) {
         say_broken(a, e);
         archive_reader_free(a);
@@ -111,6 +124,11 @@ enum archive_step archive_next(struct archive_reader *a, str *ret_name, struct e
     if (ret_name->n > ARCHIVE_NAME_MAX)
         ret_name->n = ARCHIVE_NAME_MAX;
     return archive_entry_filetype(entry) == AE_IFREG ? ARCHIVE_MEMBER : ARCHIVE_OTHER;
+}
+
+bool archive_is_single(const struct archive_reader *a)
+{
+    return a->compressed_only;
 }
 
 struct member_source {

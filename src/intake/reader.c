@@ -17,6 +17,7 @@ struct level {
     struct archive_reader *archive;
     str path; /* owned, malloc */
     uint64_t unpacked;
+    bool entered_single; /* its only member has been read */
 };
 
 struct reader {
@@ -96,6 +97,21 @@ static struct source *as_utf8(struct source *source)
     return utf16 == UTF16_NO ? source : source_utf16(source, utf16 == UTF16_BIG);
 }
 
+/* Reads what is left of a member under the limit for bombs: libarchive would skip it without one.
+ */
+static void drain(struct reader *r, struct source *text, struct problem *p)
+{
+    char block[4096];
+    struct err e = {0};
+
+    while (source_read(text, block, sizeof block, &e) > 0 && !r->port->stopped(r->port->ctx))
+        ;
+    if (e.code == ERR_NONE)
+        return;
+    p->kind = r->bomb ? PROBLEM_bomb : PROBLEM_archive;
+    problem_say(p, e.message);
+}
+
 /* Bytes in no format that we know are told of, unless there are none. */
 static void refuse_stream(struct reader *r, const struct stream *stream, struct source *text)
 {
@@ -109,6 +125,8 @@ static void refuse_stream(struct reader *r, const struct stream *stream, struct 
     }
     b->stream = stream;
     b->last = true;
+    if (r->depth > 0)
+        drain(r, text, &p);
     if (!empty || text->failure.code != ERR_NONE)
         problem_add(b, &p);
     r->port->give(r->port->ctx, b);
@@ -141,7 +159,7 @@ static void enter(struct reader *r, str path, struct source *source)
     }
     if (r->depth == ARCHIVE_DEPTH_MAX) {
         source_free(source);
-        reader_problem(r->port, path, PROBLEM_archive, "nested deeper than the limit of 4");
+        reader_problem(r->port, path, PROBLEM_archive, "nested deeper than the limit of 6 layers");
         return;
     }
     struct archive_reader *archive = archive_reader_new(source, &e);
@@ -190,12 +208,16 @@ void reader_run(const struct reader_options *o, const struct batch_port *port, s
     enter(&r, path, source);
     while (r.depth > 0) {
         struct level *level = &r.levels[r.depth - 1];
+        bool over = r.bomb || level->entered_single || port->stopped(port->ctx);
         struct err e = {0};
         str name;
-        enum archive_step step =
-            port->stopped(port->ctx) ? ARCHIVE_OVER : archive_next(level->archive, &name, &e);
-        if (step == ARCHIVE_MEMBER)
+
+        r.bomb = false; /* it was this level's; the collection around it may go on */
+        enum archive_step step = over ? ARCHIVE_OVER : archive_next(level->archive, &name, &e);
+        if (step == ARCHIVE_MEMBER) {
+            level->entered_single = archive_is_single(level->archive);
             member(&r, name);
+        }
         if (step == ARCHIVE_BROKEN)
             reader_problem(port, level->path, r.bomb ? PROBLEM_bomb : PROBLEM_archive, e.message);
         if (step == ARCHIVE_BROKEN || step == ARCHIVE_OVER)

@@ -15,4 +15,4 @@ test "$(count --to 2026-05-04)" -eq 2
 test "$(count --from 2026-05-04T10:11:12.123Z --to 2026-05-04T10:11:12.123Z)" -eq 2
 test "$(count --from 2026-05-04T10:11:12.124Z)" -eq 2
 test "$(count --limit 3)" -eq 3
-test "$(scan -o jsonl --field CommandLine log.json | jq -r '.fields.CommandLine' | sort -u)" = 'whoami /all'
+test "$(scan -o jsonl --field CommandLine log.json | jq -r '.fields.CommandLine[0]' | sort -u)" = 'whoami /all'
