@@ -1,6 +1,6 @@
 #include "cli/finding_field.h"
 
-#include "cli/attack.h"
+#include "sigma/attack.h"
 
 uint32_t finding_field(const struct finding *f, str name)
 {

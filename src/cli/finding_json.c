@@ -1,6 +1,6 @@
 #include "cli/finding_json.h"
 
-#include "cli/attack.h"
+#include "sigma/attack.h"
 #include "cli/finding_field.h"
 #include "text/time.h"
 

@@ -1,6 +1,6 @@
 #include "cli/html_data.h"
 
-#include "cli/attack.h"
+#include "sigma/attack.h"
 #include "cli/finding_field.h"
 #include "base/hash.h"
 #include "formats/problem.h"

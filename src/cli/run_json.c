@@ -1,6 +1,6 @@
 #include "cli/run_json.h"
 
-#include "cli/attack.h"
+#include "sigma/attack.h"
 #include "cli/finding_json.h"
 
 static const char *const refusal_kinds[] = {

@@ -1,6 +1,6 @@
 #include "cli/summary_text.h"
 
-#include "cli/attack.h"
+#include "sigma/attack.h"
 #include "text/time.h"
 
 #include <inttypes.h>

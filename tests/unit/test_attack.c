@@ -1,5 +1,5 @@
 /* ATT&CK: tags to tactics and techniques, and names from the table. */
-#include "cli/attack.h"
+#include "sigma/attack.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,7 +85,7 @@ static void every_row_of_the_table_is_found(void **state)
     static const char *const ids[] = {
 #define TECHNIQUE(id, name, tactics) id,
 #define SUB(id, name) id,
-#include "cli/attack.def"
+#include "sigma/attack.def"
 #undef TECHNIQUE
 #undef SUB
     };

@@ -5,7 +5,7 @@
  * technique are used by permission of its terms of use
  * (https://attack.mitre.org/resources/legal-and-branding/terms-of-use/).
  */
-#include "cli/attack.h"
+#include "sigma/attack.h"
 
 #include <stdio.h>
 
@@ -52,7 +52,7 @@ enum {
 static const struct attack_technique techniques[] = {
 #define TECHNIQUE(id, name, tactics) {S(id), S(name), tactics},
 #define SUB(id, name) {S(id), S(name), 0},
-#include "cli/attack.def"
+#include "sigma/attack.def"
 #undef TECHNIQUE
 #undef SUB
 };
