@@ -1,0 +1,326 @@
+/*
+ * The detector: equal to the oracle on events made from the rules' own literals,
+ * and what it tells about matches, fields and limits.
+ */
+#include "event_generator.h"
+#include "meaning.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+enum { SEED = 20260505, EVENTS_A_RULE = 400, EVENTS_A_SHIPPED_RULE = 6 };
+
+/* Rules that touch each kind of test, witness and combination. */
+static const char every_kind[] =
+    "title: 1\nlogsource: {category: a}\n"
+    "detection: {s: {F|endswith: ['\\cmd.exe', '.ps1']}, condition: s}\n---\n"
+    "title: 2\nlogsource: {category: a}\n"
+    "detection: {s: {F|contains|all: [' -enc ', 'hidden', x]}, condition: s}\n---\n"
+    "title: 3\nlogsource: {category: a}\n"
+    "detection: {s: {F|startswith: 'C:\\'}, f: {G: ['', null]}, condition: s and not f}\n---\n"
+    "title: 4\nlogsource: {category: a}\n"
+    "detection: {s: {F|re: '(ab)+c|mimikatz'}, condition: s}\n---\n"
+    "title: 5\nlogsource: {category: a}\n"
+    "detection: {s: {F: 1000, G: [4624, 4625, true]}, condition: s}\n---\n"
+    "title: 6\nlogsource: {category: a}\n"
+    "detection: {s: [mimikatz, 'sekur?sa'], t: {'|all': [cmd, hidden]}, condition: s or t}\n---\n"
+    "title: 7\nlogsource: {category: a}\n"
+    "detection: {s: {F|fieldref: G}, t: {F|fieldref|endswith: H}, condition: 1 of them}\n---\n"
+    "title: 8\nlogsource: {category: b}\n"
+    "detection: {s: {F|gt: 5}, t: {G|cidr: ['10.0.0.0/8', '::1/128']}, condition: s or t}\n---\n"
+    "title: 9\nlogsource: {category: b}\n"
+    "detection: {s: {F|exists: true, G|exists: false}, condition: s}\n---\n"
+    "title: 10\nlogsource: {category: b}\n"
+    "detection: {s: {F|neq: ['cmd', 'mimi*']}, condition: not s}\n---\n"
+    "title: 11\nlogsource: {category: b}\n"
+    "detection: {s: {F|contains|cased: 'MiMi', G|contains: 'ÀÉÎ'}, condition: s}\n---\n"
+    "title: 12\nlogsource: {category: b}\n"
+    "detection: {s: {F: 'a*b?c*d'}, t: {G: '*'}, u: {H: '?'}, condition: s or (t and u)}\n---\n"
+    "title: 13\nlogsource: {category: b}\n"
+    "detection: {s: {F|base64offset|contains: 'http'}, t: {G|hour: 23}, condition: s or t}\n---\n"
+    "title: 14\nlogsource: {category: b}\n"
+    "detection: {s: {F: x}, t: {F: y}, condition: not (not s and not t)}\n---\n"
+    "title: 15\nlogsource: {category: b}\n"
+    "detection: {s: {Image|endswith: '\\cmd.exe'}, t: {Image|contains: 'k'}, condition: s or t}\n"
+    "---\n"
+    "title: 16\nlogsource: {product: p, category: a}\n"
+    "detection: {s: {F|contains: [a, bc, def]}, condition: s}\n---\n"
+    "title: 17\nlogsource: {product: p}\n"
+    "detection: {s: {F: null}, condition: s}\n";
+
+static void say_event(const struct event *ev)
+{
+    for (uint32_t i = 0; i < ev->field_count; i++)
+        fprintf(stderr, "  " STR_FMT "%s = '" STR_FMT "' (%d)\n", STR_ARG(ev->fields[i].name),
+                ev->fields[i].flags ? " (more)" : "", STR_ARG(ev->fields[i].value),
+                ev->fields[i].type);
+}
+
+/* Returns how many rules matched. */
+static uint32_t compare(const struct meaning *m, const struct event *ev)
+{
+    const uint32_t *matches;
+    uint32_t count = detector_match(m->detector, m->scratch, ev, &matches), next = 0;
+
+    for (uint32_t rule = 0; rule < m->rs->count; rule++) {
+        bool fast = next < count && matches[next] == rule;
+        next += fast;
+        if (fast == naive_matches(m->naive, rule, ev))
+            continue;
+        say_event(ev);
+        fail_msg("rule '" STR_FMT "': the detector says %d, the oracle %d",
+                 STR_ARG(m->rs->rules[rule]->title), fast, !fast);
+    }
+    assert_int_equal(next, count); /* ascending, each once */
+    return count;
+}
+
+static uint64_t compare_generated(const struct meaning *m, uint32_t events_a_rule)
+{
+    struct arena *a = arena_new(1 << 16);
+    struct event_generator g = {.arena = arena_new(1 << 16), .state = SEED, .rs = m->rs};
+    uint64_t matched = 0;
+
+    for (uint32_t rule = 0; rule < m->rs->count; rule++) {
+        generator_aim(&g, rule);
+        for (uint32_t i = 0; i < events_a_rule; i++) {
+            struct event ev;
+            arena_reset(a);
+            generate_event(&g, rule, a, &ev);
+            matched += compare(m, &ev);
+        }
+    }
+    arena_free(g.arena);
+    arena_free(a);
+    return matched;
+}
+
+static void equals_the_oracle_for_every_kind_of_test(void **state)
+{
+    struct meaning m = meaning_of(str_from(every_kind));
+
+    (void)state;
+    assert_int_equal(m.rs->count, 17);
+    assert_true(compare_generated(&m, EVENTS_A_RULE) > EVENTS_A_RULE);
+    meaning_done(&m);
+}
+
+static void equals_the_oracle_for_the_rules_that_ship(void **state)
+{
+    struct buf path CLEANUP(buf_done) = buf_make(4096);
+    struct meaning m = {.rs = ruleset_new()};
+    struct err e = {0};
+    struct io io;
+
+    (void)state;
+    io_init(&io);
+    buf_printf(&path, "%s/content/rules", getenv("TOCSIN_SOURCE"));
+    assert_true(ruleset_load(m.rs, &io, buf_cstr(&path), &e));
+    ruleset_finish(m.rs);
+    assert_true(m.rs->count > 0);
+    m.naive = naive_new(m.rs);
+    m.detector = detector_new(m.rs);
+    m.scratch = detector_scratch_new(m.detector);
+    assert_true(compare_generated(&m, EVENTS_A_SHIPPED_RULE) > 0);
+    meaning_done(&m);
+}
+
+static void equals_the_oracle_without_fields_or_log_sources(void **state)
+{
+    struct meaning m = meaning_of(S("title: t\nlogsource: {product: p}\n"
+                                    "detection: {s: {F: null}, condition: s}\n"));
+    struct event ev = {0};
+
+    (void)state;
+    assert_int_equal(compare(&m, &ev), 0);
+    ev.logsources[ev.logsource_count++] = (struct logsource){.product = S("p")};
+    assert_int_equal(compare(&m, &ev), 1);
+    meaning_done(&m);
+}
+
+static void no_rules_match_nothing(void **state)
+{
+    struct meaning m = meaning_of(S(""));
+    struct event ev = {0};
+    const uint32_t *matches;
+
+    (void)state;
+    assert_int_equal(detector_match(m.detector, m.scratch, &ev, &matches), 0);
+    assert_int_equal(detector_field_count(m.detector), 0);
+    meaning_done(&m);
+}
+
+/* ------------------------------------------------------------ what it tells */
+
+#define FIELD(name_, value_)                                                                       \
+    {                                                                                              \
+        .name = S(name_), .value = S(value_), .type = VALUE_STRING                                 \
+    }
+
+static struct event event_of(struct field *fields, uint32_t count)
+{
+    struct event ev = {.fields = fields, .field_count = count, .logsource_count = 1};
+
+    ev.logsources[0] = (struct logsource){.category = S("test")};
+    return ev;
+}
+
+static void assert_reason(const struct matched_field *f, const char *field, const char *value)
+{
+    assert_int_equal(f->field.n, strlen(field));
+    assert_memory_equal(f->field.p, field, f->field.n);
+    assert_int_equal(f->value.n, strlen(value));
+    if (f->value.n)
+        assert_memory_equal(f->value.p, value, f->value.n);
+}
+
+static void explains_with_the_positive_tests_that_are_true(void **state)
+{
+    struct field fields[] = {FIELD("Image", "C:\\cmd.exe"), FIELD("CommandLine", "a -enc b"),
+                             FIELD("User", "bob")};
+    struct event ev = event_of(fields, countof(fields));
+    struct meaning m = meaning_of_detection(
+        "s: {Image|endswith: '\\cmd.exe', CommandLine|contains: [' -enc ', ' b', zzz]},"
+        " t: [nothing, bob], f: {User: alice}, condition: s and t and not f");
+    struct arena *a = arena_new(4096);
+    struct matched_field *reasons;
+
+    (void)state;
+    assert_int_equal(compare(&m, &ev), 1);
+    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 3);
+    assert_reason(&reasons[0], "Image", "C:\\cmd.exe");
+    assert_reason(&reasons[1], "CommandLine", "a -enc b"); /* once, though two values are in it */
+    assert_reason(&reasons[2], "keywords", "bob");
+    fields[2].value = S("alice");
+    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 0); /* it does not match */
+    arena_free(a);
+    meaning_done(&m);
+}
+
+static void explains_with_native_names(void **state)
+{
+    static const struct field_rename renames[] = {{S("Image"), S("NewProcessName")}};
+    struct field fields[] = {FIELD("NewProcessName", "C:\\cmd.exe")};
+    struct event ev = event_of(fields, countof(fields));
+    struct meaning m = meaning_of_detection("s: {Image|endswith: cmd.exe}, condition: s");
+    struct arena *a = arena_new(4096);
+    struct matched_field *reasons;
+
+    (void)state;
+    ev.logsources[0].renames = renames;
+    ev.logsources[0].rename_count = 1;
+    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 1);
+    assert_reason(&reasons[0], "NewProcessName", "C:\\cmd.exe");
+    arena_free(a);
+    meaning_done(&m);
+}
+
+static void explains_what_a_double_negation_asserts(void **state)
+{
+    struct field fields[] = {FIELD("F", "b")};
+    struct event ev = event_of(fields, countof(fields));
+    struct meaning m = meaning_of_detection("s: {F|neq: b}, condition: not s");
+    struct arena *a = arena_new(4096);
+    struct matched_field *reasons;
+
+    (void)state;
+    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 1);
+    assert_reason(&reasons[0], "F", "b");
+    arena_free(a);
+    meaning_done(&m);
+}
+
+static void explains_absence_with_the_name_alone(void **state)
+{
+    struct field fields[] = {FIELD("G", "b")};
+    struct event ev = event_of(fields, countof(fields));
+    struct meaning m = meaning_of_detection("s: {F: null, G: b}, condition: s");
+    struct arena *a = arena_new(4096);
+    struct matched_field *reasons;
+
+    (void)state;
+    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 2);
+    assert_reason(&reasons[0], "F", "");
+    assert_reason(&reasons[1], "G", "b");
+    arena_free(a);
+    meaning_done(&m);
+}
+
+static bool is_seen(const struct meaning *m, str name)
+{
+    const uint64_t *seen = detector_fields_seen(m->scratch);
+
+    for (uint32_t i = 0; i < detector_field_count(m->detector); i++)
+        if (str_eq(detector_field_name(m->detector, i), name))
+            return seen[i / 64] >> (i % 64) & 1;
+    fail_msg("no rule uses '" STR_FMT "'", STR_ARG(name));
+    return false;
+}
+
+static void knows_which_fields_were_ever_there(void **state)
+{
+    static const struct field_rename renames[] = {{S("Image"), S("NewProcessName")}};
+    struct field fields[] = {FIELD("F", "a"), FIELD("NewProcessName", "a")};
+    struct event ev = event_of(fields, countof(fields));
+    struct meaning m =
+        meaning_of_detection("s: {F: a, G: b, Image: c, H|fieldref: I}, condition: s");
+
+    (void)state;
+    assert_int_equal(detector_field_count(m.detector), 5);
+    compare(&m, &ev);
+    assert_true(is_seen(&m, S("F")));
+    assert_false(is_seen(&m, S("G")));
+    assert_false(is_seen(&m, S("I")));
+    assert_false(is_seen(&m, S("Image")));
+    ev.logsources[0].renames = renames;
+    ev.logsources[0].rename_count = 1;
+    compare(&m, &ev);
+    assert_true(is_seen(&m, S("Image")));
+    meaning_done(&m);
+}
+
+static void counts_regexes_that_gave_up(void **state)
+{
+    struct field fields[] = {FIELD("F", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")};
+    struct event ev = event_of(fields, countof(fields));
+    struct meaning m = meaning_of_detection("s: {F|re: '^(a|a)*$'}, condition: s");
+
+    (void)state;
+    assert_int_equal(detector_regex_limits(m.scratch), 0);
+    assert_int_equal(compare(&m, &ev), 0);
+    assert_int_equal(detector_regex_limits(m.scratch), 1);
+    meaning_done(&m);
+}
+
+static void one_scratch_keeps_nothing_from_the_event_before(void **state)
+{
+    struct field fields[] = {FIELD("F", "a"), FIELD("G", "b")};
+    struct event both = event_of(fields, 2), one = event_of(fields, 1);
+    struct meaning m = meaning_of_detection("s: {F: a, G: b}, condition: s");
+
+    (void)state;
+    assert_int_equal(compare(&m, &both), 1);
+    assert_int_equal(compare(&m, &one), 0);
+    assert_int_equal(compare(&m, &both), 1);
+    meaning_done(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equals_the_oracle_for_every_kind_of_test),
+        cmocka_unit_test(equals_the_oracle_for_the_rules_that_ship),
+        cmocka_unit_test(equals_the_oracle_without_fields_or_log_sources),
+        cmocka_unit_test(no_rules_match_nothing),
+        cmocka_unit_test(explains_with_the_positive_tests_that_are_true),
+        cmocka_unit_test(explains_with_native_names),
+        cmocka_unit_test(explains_what_a_double_negation_asserts),
+        cmocka_unit_test(explains_absence_with_the_name_alone),
+        cmocka_unit_test(knows_which_fields_were_ever_there),
+        cmocka_unit_test(counts_regexes_that_gave_up),
+        cmocka_unit_test(one_scratch_keeps_nothing_from_the_event_before),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
