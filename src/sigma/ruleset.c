@@ -309,6 +309,8 @@ void ruleset_finish(struct ruleset *rs)
             refuse(rs, kind, &e, rule->file, rule->title);
     }
     rs->count = kept;
+    if (rs->build->pipelines)
+        rs->note_count = pipelines_notes(rs->build->pipelines, &rs->notes); /* in our arena */
     sha256_final(rs->build->hash, digest);
     hex_of(digest, sizeof digest, rs->hash);
     build_free(rs->build);

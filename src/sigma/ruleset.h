@@ -36,6 +36,8 @@ struct ruleset {
     uint32_t count, capacity;
     struct refusal *refusals;
     uint32_t refusal_count, refusal_capacity;
+    const struct err *notes; /* what pipelines ask for and has no effect here; after finish */
+    uint32_t note_count;
     uint32_t correlation_count;  /* documents that are correlations */
     uint32_t filter_count;       /* documents that are filters, all of them joined to rules */
     uint32_t file_count;         /* files read */

@@ -457,16 +457,17 @@ static bool on_close(struct reader *r)
     assert(r->depth > 0);
     struct frame f = r->frames[--r->depth];
     uint32_t count = r->child_count - f.first_child;
+    struct yaml_node **children = count ? r->children + f.first_child : NULL;
 
     r->child_count = f.first_child;
     if (f.node->kind == YAML_MAP) {
-        if (!close_map(r, f.node, r->children + f.first_child, count))
+        if (!close_map(r, f.node, children, count))
             return false;
     } else {
         f.node->count = count;
         f.node->items = arena_array(r->arena, count, sizeof *f.node->items);
         if (count)
-            memcpy(f.node->items, r->children + f.first_child, count * sizeof *f.node->items);
+            memcpy(f.node->items, children, count * sizeof *f.node->items);
     }
     anchor_close(r, f.anchor, f.node, r->nodes - f.nodes_before, f.height);
     return attach(r, f.node, f.height);

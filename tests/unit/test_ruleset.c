@@ -432,6 +432,36 @@ static void the_example_placeholders_can_be_read(void **state)
     assert_titles(f->rs, "t");
 }
 
+/* ------------------------------------------------------------ pipelines */
+
+static void pipelines_see_the_fields_of_filters(void **state)
+{
+    struct fixture *f = *state;
+    struct err e = {0};
+
+    put("p.yml", "name: p\ntransformations: [{id: m, type: field_name_mapping, mapping: {F: G}}]\n"
+                 "finalizers: [{type: concat}]\n");
+    assert_true(ruleset_pipeline(f->rs, &f->io, "p.yml", &e));
+    load_text(f, RULE("1") "---\ntitle: f\nlogsource: {product: windows}\n"
+                           "filter: {rules: any, s: {F: 2}, condition: not s}\n");
+    ruleset_finish(f->rs);
+    const struct sigma_node *filter = f->rs->rules[0]->expr->children[1]->children[0];
+    assert_true(str_eq(filter->children[0]->item->field, S("G")));
+    assert_int_equal(f->rs->note_count, 1);
+    assert_string_equal(f->rs->notes[0].file, "p.yml");
+}
+
+static void a_wrong_pipeline_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct err e = {0};
+
+    put("p.yml", "transformations: [{id: m, type: no_such_thing}]\n");
+    assert_false(ruleset_pipeline(f->rs, &f->io, "p.yml", &e));
+    assert_string_equal(e.file, "p.yml");
+    assert_int_equal(e.line, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -458,6 +488,8 @@ int main(void)
         TEST(values_in_a_regex_are_text),
         TEST(wrong_placeholder_files_are_told),
         TEST(the_example_placeholders_can_be_read),
+        TEST(pipelines_see_the_fields_of_filters),
+        TEST(a_wrong_pipeline_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
