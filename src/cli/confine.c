@@ -15,6 +15,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifdef TOCSIN_SANITIZED /* the sanitizers' run-time makes system calls of its own */
+enum { SANITIZED = true };
+#else
+enum { SANITIZED = false };
+#endif
+
 /* Every right that ABI 1 knows; each further ABI adds one. What a kernel does not know is refused
  * as an invalid ruleset, so only what it has is handled. */
 static uint64_t rights_of_abi(long abi)
@@ -108,9 +114,7 @@ void confine(const char *const *paths, uint32_t count, struct confinement *ret)
     *ret = (struct confinement){0};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
         ret->landlock = landlock(paths, count);
-#ifndef TOCSIN_SANITIZED /* the sanitizers' run-time makes calls of its own */
-        ret->seccomp = seccomp();
-#endif
+        ret->seccomp = !SANITIZED && seccomp();
     }
     snprintf(ret->why_not, sizeof ret->why_not, "%s%s%s",
              ret->landlock ? "" : "no landlock (file access is not confined)",
