@@ -197,11 +197,12 @@ static bool is_system(str name)
     return false;
 }
 
-/* The next field from `at` on that goes into the data part: one a name. */
+/* The next field from `at` on that goes into the data part: one a name. Of a name in System only
+ * the first value stands there (the UserData of event 104 has a Channel of its own). */
 static uint32_t next_data(const struct event *ev, uint32_t at)
 {
     while (at < ev->field_count &&
-           ((ev->fields[at].flags & FIELD_CONTINUES) || is_system(ev->fields[at].name)))
+           ((ev->fields[at].flags & FIELD_CONTINUES) != 0) != is_system(ev->fields[at].name))
         at++;
     return at;
 }

@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 #include "formats/shape_time.h"
+#include "text/json.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
 
@@ -112,6 +114,8 @@ static void mention_shape(struct shape_book *book, const struct shape *shape)
         }
     for (const str *name = shape->names; name && name->n; name++)
         mention(book, *name);
+    for (const struct shape_alias *a = shape->texts; a && a->from.n; a++)
+        mention(book, a->to);
     mention_list(book, shape->times, SHAPE_TIMES_MAX);
 }
 
@@ -212,13 +216,12 @@ static void apply_prefixes(const struct shaping *s, const struct shape_prefix *p
             p++;
         if (p == end || p->prefix.n == 0)
             continue;
+        if (f.type == VALUE_NULL && p->nulls == NULLS_EMPTY)
+            f.type = VALUE_STRING;
         f.name = str_from_at(f.name, p->prefix.n);
         if (p->rename)
             f.name = p->rename(f.name, s->arena);
-        else if (p->replacement.n)
-            f.name =
-                arena_printf(s->arena, STR_FMT STR_FMT, STR_ARG(p->replacement), STR_ARG(f.name));
-        if (f.name.n)
+        if (f.name.n && (f.type != VALUE_NULL || p->nulls == NULLS_KEPT))
             shape_add(s, f);
     }
 }
@@ -241,6 +244,90 @@ static void apply_alias(const struct shaping *s, const struct shape_alias *alias
     }
 }
 
+/* The JSON text of the object or array at a dotted path of the record. */
+static bool container_at(str record, str path, str *ret)
+{
+    struct json j;
+    struct json_token t;
+
+    json_init(&j, record);
+    t = json_next(&j);
+    while (path.n && t.kind == JSON_OBJECT) {
+        str name = str_cut(&path, '.');
+        do {
+            struct json_token key = json_next(&j);
+            if (key.kind != JSON_KEY)
+                return false;
+            t = json_next(&j);
+            if (str_eq(key.text, name))
+                break;
+        } while (json_skip(&j, t));
+    }
+    size_t from = j.at - 1;
+    if (path.n || (t.kind != JSON_OBJECT && t.kind != JSON_ARRAY) || !json_skip(&j, t))
+        return false;
+    *ret = (str){record.p + from, j.at - from};
+    return true;
+}
+
+static void apply_text(const struct shaping *s, const struct shape_alias *alias)
+{
+    str text;
+
+    if (shape_get(s, alias->to) || !container_at(s->event->raw, alias->from, &text))
+        return;
+    if (!utf8_valid(text))
+        return;
+    shape_add(s, (struct field){.name = alias->to, .value = text});
+}
+
+static str with_case(str name, enum shape_case letters, struct arena *a)
+{
+    char *out = arena_bytes(a, name.n);
+
+    for (size_t i = 0; i < name.n; i++)
+        out[i] = letters == CASE_LOWER || (letters == CASE_FIRST_LOWER && i == 0)
+                     ? ascii_lower(name.p[i])
+                     : name.p[i];
+    return (str){out, name.n};
+}
+
+static void add_pair(const struct shaping *s, str prefix, str name, struct field value,
+                     enum shape_case letters)
+{
+    if (prefix.n + name.n > EVENT_NAME_MAX || name.n == 0)
+        return;
+    name = with_case(name, letters, s->arena);
+    value.name =
+        prefix.n ? arena_printf(s->arena, STR_FMT STR_FMT, STR_ARG(prefix), STR_ARG(name)) : name;
+    if (value.value.n >= 2 && str_starts(value.value, S("\"")) && str_ends(value.value, S("\"")))
+        value.value = (str){value.value.p + 1, value.value.n - 2};
+    value.flags = 0;
+    shape_add(s, value);
+}
+
+void shape_pairs(const struct shaping *s, str name_field, str value_field, str prefix,
+                 enum shape_case letters)
+{
+    uint32_t count = s->event->field_count;
+    str name = {0};
+    struct field value = {0};
+
+    /* Either member may come first; an element that lacks one is passed over. */
+    for (uint32_t i = 0; i < count; i++) {
+        const struct field *f = &s->event->fields[i];
+        if (str_eq(f->name, name_field))
+            name = f->value;
+        else if (str_eq(f->name, value_field))
+            value = *f;
+        if (!name.p || !value.name.p)
+            continue;
+        add_pair(s, prefix, name, value, letters);
+        name = (str){0};
+        value = (struct field){0};
+    }
+}
+
 static bool take_time(const struct shaping *s, const str *names, size_t count, bool zoned_only)
 {
     for (size_t i = 0; i < count && names[i].n; i++) {
@@ -258,6 +345,18 @@ static bool take_time(const struct shaping *s, const str *names, size_t count, b
     return false;
 }
 
+void shape_add_source(const struct shaping *s, struct shape_source source)
+{
+    struct event *ev = s->event;
+
+    if (ev->logsource_count < EVENT_LOGSOURCES_MAX)
+        ev->logsources[ev->logsource_count++] = (struct logsource){
+            .product = source.product,
+            .category = source.category,
+            .service = source.service,
+        };
+}
+
 static void apply(const struct shaping *s, const struct shape *shape)
 {
     if (shape->prefixes[0].prefix.n)
@@ -267,14 +366,11 @@ static void apply(const struct shaping *s, const struct shape *shape)
     for (size_t i = 0; i < SHAPE_ALIASES_MAX; i++)
         for (const struct shape_alias *a = shape->aliases[i]; a && a->from.n; a++)
             apply_alias(s, a);
-    for (size_t i = 0; i < SHAPE_SOURCES_MAX && s->event->logsource_count < EVENT_LOGSOURCES_MAX;
-         i++)
+    for (const struct shape_alias *a = shape->texts; a && a->from.n; a++)
+        apply_text(s, a);
+    for (size_t i = 0; i < SHAPE_SOURCES_MAX; i++)
         if (shape->sources[i].product.n || shape->sources[i].category.n)
-            s->event->logsources[s->event->logsource_count++] = (struct logsource){
-                .product = shape->sources[i].product,
-                .category = shape->sources[i].category,
-                .service = shape->sources[i].service,
-            };
+            shape_add_source(s, shape->sources[i]);
 }
 
 /* The record's own word on its log source goes before the table's. */

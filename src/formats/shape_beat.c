@@ -194,8 +194,8 @@ static const struct shape_alias ecs_names[] = {
 /* winlogbeat 7 and later, Elastic Agent. */
 const struct shape shape_winlogbeat = {
     .markers = {{S("winlog.channel"), S("")}},
-    .prefixes = {{S("winlog.event_data."), S(""), beat_data_name},
-                 {S("winlog.user_data."), S(""), beat_user_data_name}},
+    .prefixes = {{.prefix = S("winlog.event_data."), .rename = beat_data_name},
+                 {.prefix = S("winlog.user_data."), .rename = beat_user_data_name}},
     .extra = beat_extra,
     .names = joined_names,
     .aliases = {beat_names, ecs_names},
@@ -205,8 +205,8 @@ const struct shape shape_winlogbeat = {
 /* The channel was left out on the way; event/logsource.c knows it by the provider. */
 const struct shape shape_windows_ecs = {
     .markers = {{S("event.code"), S("")}, {S("event.provider"), S("Microsoft-Windows-*")}},
-    .prefixes = {{S("winlog.event_data."), S(""), beat_data_name},
-                 {S("winlog.user_data."), S(""), beat_user_data_name}},
+    .prefixes = {{.prefix = S("winlog.event_data."), .rename = beat_data_name},
+                 {.prefix = S("winlog.user_data."), .rename = beat_user_data_name}},
     .extra = beat_extra,
     .names = joined_names,
     .aliases = {beat_names, ecs_names},
@@ -231,8 +231,8 @@ static const struct shape_alias old_beat_names[] = {
 /* winlogbeat 5 and 6. */
 const struct shape shape_winlogbeat_old = {
     .markers = {{S("log_name"), S("")}, {S("event_id"), S("")}, {S("source_name"), S("")}},
-    .prefixes = {{S("event_data."), S(""), beat_data_name},
-                 {S("user_data."), S(""), beat_user_data_name}},
+    .prefixes = {{.prefix = S("event_data."), .rename = beat_data_name},
+                 {.prefix = S("user_data."), .rename = beat_user_data_name}},
     .extra = beat_extra,
     .names = joined_names,
     .aliases = {old_beat_names},

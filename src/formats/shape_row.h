@@ -31,11 +31,13 @@ struct shape_alias {
     str name, value;
 };
 
-/* Fields whose name begins with `prefix`: the rest behind `replacement`, or what `rename` makes of
- * the rest; an answer of no bytes adds nothing. */
+/* Fields whose name begins with `prefix`: the rest of the name, or what `rename` makes of it; an
+ * answer of no bytes adds nothing. */
+enum shape_nulls { NULLS_KEPT, NULLS_DROPPED, NULLS_EMPTY /* become the empty string */ };
 struct shape_prefix {
-    str prefix, replacement;
-    str (*rename)(str rest, struct arena *a);
+    str prefix;
+    str (*rename)(str rest, struct arena *a); /* may be NULL */
+    enum shape_nulls nulls;
 };
 
 struct shape_source {
@@ -54,11 +56,22 @@ struct shape {
     bool wrapper;
     struct shape_prefix prefixes[SHAPE_PREFIXES_MAX];
     const struct shape_alias *aliases[SHAPE_ALIASES_MAX]; /* tables, in their order */
-    void (*extra)(const struct shaping *s);               /* after prefixes, before aliases */
+    const struct shape_alias *texts; /* `to` is the JSON text of the object or array `from` */
+    void (*extra)(const struct shaping *s);         /* after prefixes, before aliases */
     const str *names;                               /* what `extra` asks for beyond the tables */
     struct shape_source sources[SHAPE_SOURCES_MAX]; /* none for Windows: event/logsource.c */
     str times[SHAPE_TIMES_MAX];                     /* of the event's time, the best first */
 };
+
+/*
+ * For `extra`: arrays of {name, value} objects, or whatever the two members are called, become
+ * fields of those names below `prefix`. A value that is itself a quoted string loses its quotes.
+ */
+enum shape_case { CASE_KEPT, CASE_LOWER, CASE_FIRST_LOWER };
+void shape_pairs(const struct shaping *s, str name_field, str value_field, str prefix,
+                 enum shape_case letters);
+/* For `extra`: one more log source. */
+void shape_add_source(const struct shaping *s, struct shape_source source);
 
 /* For `extra`: adds a field behind all others. */
 void shape_add(const struct shaping *s, struct field f);

@@ -8,6 +8,7 @@
 
 enum { DIGITS_PER_UNIT = 3, DIGITS_MAX = 9 };
 
+/* Also the audit log's "seconds.ms:serial". */
 static bool read_epoch(str text, int64_t *ret_ns, uint8_t *ret_digits)
 {
     str fraction = text, whole = str_cut(&fraction, '.');
@@ -23,7 +24,7 @@ static bool read_epoch(str text, int64_t *ret_ns, uint8_t *ret_digits)
     if (number > (uint64_t)INT64_MAX / ns)
         return false;
     uint64_t time = number * ns, unit = ns;
-    for (size_t i = 0; i < fraction.n; i++) {
+    for (size_t i = 0; i < fraction.n && fraction.p[i] != ':'; i++) {
         if (fraction.p[i] < '0' || fraction.p[i] > '9')
             return false;
         unit /= 10;

@@ -132,9 +132,9 @@ static void nested_extra(const struct shaping *s)
 const struct shape shape_windows_nested = {
     .markers = {{S("Event.System.Channel"), S("")}, {S("Event.System.Computer"), S("")}},
     .any_marker = true,
-    .prefixes = {{S("Event.System."), S(""), system_name},
-                 {S("Event.EventData."), S(""), data_name},
-                 {S("Event.UserData."), S(""), user_data_name}},
+    .prefixes = {{.prefix = S("Event.System."), .rename = system_name, .nulls = NULLS_DROPPED},
+                 {.prefix = S("Event.EventData."), .rename = data_name, .nulls = NULLS_EMPTY},
+                 {.prefix = S("Event.UserData."), .rename = user_data_name, .nulls = NULLS_EMPTY}},
     .extra = nested_extra,
     .times = {WINDOWS_TIMES},
 };
@@ -148,9 +148,9 @@ static void system_extra(const struct shaping *s)
 /* The same without the outermost object: Velociraptor's parse_evtx(). */
 const struct shape shape_windows_system = {
     .markers = {{S("System.Channel"), S("")}, {S("System.Computer"), S("")}},
-    .prefixes = {{S("System."), S(""), system_name},
-                 {S("EventData."), S(""), data_name},
-                 {S("UserData."), S(""), user_data_name}},
+    .prefixes = {{.prefix = S("System."), .rename = system_name, .nulls = NULLS_DROPPED},
+                 {.prefix = S("EventData."), .rename = data_name, .nulls = NULLS_EMPTY},
+                 {.prefix = S("UserData."), .rename = user_data_name, .nulls = NULLS_EMPTY}},
     .extra = system_extra,
     .times = {WINDOWS_TIMES},
 };
@@ -328,10 +328,10 @@ static str wazuh_system_name(str rest, struct arena *a)
 const struct shape shape_wazuh_windows = {
     .markers = {{S("win.system.channel"), S("")}, {S("data.win.system.channel"), S("")}},
     .any_marker = true,
-    .prefixes = {{S("win.system."), S(""), wazuh_system_name},
-                 {S("win.eventdata."), S(""), wazuh_name},
-                 {S("data.win.system."), S(""), wazuh_system_name},
-                 {S("data.win.eventdata."), S(""), wazuh_name}},
+    .prefixes = {{.prefix = S("win.system."), .rename = wazuh_system_name},
+                 {.prefix = S("win.eventdata."), .rename = wazuh_name},
+                 {.prefix = S("data.win.system."), .rename = wazuh_system_name},
+                 {.prefix = S("data.win.eventdata."), .rename = wazuh_name}},
     .times = {WINDOWS_TIMES},
 };
 
@@ -395,7 +395,7 @@ const struct shape shape_sentinel_security = {
 /* Sentinel's table WindowsEvent: the values as an object. */
 const struct shape shape_sentinel_windows = {
     .markers = {{S("Provider"), S("")}, {S("EventID"), S("")}, {S("Channel"), S("")}},
-    .prefixes = {{S("EventData."), S(""), data_name}},
+    .prefixes = {{.prefix = S("EventData."), .rename = data_name, .nulls = NULLS_EMPTY}},
     .aliases = {sentinel_names},
     .times = {S("TimeCreated"), S("TimeGenerated")},
 };

@@ -5,7 +5,7 @@
 const struct shape shape_elastic_hit = {
     .markers = {{S("_index"), S("")}, {S("_id"), S("")}},
     .wrapper = true,
-    .prefixes = {{S("_source."), S(""), NULL}},
+    .prefixes = {{.prefix = S("_source.")}},
 };
 
 /* {"preview":false,"result":{...}}: a line of Splunk's JSON export. */
@@ -13,28 +13,28 @@ const struct shape shape_splunk_result = {
     .markers = {{S("result._raw"), S("")}, {S("result._time"), S("")}},
     .any_marker = true,
     .wrapper = true,
-    .prefixes = {{S("result."), S(""), NULL}},
+    .prefixes = {{.prefix = S("result.")}},
 };
 
 /* {"time":..., "sourcetype":..., "event":{...}}: Splunk's HTTP Event Collector. */
 const struct shape shape_splunk_hec = {
     .markers = {{S("sourcetype"), S("")}, {S("time"), S("")}},
     .wrapper = true,
-    .prefixes = {{S("event."), S(""), NULL}},
+    .prefixes = {{.prefix = S("event.")}},
 };
 
 /* {"document":{"kind":"evtx","data":{"Event":...}}}: a detection of Chainsaw. */
 const struct shape shape_chainsaw = {
     .markers = {{S("document.kind"), S("evtx")}},
     .wrapper = true,
-    .prefixes = {{S("document.data."), S(""), NULL}},
+    .prefixes = {{.prefix = S("document.data.")}},
 };
 
 /* Graylog Extended Log Format 1.1: additional fields begin with an underscore. */
 const struct shape shape_gelf = {
     .markers = {{S("short_message"), S("")}, {S("version"), S("1.1")}},
     .wrapper = true,
-    .prefixes = {{S("_"), S(""), NULL}},
+    .prefixes = {{.prefix = S("_")}},
 };
 
 /* winlogbeat_winlog_event_data_Image -> winlog.event_data.Image: Graylog writes Beats' dots as
@@ -67,12 +67,19 @@ const struct shape shape_graylog_beat = {
     .markers = {{S("winlogbeat_winlog_channel"), S("")}, {S("winlogbeat_log_name"), S("")}},
     .any_marker = true,
     .wrapper = true,
-    .prefixes = {{S("winlogbeat_"), S(""), beat_name}},
+    .prefixes = {{.prefix = S("winlogbeat_"), .rename = beat_name}},
 };
 
 /* {"detail-type":"AWS API Call via CloudTrail","detail":{...}}: Amazon EventBridge. */
 const struct shape shape_eventbridge = {
     .markers = {{S("detail-type"), S("")}, {S("detail.eventSource"), S("")}},
     .wrapper = true,
-    .prefixes = {{S("detail."), S(""), NULL}},
+    .prefixes = {{.prefix = S("detail.")}},
+};
+
+/* {"AuditData":{...}}: Microsoft 365's audit search. */
+const struct shape shape_m365_audit_data = {
+    .markers = {{S("AuditData.Operation"), S("")}},
+    .wrapper = true,
+    .prefixes = {{.prefix = S("AuditData.")}},
 };

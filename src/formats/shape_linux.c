@@ -1,0 +1,218 @@
+/*
+ * shape_linux.c - the journal as JSON (journalctl -o json, systemd.journal-fields(7))
+ * and the audit log as Auditbeat and Laurel write it. The rules' names for the
+ * audit log are the kernel's own: type, exe, comm, key, a0, a1 ...
+ */
+#include "base/buf.h"
+#include "formats/shape_row.h"
+
+static const str journal_asked[] = {S("SYSLOG_IDENTIFIER"), S("_COMM"), S("_TRANSPORT"),
+                                    S("MESSAGE"), S("")};
+
+/* Programs that have a log of their own in Sigma, and what their lines also are. */
+static const struct {
+    str program, service, also;
+} programs[] = {
+    {S("sshd"), S("sshd"), S("auth")},       {S("sshd-session"), S("sshd"), S("auth")},
+    {S("sudo"), S("sudo"), S("auth")},       {S("su"), S("auth"), S("")},
+    {S("login"), S("auth"), S("")},          {S("pkexec"), S("auth"), S("")},
+    {S("polkitd"), S("auth"), S("")},        {S("systemd-logind"), S("auth"), S("")},
+    {S("cron"), S("cron"), S("")},           {S("CRON"), S("cron"), S("")},
+    {S("crond"), S("cron"), S("")},          {S("crontab"), S("cron"), S("")},
+    {S("anacron"), S("cron"), S("")},        {S("clamd"), S("clamav"), S("")},
+    {S("clamav"), S("clamav"), S("")},       {S("freshclam"), S("clamav"), S("")},
+    {S("vsftpd"), S("vsftpd"), S("")},       {S("guacd"), S("guacamole"), S("")},
+    {S("guacamole"), S("guacamole"), S("")}, {S("audit"), S("auditd"), S("")},
+    {S("auditd"), S("auditd"), S("")},       {S("audisp-syslog"), S("auditd"), S("")},
+    {S("kernel"), S("kernel"), S("")},
+};
+
+/* name=value fields of a message, between separators: sudo's "TTY=pts/0 ; USER=root", the audit
+ * log's "arch=c000003e syscall=59". Values may stand in double quotes. */
+static void message_fields(const struct shaping *s, str text)
+{
+    enum { MESSAGE_FIELDS_MAX = 128 };
+
+    for (uint32_t n = 0; text.n && n < MESSAGE_FIELDS_MAX;) {
+        while (text.n && (text.p[0] == ' ' || text.p[0] == ';' || text.p[0] == '\x1d'))
+            text = str_from_at(text, 1);
+        size_t end = 0;
+        while (end < text.n && text.p[end] != ' ' && text.p[end] != '=')
+            end++;
+        str name = {text.p, end};
+        if (end == text.n || text.p[end] == ' ' || name.n == 0) {
+            text = str_from_at(text, end + (name.n == 0));
+            continue;
+        }
+        text = str_from_at(text, end + 1);
+        bool quoted = text.n && text.p[0] == '"';
+        str rest = quoted ? str_from_at(text, 1) : text;
+        str value = quoted                       ? str_cut(&rest, '"')
+                    : str_eq(name, S("COMMAND")) ? str_cut(&rest, '\n')
+                                                 : str_cut(&rest, ' ');
+        text = rest;
+        shape_add(s, (struct field){.name = name, .value = value});
+        n++;
+    }
+}
+
+static void journal_extra(const struct shaping *s)
+{
+    const struct field *id = shape_get(s, S("SYSLOG_IDENTIFIER")), *comm = shape_get(s, S("_COMM")),
+                       *transport = shape_get(s, S("_TRANSPORT")),
+                       *message = shape_get(s, S("MESSAGE"));
+    bool audit = transport && str_eq(transport->value, S("audit"));
+    str program = audit ? S("audit") : id ? id->value : comm ? comm->value : (str){0};
+    str text = message ? message->value : (str){0};
+
+    for (size_t i = 0; i < countof(programs); i++) {
+        if (!str_eq(program, programs[i].program))
+            continue;
+        shape_add_source(s, (struct shape_source){S("linux"), S(""), programs[i].service});
+        if (programs[i].also.n)
+            shape_add_source(s, (struct shape_source){S("linux"), S(""), programs[i].also});
+    }
+    if (str_eq(program, S("sudo"))) {
+        message_fields(s, text);
+    } else if (audit) { /* "SYSCALL arch=..." */
+        str rest = text;
+        str type = str_cut(&rest, ' ');
+        shape_add(s, (struct field){.name = S("type"), .value = type});
+        message_fields(s, rest);
+    }
+}
+
+const struct shape shape_journal = {
+    .markers = {{S("__REALTIME_TIMESTAMP"), S("")}, {S("MESSAGE"), S("")}},
+    .extra = journal_extra,
+    .names = journal_asked,
+    .sources = {{S("linux"), S(""), S("syslog")}},
+    .times = {S("_SOURCE_REALTIME_TIMESTAMP"), S("__REALTIME_TIMESTAMP")},
+};
+
+/* The values of one field as a0, a1 ..., and joined by blanks as the command line. */
+static void add_arguments(const struct shaping *s, str name)
+{
+    enum { ARGUMENTS_MAX = 256, COMMAND_LINE_MAX = 64 * 1024 };
+    uint32_t count = s->event->field_count, at = event_find(s->event, name), n = 0;
+    struct buf line = buf_make(COMMAND_LINE_MAX);
+
+    for (; at < count && n < ARGUMENTS_MAX; at = event_next(s->event, at), n++) {
+        struct field f = s->event->fields[at];
+        f.name = arena_printf(s->arena, "a%u", n);
+        f.flags = 0;
+        if (n)
+            buf_char(&line, ' ');
+        buf_add(&line, f.value);
+        shape_add(s, f);
+    }
+    if (n)
+        shape_add(s, (struct field){.name = S("CommandLine"),
+                                    .value = arena_str(s->arena, buf_str(&line))});
+    buf_done(&line);
+}
+
+static void add_type(const struct shaping *s, str type)
+{
+    bool first = !shape_get(s, S("type"));
+
+    shape_add(
+        s, (struct field){.name = S("type"), .value = type, .flags = first ? 0 : FIELD_CONTINUES});
+}
+
+static const struct shape_alias laurel_names[] = {
+    {.from = S("SYSCALL.SYSCALL"), .to = S("SYSCALL")},
+    {.from = S("SYSCALL.syscall"), .to = S("SYSCALL")},
+    {.from = S("SYSCALL.exe"), .to = S("exe")},
+    {.from = S("SYSCALL.comm"), .to = S("comm")},
+    {.from = S("SYSCALL.key"), .to = S("key")},
+    {.from = S("SYSCALL.euid"), .to = S("euid")},
+    {.from = S("SYSCALL.uid"), .to = S("uid")},
+    {.from = S("SYSCALL.auid"), .to = S("auid")},
+    {.from = S("PATH.name"), .to = S("name")},
+    {.from = S("PATH.nametype"), .to = S("nametype")},
+    {.from = S("SYSCALL.exe"), .to = S("Image")},
+    {.from = S("CWD.cwd"), .to = S("CurrentDirectory")},
+    {.from = S("PARENT_INFO.exe"), .to = S("ParentImage")},
+    {.from = S("SYSCALL.PPID.EXE"), .to = S("ParentImage")},
+    {.from = S("SERVICE_START.unit"), .to = S("unit")},
+    {.from = S("SERVICE_STOP.unit"), .to = S("unit")},
+    {.from = S("")},
+};
+
+static const str laurel_asked[] = {S("type"),      S("SYSCALL.exe"), S("EXECVE.ARGV"),
+                                   S("PATH.name"), S("CommandLine"), S("")};
+
+static void laurel_extra(const struct shaping *s)
+{
+    add_type(s, S("SYSCALL"));
+    if (shape_get(s, S("PATH.name")))
+        add_type(s, S("PATH"));
+    if (!shape_get(s, S("EXECVE.ARGV")))
+        return;
+    add_type(s, S("EXECVE"));
+    add_arguments(s, S("EXECVE.ARGV"));
+    shape_add_source(s, (struct shape_source){S("linux"), S("process_creation"), S("auditd")});
+}
+
+/* Laurel: all records of one audit event in one object. */
+const struct shape shape_laurel = {
+    .markers = {{S("ID"), S("")}, {S("SYSCALL.exe"), S("")}},
+    .extra = laurel_extra,
+    .names = laurel_asked,
+    .aliases = {laurel_names},
+    .sources = {{S("linux"), S(""), S("auditd")}},
+    .times = {S("ID")},
+};
+
+static const struct shape_alias auditbeat_names[] = {
+    {.from = S("process.executable"), .to = S("exe")},
+    {.from = S("process.name"), .to = S("comm")},
+    {.from = S("auditd.data.syscall"), .to = S("SYSCALL")},
+    {.from = S("file.path"), .to = S("name")},
+    {.from = S("auditd.data.nametype"), .to = S("nametype")},
+    {.from = S("auditd.paths.name"), .to = S("name")},
+    {.from = S("auditd.paths.nametype"), .to = S("nametype")},
+    {.from = S("tags"), .to = S("key")},
+    {.from = S("user.effective.id"), .to = S("euid")},
+    {.from = S("user.id"), .to = S("uid")},
+    {.from = S("auditd.data.unit"), .to = S("unit")},
+    {.from = S("process.executable"), .to = S("Image")},
+    {.from = S("process.working_directory"), .to = S("CurrentDirectory")},
+    {.from = S("process.parent.executable"), .to = S("ParentImage")},
+    {.from = S("")},
+};
+
+static const str auditbeat_asked[] = {S("type"),      S("auditd.message_type"), S("process.args"),
+                                      S("file.path"), S("auditd.paths.name"),   S("CommandLine"),
+                                      S("")};
+
+/* Auditbeat writes types small and joins a system call with its arguments and paths. */
+static void auditbeat_extra(const struct shaping *s)
+{
+    const struct field *type = shape_get(s, S("auditd.message_type"));
+
+    if (type) {
+        str name = arena_str(s->arena, type->value);
+        char *upper = arena_bytes(s->arena, name.n);
+        for (size_t i = 0; i < name.n; i++)
+            upper[i] =
+                name.p[i] >= 'a' && name.p[i] <= 'z' ? (char)(name.p[i] - 'a' + 'A') : name.p[i];
+        add_type(s, (str){upper, name.n});
+    }
+    if (shape_get(s, S("file.path")) || shape_get(s, S("auditd.paths.name")))
+        add_type(s, S("PATH"));
+    if (!shape_get(s, S("process.args")))
+        return;
+    add_type(s, S("EXECVE"));
+    add_arguments(s, S("process.args"));
+}
+
+const struct shape shape_auditbeat = {
+    .markers = {{S("event.module"), S("auditd")}, {S("auditd.message_type"), S("")}},
+    .extra = auditbeat_extra,
+    .names = auditbeat_asked,
+    .aliases = {auditbeat_names},
+    .sources = {{S("linux"), S(""), S("auditd")}},
+    .times = {S("@timestamp")},
+};
