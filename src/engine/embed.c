@@ -2,8 +2,8 @@
 #include "tocsin.h"
 
 #include "base/mem.h"
+#include "engine/event_text.h"
 #include "engine/scan.h"
-#include "formats/format.h"
 
 #include <stdlib.h>
 
@@ -150,7 +150,6 @@ static void match_event(void *ctx, struct event *ev)
     const uint32_t *rules;
 
     d->events++;
-    logsource_classify(ev);
     uint32_t hits = detector_match(d->tocsin->detector, d->tocsin->scratch, ev, &rules);
     for (uint32_t i = 0; i < hits && !d->stopped; i++) {
         struct entity *entities = arena_array(d->arena, ENTITIES_MAX, sizeof *entities);
@@ -180,33 +179,13 @@ static void match_problem(void *ctx, const struct problem *p)
 uint64_t tocsin_match(struct tocsin *t, const char *source, const char *json, size_t length,
                       tocsin_finding_fn *on_finding, void *context)
 {
-    const struct format *format = format_find(S("json"));
     struct delivery d = {.tocsin = t, .on_finding = on_finding, .context = context};
-    const struct decode_sink sink = {&d, match_event, match_problem};
-    const struct stream stream = {.path = str_from(source), .format = format};
-    struct batch b = {.stream = &stream, .n = length, .last = true};
+    const struct event_text_handler handler = {&d, match_event, match_problem};
 
     assert(t->detector);
-    d.source = stream.path;
-    d.arena = b.arena = arena_new(1 << 16);
-    b.data = mem_resize(NULL, length + BATCH_PADDING, 1);
-    if (length)
-        memcpy(b.data, json, length);
-    memset(b.data + length, 0, BATCH_PADDING);
-    void *cutter = format->cutter_new(), *decoder = format->open();
-    for (size_t from = 0; from < length;) {
-        struct cut cut = {0};
-        format->cut(cutter, (str){b.data + from, length - from}, 0, CUT_END, &cut);
-        struct batch piece = b;
-        piece.data += from + cut.drop;
-        piece.n = cut.whole;
-        piece.context = cut.context;
-        format->feed(decoder, &piece, &sink);
-        from += cut.drop + cut.whole ? cut.drop + cut.whole : length - from;
-    }
-    format->close(decoder);
-    format->cutter_free(cutter);
-    free(b.data);
+    d.source = str_from(source);
+    d.arena = arena_new(1 << 16);
+    event_text_read(d.source, (str){json, length}, d.arena, &handler);
     arena_free(d.arena);
     return d.events;
 }

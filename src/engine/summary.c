@@ -12,12 +12,12 @@
 #include "engine/logon.h"
 #include "engine/tally.h"
 #include "engine/watch.h"
+#include "sigma/attack.h"
 #include "text/time.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { HOST_TEXT_MAX = 256, TECHNIQUE_MAX = 16, HOUR_TEXT = 13 }; /* bytes; "2026-05-04T10" */
+enum { HOST_TEXT_MAX = 256, HOUR_TEXT = 13 }; /* bytes; "2026-05-04T10" */
 
 struct summary_builder {
     struct summary total; /* its counters and time range; tables are built on demand */
@@ -88,26 +88,6 @@ void summary_add_event(struct summary_builder *b, const struct event *ev)
     logon_event(&b->logons, ev, &w);
 }
 
-/* "attack.t1059.001" gives "T1059.001"; false for other tags. */
-static bool technique_of(str tag, char out[TECHNIQUE_MAX], str *ret)
-{
-    const size_t prefix = sizeof "attack." - 1;
-    str id = str_from_at(tag, prefix);
-
-    if (tag.n <= prefix || !str_ieq((str){tag.p, prefix}, S("attack.")))
-        return false;
-    if (id.n != 5 && id.n != 9) /* T1059, T1059.001 */
-        return false;
-    for (size_t i = 0; i < id.n; i++) {
-        bool digit = id.p[i] >= '0' && id.p[i] <= '9';
-        if (i == 0 ? ascii_lower(id.p[i]) != 't' : i == 5 ? id.p[i] != '.' : !digit)
-            return false;
-        out[i] = i == 0 ? 'T' : id.p[i];
-    }
-    *ret = (str){out, id.n};
-    return true;
-}
-
 static bool tagged_before(const struct sigma_rule *rule, uint32_t tag)
 {
     for (uint32_t i = 0; i < tag; i++)
@@ -119,11 +99,13 @@ static bool tagged_before(const struct sigma_rule *rule, uint32_t tag)
 static void techniques_add(struct summary_builder *b, const struct sigma_rule *rule,
                            struct tally one)
 {
-    char room[TECHNIQUE_MAX];
+    char room[ATTACK_ID_MAX];
 
-    for (uint32_t i = 0; i < rule->tag_count; i++)
-        if (technique_of(rule->tags[i], room, &one.key) && !tagged_before(rule, i))
+    for (uint32_t i = 0; i < rule->tag_count; i++) {
+        one.key = attack_technique_of_tag(rule->tags[i], room);
+        if (one.key.n && !tagged_before(rule, i))
             tally_add(&b->techniques, &one);
+    }
 }
 
 void summary_add_finding(struct summary_builder *b, const struct finding *f)
