@@ -205,6 +205,16 @@ static bool fits(const struct shaping *s, const struct shape *shape)
     return !shape->any_marker;
 }
 
+/* UserData may name what System names too (Channel in event 104): a further value, not another. */
+static void add_native(const struct shaping *s, struct field f, uint32_t first_added)
+{
+    const struct name_slot *slot = slot_of(s->book, f.name);
+
+    if (slot->name.n && slot->event == s->book->event && slot->field >= first_added)
+        f.flags |= FIELD_CONTINUES;
+    shape_add(s, f);
+}
+
 static void apply_prefixes(const struct shaping *s, const struct shape_prefix *prefixes)
 {
     uint32_t count = s->event->field_count;
@@ -222,7 +232,7 @@ static void apply_prefixes(const struct shaping *s, const struct shape_prefix *p
         if (p->rename)
             f.name = p->rename(f.name, s->arena);
         if (f.name.n && (f.type != VALUE_NULL || p->nulls == NULLS_KEPT))
-            shape_add(s, f);
+            add_native(s, f, count);
     }
 }
 
