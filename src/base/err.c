@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+PRINTF_LIKE(3, 0)
 static void set(struct err *e, enum err_code code, const char *fmt, va_list ap)
 {
     assert(e->code == ERR_NONE); /* the first reason is the true one */
