@@ -8,7 +8,7 @@
  * Broken input must not swallow its neighbours. In lines it cannot. Among
  * brackets the machine checks what it can see cheaply, that values are separated
  * and brackets fit; at the first violation it seeks a place where a record
- * plausibly begins: a { at the left edge, or in an array a { behind "}," at the
+ * plausibly begins: a { at the left edge, or in an array also a { behind "}," at the
  * column where elements begin.
  */
 #include "formats/json_split.h"
@@ -360,6 +360,14 @@ static bool record_may_begin(const struct json_split *s)
                          : s->place.column == JSON_COLUMN_INLINE;
 }
 
+/* At a { in an array in the array of records: such an array is no record, an object at the left
+ * edge is one more likely than a part of it. */
+static bool record_in_array(const struct json_split *s, str text)
+{
+    return s->place.phase == JSON_ELEMENTS && text.p[s->from] == '[' && s->line_clean &&
+           (int64_t)s->at == s->line_from;
+}
+
 static enum split_step value(struct json_split *s, str text, struct json_piece *ret)
 {
     while (s->at < text.n) {
@@ -369,6 +377,8 @@ static enum split_step value(struct json_split *s, str text, struct json_piece *
             return finish(s, text, s->at, ret);
         if (c == '\n')
             note_line(s);
+        if (c == '{' && record_in_array(s, text))
+            return finish(s, text, s->at, ret);
         if (is_blank(c)) {
             if (s->before == BEFORE_SCALAR)
                 s->before = BEFORE_VALUE;
@@ -441,7 +451,7 @@ static enum split_step seek_element(struct json_split *s, str text, struct json_
             note_line(s);
         if (is_blank(c))
             continue;
-        if (c == '{' && s->was_comma && record_may_begin(s))
+        if (c == '{' && (record_in_array(s, text) || (s->was_comma && record_may_begin(s))))
             return finish(s, text, s->at, ret);
         s->was_comma = c == ',' && s->was_close;
         s->was_close = c == '}';
