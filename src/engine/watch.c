@@ -25,7 +25,7 @@ void watch_event(const struct watch *w, const struct event *ev, struct watched *
     *ret = (struct watched){0};
     for (uint32_t i = 0; i < ev->field_count; i++) {
         const struct field *f = &ev->fields[i];
-        if (f->name.n == 0 || f->name.n > WATCH_NAME_MAX || (f->flags & FIELD_CONTINUES) ||
+        if (f->name.n == 0 || f->name.n > WATCH_NAME_MAX ||
             !(w->letters[f->name.n] >> (f->name.p[0] & 63) & 1))
             continue;
         for (size_t row = 0; row < countof(names); row++) {
@@ -34,7 +34,7 @@ void watch_event(const struct watch *w, const struct event *ev, struct watched *
             enum watched_field what = names[row].what;
             if (what == WATCHED_CHANNEL)
                 ret->channel_last = f->value;
-            if (!rank[what] || row + 1 < rank[what]) {
+            if (!(f->flags & FIELD_CONTINUES) && (!rank[what] || row + 1 < rank[what])) {
                 rank[what] = (uint8_t)(row + 1);
                 ret->value[what] = f->value;
             }

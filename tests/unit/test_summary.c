@@ -270,6 +270,23 @@ static void a_cleared_log_is_noted(void **state)
     any_split_gives_the_same(f);
 }
 
+static void a_cleared_log_may_be_a_second_value(void **state)
+{
+    struct fixture *f = *state;
+    struct event *ev =
+        EVENT(f, 6, {"Channel", "System"}, {"EventID", "104"}, {"EventRecordID", "4"},
+              {"Provider_Name", "Microsoft-Windows-Eventlog"});
+
+    event_add(ev, f->arena,
+              (struct field){S("Channel"), S("Application"), VALUE_STRING, FIELD_CONTINUES});
+    struct summary_builder *b = built(f, 1);
+    struct summary s = summary_of(b);
+    assert_int_equal(s.gap_count, 1);
+    assert_str(s.gaps[0].log, S("Application"));
+    summary_builder_free(b);
+    any_split_gives_the_same(f);
+}
+
 static void windows_logons_are_counted_by_type_and_outcome(void **state)
 {
     struct fixture *f = *state;
@@ -480,6 +497,7 @@ int main(void)
         TEST(a_pause_in_a_sparse_log_is_usual),
         TEST(a_gap_in_ids_and_time_is_one_row),
         TEST(a_cleared_log_is_noted),
+        TEST(a_cleared_log_may_be_a_second_value),
         TEST(windows_logons_are_counted_by_type_and_outcome),
         TEST(sshd_names_the_peer_last),
         TEST(cloud_logons_are_known),

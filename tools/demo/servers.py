@@ -144,7 +144,7 @@ def controller_quiet(d, t):
         yield security(t, "DC01", 4776, {
             "PackageName": "MICROSOFT_AUTHENTICATION_PACKAGE_V1_0", "TargetUserName": user.name,
             "Workstation": host, "Status": "0x0"}, 14336)
-    elif kind <= 90:
+    elif kind <= 89 and user in (OLSEN, BRANDT, KELLER):
         yield security(t, "DC01", 4771, {
             "TargetUserName": user.name, "TargetSid": user.sid, "ServiceName": "krbtgt/CORP",
             "TicketOptions": "0x40810010", "Status": "0x18", "PreAuthType": "2",

@@ -16,7 +16,6 @@ class Journal:
     def __init__(self):
         self.dice = Dice("web01")
         self.records = []
-        self.sysmon_record = 51200
         self.pid = 21000
 
     def add(self, t, identifier, message, pid=None, uid=0, unit=None, attack=False, priority=6):
@@ -33,7 +32,6 @@ class Journal:
         self.records.append(Record(t, entry, attack))
 
     def sysmon(self, t, event_id, version, data, attack):
-        self.sysmon_record += 1
         fields = {"RuleName": "-", "UtcTime": utc(t), **data}
         inner = "".join('<Data Name="%s">%s</Data>' % (k, escape(str(v))) for k, v in fields.items())
         xml = ('<Event><System><Provider Name="Linux-Sysmon" Guid="{ff032593-a8d3-4f13-b0d6-01fc615a0f97}"/>'

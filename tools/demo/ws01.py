@@ -159,10 +159,10 @@ def credentials(w, implant):
                     integrity="High", attack=True)
     dump = s.start(at(4, "09:41:12.87"), shell, SYSTEM32 + "rundll32.exe",
                    "rundll32.exe C:\\Windows\\System32\\comsvcs.dll, MiniDump 728 "
-                   "C:\\Windows\\Temp\\lsass.dmp full", integrity="High", attack=True)
+                   "C:\\Windows\\debug\\lsass.dmp full", integrity="High", attack=True)
     s.access(at(4, "09:41:13.02"), dump, w.lsass, "0x1fffff", SYSTEM32 + "ntdll.dll+9fc24|" + SYSTEM32 +
              "KERNELBASE.dll+2f4e6|" + SYSTEM32 + "dbgcore.dll+6ecc", attack=True)
-    s.create(at(4, "09:41:13.9"), dump, "C:\\Windows\\Temp\\lsass.dmp", attack=True)
+    s.create(at(4, "09:41:13.9"), dump, "C:\\Windows\\debug\\lsass.dmp", attack=True)
     archive = s.start(at(5, "00:22:40.2"), implant, "C:\\Users\\Public\\7z.exe",
                       "7z.exe a -pQ7fk2 -mhe=on C:\\Users\\Public\\a.7z \\\\FS01\\Accounts\\2026",
                       about=("7-Zip Console", "7z.exe"), attack=True)
