@@ -117,6 +117,17 @@ str attack_technique_of_tag(str tag, char out[ATTACK_ID_MAX])
     return (str){out, rest.n};
 }
 
+size_t attack_count(void)
+{
+    return countof(techniques);
+}
+
+const struct attack_technique *attack_at(size_t i)
+{
+    assert(i < countof(techniques));
+    return &techniques[i];
+}
+
 const struct attack_technique *attack_find(str id)
 {
     size_t low = 0, high = countof(techniques);

@@ -43,6 +43,9 @@ struct attack_technique {
     str name;         /* of a sub-technique its own, without its parent's */
     uint32_t tactics; /* a bit per enum attack_tactic; 0 for sub-techniques: as the parent */
 };
+/* All of them, sorted by id. */
+size_t attack_count(void);
+const struct attack_technique *attack_at(size_t i);
 /* NULL when the table has it not: the table is a snapshot, rules may be younger. */
 const struct attack_technique *attack_find(str id);
 /* "OS Credential Dumping: LSASS Memory" into out (cut to fit); empty when it is not known. */

@@ -34,7 +34,8 @@ static bool is_number_of(str name, char letter, size_t digits)
     return true;
 }
 
-/* Tactics, techniques, groups (g0007), software (s0002), campaigns (c0010) and data sources. */
+/* Tactics, techniques, groups (g0007), software (s0002), campaigns (c0010) and data sources
+ * (ds0005). */
 static void check_attack(struct lint_run *run, const struct yaml_node *at, str tag)
 {
     char room[ATTACK_ID_MAX];
@@ -48,7 +49,8 @@ static void check_attack(struct lint_run *run, const struct yaml_node *at, str t
         return;
     }
     if (attack_tactic_of_tag(tag) != TACTIC_COUNT || is_number_of(name, 'g', 4) ||
-        is_number_of(name, 's', 4) || is_number_of(name, 'c', 4))
+        is_number_of(name, 's', 4) || is_number_of(name, 'c', 4) ||
+        (str_starts(name, S("ds")) && is_number_of(str_from_at(name, 1), 's', 4)))
         return;
     lint_add(run, LINT_tag_unknown, at,
              "'" STR_FMT "' is no tactic, technique, group or software of ATT&CK", STR_ARG(name));

@@ -1,0 +1,148 @@
+/* cmd_rule_show.c - one rule: what it says, how it is written, and what it comes to. */
+#include "cli/opt.h"
+#include "cli/rule_options.h"
+#include "cli/rule_text.h"
+#include "cli/say.h"
+#include "cli/sink.h"
+
+#include <unistd.h>
+
+extern const struct command command_rule_show;
+
+enum { VALUES_SHOWN = 20, CHOICES_SAID = 20 };
+
+static const struct option show_options[] = {
+    RULE_OPTIONS,
+    {"all", 'a', OPTION_FLAG, NULL, "show all values, however many", COMPLETE_NONE, NULL},
+};
+
+static bool contains_word(str text, str word)
+{
+    for (size_t i = 0; i + word.n <= text.n; i++)
+        if (str_ieq((str){text.p + i, word.n}, word))
+            return true;
+    return false;
+}
+
+/* How well `word` names a rule: by id or name, by file, by a part of the title; 0: not at all. */
+static int fit(const struct sigma_rule *rule, str word)
+{
+    bool file = str_ends(rule->file, word) &&
+                (rule->file.n == word.n || rule->file.p[rule->file.n - word.n - 1] == '/');
+
+    if (str_ieq(sigma_rule_identity(rule), word) || str_eq(rule->name, word) ||
+        str_ieq(rule->title, word))
+        return 3;
+    return file ? 2 : contains_word(rule->title, word);
+}
+
+/* The rules that fit best; *ret_rule is the first of them. */
+static uint32_t find_rules(const struct ruleset *rs, str word, const struct sigma_rule **ret_rule,
+                           int *ret_fit)
+{
+    uint32_t count = 0;
+
+    *ret_fit = 1;
+    for (uint32_t i = 0; i < rs->count; i++) {
+        int score = fit(rs->rules[i], word);
+        if (score < *ret_fit)
+            continue;
+        if (score > *ret_fit)
+            count = 0;
+        if (count++ == 0)
+            *ret_rule = rs->rules[i];
+        *ret_fit = score;
+    }
+    return count;
+}
+
+/* A file may hold several rules: then each is shown. Otherwise they are a choice. */
+static void say_choices(const struct ruleset *rs, str word, uint32_t count)
+{
+    uint32_t said = 0;
+
+    say("%u rules have '" STR_FMT "' in their titles; give an id:", count, STR_ARG(word));
+    for (uint32_t i = 0; i < rs->count && said < CHOICES_SAID; i++)
+        if (fit(rs->rules[i], word) == 1) {
+            say("  " STR_FMT "  " STR_FMT, STR_ARG(sigma_rule_identity(rs->rules[i])),
+                STR_ARG(rs->rules[i]->title));
+            said++;
+        }
+    if (said < count)
+        say("  ... and %u more", count - said);
+}
+
+static bool show(struct io *io, const struct ruleset *rs, str word, int score, uint32_t values,
+                 struct err *e)
+{
+    struct sink sink = sink_make(io, STDOUT_FILENO);
+    bool ok = true;
+
+    for (uint32_t i = 0; i < rs->count && ok; i++) {
+        struct page p = page_make(&sink.text, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);
+        if (fit(rs->rules[i], word) != score)
+            continue;
+        rule_text_head(&p, rs->rules[i]);
+        rule_text_detection(&p, rs->rules[i]);
+        rule_text_tree(&p, rs->rules[i], values);
+        ok = sink_settle(&sink, e);
+    }
+    ok = ok && sink_flush(&sink, e);
+    sink_done(&sink);
+    return ok;
+}
+
+static int show_word(struct io *io, const struct ruleset *rs, str word, uint32_t values)
+{
+    const struct sigma_rule *rule = NULL;
+    struct err e = {0};
+    int score;
+    uint32_t count = find_rules(rs, word, &rule, &score);
+
+    if (count == 0) {
+        say("no rule that loads has the id or file '" STR_FMT "', or it in its title",
+            STR_ARG(word));
+        return EXIT_INPUT;
+    }
+    if (count > 1 && score == 1) {
+        say_choices(rs, word, count);
+        return EXIT_USAGE;
+    }
+    if (show(io, rs, word, score, values, &e))
+        return EXIT_OK;
+    say_err(&e);
+    return EXIT_OUTPUT;
+}
+
+static int show_run(const struct arguments *a)
+{
+    uint32_t values = opt_flag(&command_rule_show, a, "all") ? UINT32_MAX : VALUES_SHOWN;
+    struct io io;
+    int code = EXIT_USAGE;
+
+    if (a->operand_count != 1 || !a->operands[0][0]) {
+        say("name one rule: its id, its file, or a part of its title");
+        return EXIT_USAGE;
+    }
+    io_init(&io);
+    struct ruleset *rs CLEANUP(ruleset_freep) =
+        rule_options_load(&command_rule_show, a, NULL, 0, &io, &code);
+    if (!rs)
+        return code;
+    rule_options_say_refusals(rs, true);
+    return show_word(&io, rs, str_from(a->operands[0]), values);
+}
+
+const struct command command_rule_show = {
+    .name = "rule show",
+    .usage = "[OPTIONS] RULE",
+    .summary = "Shows one rule: its texts, how it is written and the tests it comes to",
+    .details =
+        "RULE is an id, a name, a file or a part of a title. The last part of the output is\n"
+        "what is matched: modifiers applied, selections in the place of their names, and what\n"
+        "filters, pipelines and placeholders have changed.",
+    .options = show_options,
+    .option_count = countof(show_options),
+    .operands = COMPLETE_NONE,
+    .run = show_run,
+};
