@@ -82,10 +82,17 @@ static void journal_extra(const struct shaping *s)
     }
 }
 
+/* What rules for a service call its line. */
+static const struct shape_alias journal_names[] = {
+    {.from = S("MESSAGE"), .to = S("message")},
+    {.from = S("")},
+};
+
 const struct shape shape_journal = {
     .markers = {{S("__REALTIME_TIMESTAMP"), S("")}, {S("MESSAGE"), S("")}},
     .extra = journal_extra,
     .names = journal_asked,
+    .aliases = {journal_names},
     .sources = {{S("linux"), S(""), S("syslog")}},
     .times = {S("_SOURCE_REALTIME_TIMESTAMP"), S("__REALTIME_TIMESTAMP")},
 };
