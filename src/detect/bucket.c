@@ -78,7 +78,7 @@ static void add_wake(struct field_build *f, const struct predicates *p, uint32_t
         return;
     }
     case WITNESS_NONE:
-        assert(!"a cover has no predicate without a witness");
+        assert(w.kind != WITNESS_NONE); /* a cover has no such predicate */
     }
 }
 

@@ -2,20 +2,24 @@
  * gap.c - finds where a log lacks what should be there.
  *
  * Three kinds of rows, for each log: the events of one file, host and channel
- * (one file alone when events have no channel), in the order of the file. What
- * was carved from slack space is left out.
+ * (one file alone when events have no channel), in the order of the file. A
+ * host is its name up to the first dot in any case: a machine writes its own
+ * name in several ways while it is set up. What was carved from slack space is
+ * left out.
  *
  * Record ids. Windows numbers the records of a channel without holes. An id
  * more than one above the highest so far is a gap. An id up to DISORDER below
  * the highest is disorder on the way here and changes nothing; one farther
- * below begins anew, as the oldest part of a circular file does. A log that
- * has at least SELECTION_GAPS gaps, at more than one in SELECTION_RATIO of its
- * records, is a selection (an export by a query): its ids prove nothing, and it
- * is counted in logs_selected instead.
+ * below begins anew, as the oldest part of a circular file does. A log with a
+ * gap at more than one in SELECTION_RATIO of its records is a selection (an
+ * export by a query): its ids prove nothing, and it is counted in logs_selected
+ * instead.
  *
  * Time. Two events of one log more than a day apart are a gap when the log is
  * dense: it has DENSE_EVENTS events or more, and without such pauses they are
- * at most an hour apart on average. Times below the highest so far are disorder.
+ * at most an hour apart on average. A log that pauses more than HABIT_PAUSES
+ * times does so by habit, as that of a machine which is switched off on
+ * weekends. Times below the highest so far are disorder.
  *
  * Clearing. Windows events 1102 (Security) and 104 (System, which names the
  * log) of the provider Microsoft-Windows-Eventlog.
@@ -35,9 +39,9 @@
 
 enum {
     DISORDER = 64,
-    SELECTION_GAPS = 4,
     SELECTION_RATIO = 10,
     DENSE_EVENTS = 100,
+    HABIT_PAUSES = 4,
     KEY_PART_MAX = 4096, /* bytes of a file, host or channel that tell logs apart */
 };
 #define PAUSE_NS ((uint64_t)24 * 3600 * NS_PER_S)
@@ -56,8 +60,9 @@ struct step {
 };
 
 struct gap_log {
-    str file, host, channel; /* slices of the key */
-    uint64_t events, timed;  /* all events; those with a time */
+    str file, channel;      /* slices of the key */
+    str host;               /* as it was first written */
+    uint64_t events, timed; /* all events; those with a time */
     int64_t first_ns, highest_ns;
     bool has_time;
 
@@ -72,7 +77,7 @@ struct gap_log {
     bool has_highest, highest_has_time;
     struct gap_row *gaps;
     uint32_t gap_count, gap_capacity;
-    uint64_t record_gaps, gaps_left_out;
+    uint64_t record_gaps, pauses, gaps_left_out;
     uint64_t pauses_ns; /* the sum of all pauses */
 };
 
@@ -109,6 +114,18 @@ void gap_clear(struct gap_index *g)
     g->logs_other = 0;
 }
 
+/* What tells hosts apart: "WS01" of "ws01.corp.example". An address has no such part. */
+static void host_add(struct buf *key, str host)
+{
+    str rest = host, head = str_cut(&rest, '.');
+    uint64_t number;
+
+    if (str_u64(head, &number))
+        head = host;
+    for (size_t i = 0; i < head.n; i++)
+        buf_char(key, ascii_lower(head.p[i]));
+}
+
 /* The log of that name, new or known; NULL when there are too many. */
 static struct gap_log *log_of(struct gap_index *g, str file, str host, str channel)
 {
@@ -121,10 +138,10 @@ static struct gap_log *log_of(struct gap_index *g, str file, str host, str chann
     }
     buf_clear(g->key);
     buf_add(g->key, file);
-    buf_char(g->key, '\0'); /* a hostile name with a NUL inside joins two logs at worst */
-    buf_add(g->key, host);
     buf_char(g->key, '\0');
     buf_add(g->key, channel);
+    buf_char(g->key, '\0'); /* a hostile name with a NUL inside joins two logs at worst */
+    host_add(g->key, host);
     uint32_t id = intern_within(g->keys, buf_str(g->key), g->batch ? UINT32_MAX : SUMMARY_LOGS_MAX);
     if (id == INTERN_NONE)
         return NULL;
@@ -135,8 +152,8 @@ static struct gap_log *log_of(struct gap_index *g, str file, str host, str chann
     if (id == known) {
         str key = intern_str(g->keys, id);
         g->logs[id] = (struct gap_log){.file = {key.p, file.n},
-                                       .host = {key.p + file.n + 1, host.n},
-                                       .channel = {key.p + file.n + host.n + 2, channel.n}};
+                                       .channel = {key.p + file.n + 1, channel.n},
+                                       .host = arena_str(g->arena, host)};
     }
     g->last = id;
     return &g->logs[id];
@@ -212,6 +229,7 @@ static void judge_pause(struct gap_index *g, struct gap_log *log, const struct s
 
     if (length <= PAUSE_NS)
         return;
+    log->pauses++;
     log->pauses_ns += length;
     struct gap_row *row = gap_add(g, log);
     if (!row)
@@ -386,12 +404,13 @@ static bool is_dense(const struct gap_log *log)
 {
     uint64_t covered_ns = distance_ns(log->first_ns, log->highest_ns) - log->pauses_ns;
 
-    return log->timed >= DENSE_EVENTS && covered_ns / log->timed <= DENSE_NS;
+    return log->timed >= DENSE_EVENTS && covered_ns / log->timed <= DENSE_NS &&
+           log->pauses <= HABIT_PAUSES;
 }
 
 static bool is_selection(const struct gap_log *log)
 {
-    return log->record_gaps >= SELECTION_GAPS && log->record_gaps > log->records / SELECTION_RATIO;
+    return log->record_gaps > log->records / SELECTION_RATIO;
 }
 
 void gap_table_of(const struct gap_index *g, struct arena *a, struct summary *ret)

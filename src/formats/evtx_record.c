@@ -583,7 +583,7 @@ static bool read_fragment(struct evtx_reader *r, struct frame *f)
 bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct event *ev,
                         const char **ret_why)
 {
-    assert(at <= end && end <= r->view.n);
+    assert(r->view.bytes && at <= end && end <= r->view.n);
     r->field_count = r->dropped = r->value_count = r->depth = 0;
     r->has_time = r->has_number = false;
     r->why = "a record without XML";
@@ -615,7 +615,7 @@ bool evtx_reader_align(struct evtx_reader *r, size_t at, size_t end)
 {
     const uint8_t *bytes = r->view.bytes;
 
-    assert(at <= end && end <= r->view.n);
+    assert(r->view.bytes && at <= end && end <= r->view.n);
     if (end - at < HEADER_SIZE + INSTANCE_SIZE || bytes[at] != TOKEN_HEADER ||
         bytes[at + HEADER_SIZE] != TOKEN_INSTANCE)
         return false;

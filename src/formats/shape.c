@@ -226,8 +226,10 @@ static void apply_prefixes(const struct shaping *s, const struct shape_prefix *p
             p++;
         if (p == end || p->prefix.n == 0)
             continue;
-        if (f.type == VALUE_NULL && p->nulls == NULLS_EMPTY)
+        if (f.type == VALUE_NULL && p->nulls == NULLS_EMPTY) {
             f.type = VALUE_STRING;
+            f.value = S("");
+        }
         f.name = str_from_at(f.name, p->prefix.n);
         if (p->rename)
             f.name = p->rename(f.name, s->arena);

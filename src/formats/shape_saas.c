@@ -6,7 +6,9 @@
 
 /* Okta's System Log. */
 const struct shape shape_okta = {
-    .markers = {{S("eventType"), S("")}, {S("actor.alternateId"), S("")}, {S("published"), S("")}},
+    .markers = {{S("eventType"), S("")},
+                {S("actor.alternateId"), S("")},
+                {S("displayMessage"), S("")}},
     .sources = {{S("okta"), S(""), S("okta")}},
     .times = {S("published")},
 };
@@ -69,7 +71,7 @@ static const struct shape_alias kubernetes_names[] = {
 
 /* audit.k8s.io/v1 Event; of managed clusters below what the cloud wraps around it. */
 const struct shape shape_kubernetes_audit = {
-    .markers = {{S("apiVersion"), S("audit.k8s.io/*")}, {S("verb"), S("")}},
+    .markers = {{S("apiVersion"), S("audit.k8s.io/*")}},
     .aliases = {kubernetes_names},
     .sources = {{S("kubernetes"), S("application"), S("audit")}},
     .times = {S("requestReceivedTimestamp"), S("stageTimestamp")},

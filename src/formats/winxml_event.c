@@ -52,7 +52,7 @@ static void add(struct reading *r, str name, str value, bool continues)
     r->sink->add(r->sink->ctx,
                  (struct field){
                      .name = name,
-                     .value = value,
+                     .value = value.p ? value : S(""),
                      .type = digits && str_eq(name, S("EventID")) ? VALUE_NUMBER : VALUE_STRING,
                      .flags = continues ? FIELD_CONTINUES : 0,
                  });

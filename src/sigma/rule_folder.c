@@ -179,7 +179,7 @@ bool rule_folder_list(struct io *io, const char *path, struct arena *a, struct r
                       uint32_t *ret_count, struct err *e)
 {
     struct walk w = {.io = io, .arena = a};
-    bool folder;
+    bool folder = false;
 
     *ret = NULL;
     *ret_count = 0;

@@ -3,7 +3,7 @@
 "$tocsin" man >man
 "$tocsin" completion bash >bash
 "$tocsin" completion zsh >zsh
-for command in scan formats 'rule list' 'rule test' version; do
+for command in scan formats 'rule lint' 'rule list' 'rule show' 'rule test' 'rule coverage' version; do
 	grep -q -- "$command" help
 	grep -q -- "tocsin $command" man
 	grep -q -- "'$command')" bash

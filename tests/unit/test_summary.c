@@ -120,10 +120,11 @@ static void a_missing_record_id_is_a_gap(void **state)
 {
     struct fixture *f = *state;
 
-    record_add(f, 7, 1);
-    record_add(f, 8, 2);
-    record_add(f, 12, 3);
-    struct summary_builder *b = built(f, 2); /* the gap lies between two batches */
+    for (uint64_t id = 1; id <= 8; id++)
+        record_add(f, id, 2);
+    for (uint64_t id = 12; id < 20; id++)
+        record_add(f, id, 3);
+    struct summary_builder *b = built(f, 8); /* the gap lies between two batches */
     struct summary s = summary_of(b);
     assert_int_equal(s.gap_count, 1);
     assert_true(s.gaps[0].by_record);
@@ -177,6 +178,36 @@ static void two_hosts_in_one_file_are_two_logs(void **state)
     struct summary_builder *b = built(f, 3);
     assert_int_equal(summary_of(b).gap_count, 0);
     summary_builder_free(b);
+}
+
+static void a_host_is_the_same_however_it_is_written(void **state)
+{
+    static const char *const names[] = {"WS2", "ws2.corp.example", "WS2.CORP", "Ws2"};
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 20; i++) {
+        EVENT(f, i, {"Channel", "Security"}, {"Computer", names[i * 7 % 4]});
+        event_add(&f->events[f->count - 1], f->arena,
+                  (struct field){S("EventRecordID"), arena_printf(f->arena, "%d", 50 + i), 0, 0});
+    }
+    struct summary_builder *b = built(f, 3);
+    struct summary s = summary_of(b);
+    assert_int_equal(s.gap_count, 0);
+    assert_int_equal(s.logs_selected, 0);
+    summary_builder_free(b);
+}
+
+static void a_log_that_pauses_by_habit_has_no_gap(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int week = 0; week < 6; week++)
+        for (int i = 0; i < 40; i++)
+            EVENT(f, week * 168 + i, {"message", "x"});
+    struct summary_builder *b = built(f, 33);
+    assert_int_equal(summary_of(b).gap_count, 0);
+    summary_builder_free(b);
+    any_split_gives_the_same(f);
 }
 
 static void a_selection_of_records_proves_nothing(void **state)
@@ -491,6 +522,8 @@ int main(void)
         TEST(consecutive_ids_and_a_wrapped_file_have_no_gap),
         TEST(disorder_is_no_gap),
         TEST(two_hosts_in_one_file_are_two_logs),
+        TEST(a_host_is_the_same_however_it_is_written),
+        TEST(a_log_that_pauses_by_habit_has_no_gap),
         TEST(a_selection_of_records_proves_nothing),
         TEST(carved_records_are_no_part_of_the_log),
         TEST(a_pause_in_a_dense_log_is_a_gap),
