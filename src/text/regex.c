@@ -6,6 +6,14 @@
  * library was built with. \C is refused, as it would split characters. Without
  * PCRE2_UCP \d, \w and \b are ASCII, as in PCRE2 itself and the engines that
  * rules are written for; (?i) folds all of Unicode.
+ *
+ * PCRE2's match limit is counted anew at each place where a match may begin, and
+ * JIT code counts no loops over single characters; a search may take the cube of
+ * the subject's length and more. So a regex is compiled a second time with a
+ * callout before each of its items, and subjects that are not short are searched
+ * with that: the callout adds up how far the search has gone and ends it. This
+ * costs 2 to 10 times the plain search of a benign subject, microseconds for
+ * kilobytes; a hostile one ends after milliseconds instead of hours.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "text/regex.h"
@@ -19,17 +27,33 @@ enum {
     JIT_STACK_FIRST_BYTES = 32 * 1024,
     JIT_STACK_BYTES_MAX = 1024 * 1024,
     HEAP_LIMIT_KIB = 32 * 1024, /* of the interpreter's backtracking frames */
+    SHORT_BYTES = 256,          /* what is not longer is searched without counting */
 };
 
 struct regex {
-    pcre2_code *code;
+    pcre2_code *code, *counted;
+};
+
+/* What a search has done: one step for each item that was tried, one for each byte gone ahead. */
+struct work {
+    size_t at, done, most;
 };
 
 struct regex_state {
-    pcre2_match_context *context;
+    pcre2_match_context *context, *counting;
     pcre2_match_data *data;
     pcre2_jit_stack *stack;
+    struct work work;
 };
+
+static int count_work(pcre2_callout_block *block, void *data)
+{
+    struct work *w = data;
+
+    w->done += 1 + (block->current_position > w->at ? block->current_position - w->at : 0);
+    w->at = block->current_position;
+    return w->done > w->most ? PCRE2_ERROR_CALLOUT : 0;
+}
 
 static bool refuse(struct err *e, int code, PCRE2_SIZE offset)
 {
@@ -56,32 +80,43 @@ static uint32_t options_of(uint32_t flags)
     return options;
 }
 
-struct regex *regex_new(str pattern, uint32_t flags, struct err *e)
+static pcre2_code *compile(str pattern, uint32_t options, struct err *e)
 {
     int code;
     PCRE2_SIZE offset;
-
-    if (pattern.n > REGEX_PATTERN_MAX) {
-        err_set(e, ERR_LIMIT, "the regex has %zu bytes, more than %d", pattern.n,
-                REGEX_PATTERN_MAX);
-        return NULL;
-    }
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+
     if (!context)
         abort(); /* as mem.h: out of memory */
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)(pattern.n ? pattern.p : ""), pattern.n,
-                                         options_of(flags), &code, &offset, context);
+                                         options, &code, &offset, context);
     pcre2_compile_context_free(context);
     if (!compiled) {
         refuse(e, code, offset);
         return NULL;
     }
     (void)pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* else the interpreter does it */
+    return compiled;
+}
 
-    struct regex *r = mem_alloc(sizeof *r);
-    r->code = compiled;
-    return r;
+struct regex *regex_new(str pattern, uint32_t flags, struct err *e)
+{
+    if (pattern.n > REGEX_PATTERN_MAX) {
+        err_set(e, ERR_LIMIT, "the regex has %zu bytes, more than %d", pattern.n,
+                REGEX_PATTERN_MAX);
+        return NULL;
+    }
+    struct regex r = {.code = compile(pattern, options_of(flags), e)};
+    if (r.code)
+        r.counted = compile(pattern, options_of(flags) | PCRE2_AUTO_CALLOUT, e);
+    if (!r.counted) {
+        pcre2_code_free(r.code);
+        return NULL;
+    }
+    struct regex *owned = mem_alloc(sizeof *owned);
+    *owned = r;
+    return owned;
 }
 
 void regex_free(struct regex *r)
@@ -89,23 +124,35 @@ void regex_free(struct regex *r)
     if (!r)
         return;
     pcre2_code_free(r->code);
+    pcre2_code_free(r->counted);
     free(r);
+}
+
+static pcre2_match_context *context_new(pcre2_jit_stack *stack)
+{
+    pcre2_match_context *context = pcre2_match_context_create(NULL);
+
+    if (!context)
+        abort(); /* as mem.h: out of memory */
+    pcre2_set_match_limit(context, REGEX_MATCH_LIMIT);
+    pcre2_set_depth_limit(context, REGEX_DEPTH_LIMIT);
+    pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
+    if (stack)
+        pcre2_jit_stack_assign(context, NULL, stack);
+    return context;
 }
 
 struct regex_state *regex_state_new(void)
 {
     struct regex_state *s = mem_alloc(sizeof *s);
 
-    s->context = pcre2_match_context_create(NULL);
     s->data = pcre2_match_data_create(1, NULL);
-    if (!s->context || !s->data)
+    if (!s->data)
         abort(); /* as mem.h: out of memory */
-    pcre2_set_match_limit(s->context, REGEX_MATCH_LIMIT);
-    pcre2_set_depth_limit(s->context, REGEX_DEPTH_LIMIT);
-    pcre2_set_heap_limit(s->context, HEAP_LIMIT_KIB);
     s->stack = pcre2_jit_stack_create(JIT_STACK_FIRST_BYTES, JIT_STACK_BYTES_MAX, NULL);
-    if (s->stack)
-        pcre2_jit_stack_assign(s->context, NULL, s->stack);
+    s->context = context_new(s->stack);
+    s->counting = context_new(s->stack);
+    pcre2_set_callout(s->counting, count_work, &s->work);
     return s;
 }
 
@@ -116,16 +163,26 @@ void regex_state_free(struct regex_state *s)
     pcre2_jit_stack_free(s->stack);
     pcre2_match_data_free(s->data);
     pcre2_match_context_free(s->context);
+    pcre2_match_context_free(s->counting);
     free(s);
+}
+
+static int search(const struct regex *r, struct regex_state *s, str subject, uint32_t options)
+{
+    PCRE2_SPTR text = (PCRE2_SPTR)(subject.n ? subject.p : "");
+
+    if (subject.n <= SHORT_BYTES)
+        return pcre2_match(r->code, text, subject.n, 0, options, s->data, s->context);
+    s->work = (struct work){.most = REGEX_WORK_FIXED + REGEX_WORK_PER_BYTE * subject.n};
+    return pcre2_match(r->counted, text, subject.n, 0, options, s->data, s->counting);
 }
 
 enum regex_result regex_search(const struct regex *r, struct regex_state *s, str subject)
 {
-    PCRE2_SPTR text = (PCRE2_SPTR)(subject.n ? subject.p : "");
-    int rc = pcre2_match(r->code, text, subject.n, 0, 0, s->data, s->context);
+    int rc = search(r, s, subject, 0);
 
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter has more room */
-        rc = pcre2_match(r->code, text, subject.n, 0, PCRE2_NO_JIT, s->data, s->context);
+        rc = search(r, s, subject, PCRE2_NO_JIT);
     if (rc >= 0)
         return REGEX_YES;
     return rc == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_GAVE_UP;

@@ -1,13 +1,22 @@
 /*
- * regex.h - PCRE2 with JIT, match and depth limits. A regex is immutable and
- * shared; each thread matches with a regex_state of its own. Input need not be
- * valid UTF-8: invalid bytes match nothing but a dot or a negated class.
+ * regex.h - PCRE2 with JIT, and with limits. A regex is immutable and shared;
+ * each thread matches with a regex_state of its own. Input need not be valid
+ * UTF-8: invalid bytes match nothing, not even a dot or a negated class.
+ *
+ * A search ends after work that grows with the subject's length and no faster:
+ * REGEX_WORK_FIXED + REGEX_WORK_PER_BYTE * n steps, the same on each run.
  */
 #pragma once
 
 #include "base/err.h"
 
-enum { REGEX_PATTERN_MAX = 64 * 1024, REGEX_MATCH_LIMIT = 1000000, REGEX_DEPTH_LIMIT = 10000 };
+enum {
+    REGEX_PATTERN_MAX = 64 * 1024,
+    REGEX_MATCH_LIMIT = 1000000, /* PCRE2's, from one place in the subject */
+    REGEX_DEPTH_LIMIT = 10000,
+    REGEX_WORK_FIXED = 1 << 20,
+    REGEX_WORK_PER_BYTE = 32,
+};
 
 enum regex_flag { REGEX_I = 1, REGEX_M = 2, REGEX_S = 4, REGEX_ANCHORED_BOTH = 8 };
 

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 static enum regex_result search(str pattern, uint32_t flags, str subject)
@@ -63,6 +64,10 @@ static void bad_bytes_hide_nothing_around_them(void **state)
                               "b")),
                      REGEX_NO);
     assert_int_equal(search(S("a\\x00b"), 0, S("a\0b")), REGEX_YES);
+    assert_int_equal(search(S("a.b"), REGEX_S,
+                            S("a\xFF"
+                              "b")),
+                     REGEX_NO);
 }
 
 static void the_empty_subject_is_searched(void **state)
@@ -83,6 +88,44 @@ static void gives_up_instead_of_running_for_ever(void **state)
     assert_int_equal(search(S("^(a|a)*$"), 0, (str){subject, sizeof subject}), REGEX_GAVE_UP);
     assert_int_equal(search(S("^(a+)+$"), 0, (str){subject, sizeof subject}), REGEX_GAVE_UP);
     assert_int_equal(search(S("(?:a|b)+!"), 0, (str){subject, sizeof subject}), REGEX_YES);
+}
+
+/* Without counting, 3.5 s for the second and hours for the third, by the clock of 2026. */
+static void work_grows_no_faster_than_the_subject(void **state)
+{
+    enum { BYTES = 64 * 1024 };
+    static const str patterns[] = {
+        S("[^0-9]{100,}[0-9]"),
+        S("(?=.*[0-9])a"),
+        S("(?i)(set).*&&\\s?set.*(x|invoke).*&&.*[0-9]"),
+        S("(a|b)*[0-9]"),
+        S("\\w+\\s*\\w+[0-9]"),
+    };
+    char *subject = malloc(BYTES);
+
+    (void)state;
+    for (size_t i = 0; i < countof(patterns); i++) {
+        memset(subject, 'a', BYTES);
+        if (i == 2)
+            for (size_t k = 0; k + 8 <= BYTES; k += 8)
+                memcpy(subject + k, k < BYTES / 2 ? "set set " : "&&set x ", 8);
+        assert_int_equal(search(patterns[i], 0, (str){subject, BYTES}), REGEX_GAVE_UP);
+    }
+    free(subject);
+}
+
+static void a_long_benign_subject_is_searched_to_its_end(void **state)
+{
+    enum { BYTES = 4 * 1024 * 1024 };
+    char *subject = malloc(BYTES);
+
+    (void)state;
+    for (size_t i = 0; i < BYTES; i++)
+        subject[i] = "Get-Item -Path C:\\temp | Where-Object { $_.Length }\n"[i % 50];
+    assert_int_equal(search(S("\\s-[Ee]nc?\\s"), 0, (str){subject, BYTES}), REGEX_NO);
+    memcpy(subject + BYTES - 8, "x -Enc y", 8);
+    assert_int_equal(search(S("\\s-[Ee]nc?\\s"), 0, (str){subject, BYTES}), REGEX_YES);
+    free(subject);
 }
 
 static void says_where_a_pattern_is_wrong(void **state)
@@ -146,6 +189,8 @@ int main(void)
         cmocka_unit_test(bad_bytes_hide_nothing_around_them),
         cmocka_unit_test(the_empty_subject_is_searched),
         cmocka_unit_test(gives_up_instead_of_running_for_ever),
+        cmocka_unit_test(work_grows_no_faster_than_the_subject),
+        cmocka_unit_test(a_long_benign_subject_is_searched_to_its_end),
         cmocka_unit_test(says_where_a_pattern_is_wrong),
         cmocka_unit_test(groups_say_what_they_took),
         cmocka_unit_test(refuses_a_pattern_that_is_too_long),
