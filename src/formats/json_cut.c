@@ -35,8 +35,8 @@ void json_cutter_free(void *cutter)
 static void decide(struct json_cutter *c, str first)
 {
     struct json_envelope e;
-    bool by_element = c->split.place.phase != JSON_TOP || json_begins_array(first) ||
-                      json_envelope_find(first, false, &e);
+    bool by_element =
+        c->split.met_array || json_begins_array(first) || json_envelope_find(first, false, &e);
 
     c->decided = true;
     c->next.by_element = by_element;
@@ -85,7 +85,7 @@ void json_cut(void *cutter, str pending, size_t seen, enum cut_mode mode, struct
     while (json_split_next(&c->split, pending, mode == CUT_END, &piece))
         if (!c->decided)
             decide(c, (str){pending.p + piece.from, piece.to - piece.from});
-    if (!c->decided && c->split.place.phase != JSON_TOP)
+    if (!c->decided && c->split.met_array)
         decide(c, (str){0});
     if (!c->decided && mode != CUT_END)
         return;

@@ -142,35 +142,34 @@ static void give(struct json_decoder *d, struct event *ev, size_t at, size_t to)
     d->out->event(d->out->ctx, ev);
 }
 
-/* One value at the front of [at, to): an event when it is an object. Returns where it ends; `to`
- * when it is broken. */
+/* One value at the front of [at, to): an event when it is an object. Returns where it ends; of a
+ * broken one where its brackets say so. */
 static size_t decode_value(struct json_decoder *d, size_t at, size_t to, bool cut_off)
 {
     struct arena *a = d->batch->arena;
+    str text = {d->batch->data + at, to - at};
     struct json j;
+    size_t end;
 
-    json_init(&j, (str){d->batch->data + at, to - at});
+    json_init(&j, text);
     struct json_token t = json_next(&j);
-    if (t.kind == JSON_OBJECT) {
-        struct event *ev = arena_alloc(a, sizeof *ev);
+    struct event *ev = t.kind == JSON_OBJECT ? arena_alloc(a, sizeof *ev) : NULL;
+    if (ev) {
         ev->field_capacity = d->fields_guess;
         ev->fields = arena_array(a, ev->field_capacity, sizeof *ev->fields);
-        if (json_flatten(&j, ev, a)) {
-            give(d, ev, at, at + j.at);
-            d->elements++;
-            return at + j.at;
-        }
-        report_broken(d, &j, at, to, cut_off);
-        d->elements++;
-        return to;
     }
-    bool whole = json_skip(&j, t);
-    if (whole)
-        report(d, PROBLEM_bad_record, at, j.at, "a value that is not an object");
-    else
-        report_broken(d, &j, at, to, cut_off);
+    if (ev ? json_flatten(&j, ev, a) : json_skip(&j, t)) {
+        end = at + j.at;
+        if (ev)
+            give(d, ev, at, end);
+        else
+            report(d, PROBLEM_bad_record, at, j.at, "a value that is not an object");
+    } else {
+        end = at + json_value_end(text);
+        report_broken(d, &j, at, end, cut_off);
+    }
     d->elements++;
-    return whole ? at + j.at : to;
+    return end;
 }
 
 static void decode_element(struct json_decoder *d, const struct json_piece *piece, size_t base)

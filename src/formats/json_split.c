@@ -125,6 +125,7 @@ static void begin_value(struct json_split *s)
 
 static void begin_elements(struct json_split *s, size_t at, uint8_t base)
 {
+    s->met_array = true;
     s->place.phase = JSON_ELEMENTS;
     s->place.base = base;
     s->place.column = JSON_COLUMN_INLINE;
@@ -397,6 +398,22 @@ static enum split_step value(struct json_split *s, str text, struct json_piece *
             return finish(s, text, s->at, ret);
     }
     return STEP_MORE;
+}
+
+size_t json_value_end(str text)
+{
+    struct json_split s;
+    struct json_piece piece;
+    enum split_step result;
+
+    if (text.n == 0 || text.p[0] != '{')
+        return text.n;
+    json_split_init(&s, (struct json_place){.phase = JSON_TOP});
+    begin_value(&s);
+    do
+        result = s.state == SPLIT_STRING ? string(&s, text) : value(&s, text, &piece);
+    while (result == STEP_ON && s.state != SPLIT_SEEK);
+    return result == STEP_PIECE ? s.at : text.n;
 }
 
 /* A value that is long: is it an envelope, whose elements can be had one by one? */

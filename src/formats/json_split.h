@@ -36,6 +36,7 @@ struct json_split {
     struct json_place boundary_place; /* for who begins there */
     struct json_place place;          /* at the byte that is looked at */
     uint64_t nuls;                    /* NUL bytes met between pieces so far */
+    bool met_array;                   /* of records, so far */
 
     /* The piece that is open: private. */
     uint8_t state, before;
@@ -64,6 +65,10 @@ bool json_split_next(struct json_split *s, str text, bool ended, struct json_pie
 
 /* The first k bytes of the text are gone. Past the boundary, the open piece loses its start. */
 void json_split_moved(struct json_split *s, size_t k);
+
+/* Where the value at the front of text ends, by its brackets alone; text.n when they do not tell.
+ */
+size_t json_value_end(str text);
 
 /* Does the text begin with an array of records? "[main] INFO" does not. */
 bool json_begins_array(str text);
