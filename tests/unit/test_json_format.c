@@ -158,6 +158,7 @@ static void elements_of_an_array_count_from_zero(void **state)
     assert_outcome(S("\n[\n  {\n    \"a\": 1\n  },\n  {\"a\":[2]}\n]\n"),
                    "1@5 {a=1}\n2@25 {a=2}\n");
     assert_outcome(S("[]"), "");
+    assert_outcome(S("[\n]\n{\"a\":1}"), "1@4 {a=1}\n");
     assert_outcome(S("[{\"a\":1}\n,{\"a\":2}\n]"), "1@1 {a=1}\n2@10 {a=2}\n");
 }
 
@@ -204,6 +205,7 @@ static void a_broken_line_costs_only_itself(void **state)
     assert_outcome(S("[main] INFO started\n{\"a\":2}\n\x01\xff\x02\n{\"a\":4}\n"),
                    "1@0 !bad_record\n2@20 {a=2}\n3@28 !bad_record\n4@32 {a=4}\n");
     assert_outcome(S("{\"a\":1}}\n{\"a\":2}\n"), "1@0 {a=1}\n1@7 !bad_record\n2@9 {a=2}\n");
+    assert_outcome(S("{\"a\"}{\"a\":2}\n"), "1@0 !bad_record\n1@5 {a=2}\n");
     assert_outcome(S("12\n\"x\"\n{\"a\":3}\n"), "1@0 !bad_record\n2@3 !bad_record\n3@7 {a=3}\n");
 }
 
