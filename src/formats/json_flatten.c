@@ -4,34 +4,68 @@
  */
 #include "formats/json_format.h"
 
+#include "base/hash.h"
+
 struct level {
     str name; /* of what is open: a prefix for members, the name for elements */
     bool array, empty;
+};
+
+enum {
+    NEAR_FIELDS = 64,                  /* a name is looked for among so many by comparing */
+    NAME_SLOTS = 4 * EVENT_FIELDS_MAX, /* beyond, in a hash table; a power of two */
 };
 
 struct flattening {
     struct json *json;
     struct event *event;
     struct arena *arena;
+    uint64_t seed;
     struct level levels[JSON_DEPTH_MAX];
     uint32_t depth, arrays; /* open levels, and how many of them are arrays */
     uint32_t array_from;    /* the first field of the outermost open array */
+    uint32_t *slots;        /* places of its fields, plus 1, by name; NULL while it is short */
 };
+
+/* Notes the name of field `at`; was it there already? */
+static bool note_name(struct flattening *f, str name, uint32_t at)
+{
+    size_t slot = hash64(name, f->seed) & (NAME_SLOTS - 1);
+
+    while (f->slots[slot] && !str_eq(f->event->fields[f->slots[slot] - 1].name, name))
+        slot = (slot + 1) & (NAME_SLOTS - 1);
+    if (f->slots[slot])
+        return true;
+    f->slots[slot] = at + 1;
+    return false;
+}
 
 /* Has the name stood in the outermost open array before? The search goes backwards: in an array of
  * scalars the first look hits, in one of objects those of one element are looked at. */
-static bool continues(const struct flattening *f, str name)
+static bool continues(struct flattening *f, str name)
 {
-    const struct field *fields = f->event->fields;
+    const struct event *ev = f->event;
 
-    for (uint32_t i = f->event->field_count; i-- > f->array_from;)
-        if (str_eq(fields[i].name, name))
-            return true;
-    return false;
+    if (ev->field_count - f->array_from <= NEAR_FIELDS) {
+        for (uint32_t i = ev->field_count; i-- > f->array_from;)
+            if (str_eq(ev->fields[i].name, name))
+                return true;
+        return false;
+    }
+    if (!f->slots) {
+        f->slots = arena_array(f->arena, NAME_SLOTS, sizeof *f->slots);
+        for (uint32_t i = f->array_from; i < ev->field_count; i++)
+            note_name(f, ev->fields[i].name, i);
+    }
+    return note_name(f, name, ev->field_count);
 }
 
 static void add(struct flattening *f, str name, str value, enum value_type type)
 {
+    if (f->event->field_count == EVENT_FIELDS_MAX) {
+        f->event->fields_dropped++;
+        return;
+    }
     uint8_t flags = f->arrays && continues(f, name) ? FIELD_CONTINUES : 0;
 
     event_add(f->event, f->arena,
@@ -41,8 +75,10 @@ static void add(struct flattening *f, str name, str value, enum value_type type)
 static void open(struct flattening *f, str name, bool array)
 {
     assert(f->depth < JSON_DEPTH_MAX);
-    if (array && f->arrays++ == 0)
+    if (array && f->arrays++ == 0) {
         f->array_from = f->event->field_count;
+        f->slots = NULL;
+    }
     f->levels[f->depth++] = (struct level){.name = name, .array = array, .empty = true};
 }
 
@@ -99,13 +135,15 @@ static void value(struct flattening *f, struct json_token t, str name)
     }
 }
 
-bool json_flatten(struct json *j, struct event *ev, struct arena *a)
+bool json_flatten(struct json *j, struct event *ev, uint64_t seed, struct arena *a)
 {
     struct flattening f;
 
     f.json = j;
     f.event = ev;
     f.arena = a;
+    f.seed = seed;
+    f.slots = NULL;
     f.depth = f.arrays = f.array_from = 0;
     open(&f, (str){0}, false);
     while (f.depth > 0) {

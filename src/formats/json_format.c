@@ -7,6 +7,7 @@
  */
 #include "formats/json_format.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "formats/json_envelope.h"
 #include "formats/json_split.h"
@@ -19,6 +20,7 @@ enum { SNIFF_SURE = 90, SNIFF_MIXED = 60, SNIFF_LINES_MAX = 64 };
 
 struct json_decoder {
     struct shape_book *shapes;
+    uint64_t seed;
     uint32_t fields_guess; /* how many the last record had */
     /* Of the batch that is fed: */
     struct batch *batch;
@@ -158,7 +160,7 @@ static size_t decode_value(struct json_decoder *d, size_t at, size_t to, bool cu
         ev->field_capacity = d->fields_guess;
         ev->fields = arena_array(a, ev->field_capacity, sizeof *ev->fields);
     }
-    if (ev ? json_flatten(&j, ev, a) : json_skip(&j, t)) {
+    if (ev ? json_flatten(&j, ev, d->seed, a) : json_skip(&j, t)) {
         end = at + j.at;
         if (ev)
             give(d, ev, at, end);
@@ -268,6 +270,7 @@ static void *json_open(void)
     struct json_decoder *d = mem_alloc(sizeof *d);
 
     d->shapes = shape_book_new();
+    d->seed = hash_seed();
     d->fields_guess = 16;
     return d;
 }

@@ -144,6 +144,41 @@ static void nested_objects_get_dots_and_arrays_repeat(void **state)
     assert_outcome(S("{\"a\":[1],\"a\":[2,3],\"b.c\":4}"), "1@0 {a=1 a=2 a+=3 b.c=4}\n");
 }
 
+static void long_arrays_tell_the_first_value_of_each_name(void **state)
+{
+    struct outcome o = {0};
+    struct buf text = buf_make(1 << 20);
+    size_t first = 0;
+
+    (void)state;
+    buf_add(&text, S("{\"a\":["));
+    for (int i = 0; i < 300; i++)
+        buf_printf(&text, "%s{\"n%d\":1,\"same\":2}", i ? "," : "", i % 200);
+    buf_add(&text, S("]}"));
+    run(&o, buf_str(&text), text.n);
+    for (str rest = buf_str(&o.text); rest.n;)
+        first += str_find(str_cut(&rest, ' '), S("+=")) == NULL;
+    assert_int_equal(first, 1 + 200 + 1); /* the record's number, 200 names, "same" */
+    buf_done(&o.text);
+    buf_done(&text);
+}
+
+static void fields_beyond_the_limit_are_counted(void **state)
+{
+    struct outcome o = {.with_reason = true};
+    struct buf text = buf_make(1 << 20);
+
+    (void)state;
+    buf_add(&text, S("{\"a\":["));
+    for (int i = 0; i < EVENT_FIELDS_MAX + 5; i++)
+        buf_printf(&text, "%s1", i ? "," : "");
+    buf_add(&text, S("]}"));
+    run(&o, buf_str(&text), text.n);
+    assert_non_null(str_find(buf_str(&o.text), S("!fields_dropped 5 fields are left out")));
+    buf_done(&o.text);
+    buf_done(&text);
+}
+
 static void embedded_json_stays_a_string(void **state)
 {
     (void)state;
@@ -372,6 +407,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_object_a_line),
         cmocka_unit_test(nested_objects_get_dots_and_arrays_repeat),
+        cmocka_unit_test(long_arrays_tell_the_first_value_of_each_name),
+        cmocka_unit_test(fields_beyond_the_limit_are_counted),
         cmocka_unit_test(embedded_json_stays_a_string),
         cmocka_unit_test(elements_of_an_array_count_from_zero),
         cmocka_unit_test(pretty_printed_objects_have_the_line_they_begin_in),
