@@ -4,10 +4,14 @@
  * One pass, no recursion: the open levels are a bit each (object or array), and
  * `expect` says which tokens may follow. Strings are scanned eight bytes at a
  * time for the three kinds of byte that matter: quote, backslash, non-ASCII.
+ * Windows paths and messages are full of escapes: what stands between two of them
+ * is copied in the same steps.
  */
 #include "text/json.h"
 
 #include "text/utf8.h"
+
+#include <endian.h>
 
 enum expect {
     EXPECT_VALUE,        /* at the start, after a colon, after a comma in an array */
@@ -22,11 +26,25 @@ enum { STEP = sizeof(uint64_t) };
 
 #define EACH_BYTE(b) (0x0101010101010101ull * (uint64_t)(b))
 
-/* The top bit of each byte of the result is set where x has a zero byte (and perhaps in bytes above
- * the first such one, which does not matter to who asks only whether there is any). */
+/* The top bit of a byte of the result is set where x has a zero byte, and perhaps in bytes behind
+ * the first such one (a borrow runs on), so that the first one set is exact. */
 static inline uint64_t zero_bytes(uint64_t x)
 {
     return (x - EACH_BYTE(0x01)) & ~x & EACH_BYTE(0x80);
+}
+
+static inline uint64_t load(const char *p)
+{
+    uint64_t word;
+
+    memcpy(&word, p, STEP);
+    return le64toh(word); /* the first byte of the text is the lowest of the word */
+}
+
+/* How many bytes of a loaded word stand before the first one that is marked. */
+static inline size_t bytes_before(uint64_t marks)
+{
+    return (size_t)__builtin_ctzll(marks) / 8;
 }
 
 void json_init(struct json *j, str text)
@@ -129,10 +147,15 @@ static size_t string_stop(str s, size_t at, bool *not_ascii)
     uint64_t seen = 0;
 
     while (at + STEP <= s.n) {
-        uint64_t word;
-        memcpy(&word, s.p + at, STEP);
-        if (zero_bytes(word ^ EACH_BYTE('"')) | zero_bytes(word ^ EACH_BYTE('\\')))
-            break;
+        uint64_t word = load(s.p + at);
+        uint64_t marks = zero_bytes(word ^ EACH_BYTE('"')) | zero_bytes(word ^ EACH_BYTE('\\'));
+        if (marks) {
+            size_t end = at + bytes_before(marks);
+            while (at < end)
+                seen |= (uint64_t)(unsigned char)s.p[at++];
+            *not_ascii |= (seen & EACH_BYTE(0x80)) != 0;
+            return at;
+        }
         seen |= word;
         at += STEP;
     }
@@ -348,6 +371,38 @@ static char unescape_letter(char c)
     }
 }
 
+/* Copies what stands before the next backslash, or all of s; out has room for STEP bytes more. */
+static size_t copy_run(str s, size_t at, char *out)
+{
+    size_t from = at;
+
+    while (at + STEP <= s.n) {
+        uint64_t marks = zero_bytes(load(s.p + at) ^ EACH_BYTE('\\'));
+        memcpy(out + (at - from), s.p + at, STEP);
+        if (marks)
+            return at + bytes_before(marks) - from;
+        at += STEP;
+    }
+    for (; at < s.n && s.p[at] != '\\'; at++)
+        out[at - from] = s.p[at];
+    return at - from;
+}
+
+/* What an invalid string holds up to the next backslash, with U+FFFD for each invalid byte. */
+static size_t repair_run(str s, size_t *at, char *out)
+{
+    str rest = str_from_at(s, *at);
+    const char *end = memchr(rest.p, '\\', rest.n);
+    size_t n = 0;
+
+    if (end)
+        rest.n = (size_t)(end - rest.p);
+    *at += rest.n;
+    while (rest.n)
+        n += utf8_put(utf8_next(&rest), out + n);
+    return n;
+}
+
 str json_string(struct json_token t, struct arena *a)
 {
     if (!t.escaped)
@@ -355,12 +410,11 @@ str json_string(struct json_token t, struct arena *a)
 
     /* No escape is shorter than what it stands for; an invalid byte becomes three. */
     bool valid = utf8_valid(t.text);
-    char *out = arena_bytes(a, valid ? t.text.n : t.text.n * 3);
+    char *out = arena_bytes(a, (valid ? t.text.n : t.text.n * 3) + STEP);
     size_t n = 0, at = 0;
 
     while (at < t.text.n) {
-        char c = t.text.p[at];
-        if (c == '\\') {
+        if (t.text.p[at] == '\\') {
             assert(at + 1 < t.text.n);
             if (t.text.p[at + 1] == 'u') {
                 n += utf8_put(unescape_unicode(t.text, &at), out + n);
@@ -368,14 +422,12 @@ str json_string(struct json_token t, struct arena *a)
                 out[n++] = unescape_letter(t.text.p[at + 1]);
                 at += 2;
             }
-        } else if (valid || (unsigned char)c < 0x80) {
-            out[n++] = c;
-            at++;
+        } else if (valid) {
+            size_t run = copy_run(t.text, at, out + n);
+            at += run;
+            n += run;
         } else {
-            str rest = str_from_at(t.text, at);
-            size_t before = rest.n;
-            n += utf8_put(utf8_next(&rest), out + n);
-            at += before - rest.n;
+            n += repair_run(t.text, &at, out + n);
         }
     }
     return (str){out, n};

@@ -170,6 +170,22 @@ static void finds_the_end_of_a_string_at_any_alignment(void **state)
     }
 }
 
+static void unescapes_at_any_alignment(void **state)
+{
+    char text[64], want[64];
+
+    for (size_t n = 0; n < 40; n++) {
+        memset(text, 'x', sizeof text);
+        memset(want, 'x', sizeof want);
+        text[0] = '"';
+        text[n + 1] = '\\';
+        text[n + 2] = 'n';
+        want[n] = '\n';
+        text[50] = '"';
+        assert_string(state, (str){text, 51}, (str){want, 48});
+    }
+}
+
 static void nesting_has_a_limit(void **state)
 {
     char text[JSON_DEPTH_MAX * 2 + 2];
@@ -242,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(raw_control_bytes_stay_in_strings, setup, teardown),
         cmocka_unit_test_setup_teardown(finds_the_end_of_a_string_at_any_alignment, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(unescapes_at_any_alignment, setup, teardown),
         cmocka_unit_test(nesting_has_a_limit),
         cmocka_unit_test(skipping_leaves_the_reader_behind_the_value),
         cmocka_unit_test(concatenated_values_are_read_by_starting_anew),
