@@ -202,44 +202,6 @@ static enum split_step between(struct json_split *s, str text)
     return STEP_ON;
 }
 
-/* Does the value that begins in this line go on behind its end? Needs two bytes behind it. */
-static bool goes_on(str text, size_t from, size_t end, bool *known)
-{
-    str line = {text.p + from, trimmed(text, from, end) - from};
-    char last = line.p[line.n - 1];
-
-    *known = true;
-    if (line.p[0] == '[')
-        return json_begins_array(line) && last != ']';
-    if (line.p[0] != '{' || !strchr("{[,:", last))
-        return false;
-    *known = end + 3 <= text.n;
-    /* A compact object in the next line: this one is broken, or only followed by a comma. */
-    return !str_starts(str_from_at(text, end + 1), S("{\""));
-}
-
-static enum split_step line(struct json_split *s, str text, bool ended, struct json_piece *ret)
-{
-    const char *found = memchr(text.p + s->no_line_end, '\n', text.n - s->no_line_end);
-    size_t end = found ? (size_t)(found - text.p) : text.n;
-    bool known;
-
-    s->no_line_end = end;
-    if (end - s->from > JSON_HELD_MAX)
-        return begin_brackets(s, text);
-    if (!found)
-        return STEP_MORE;
-    bool open = goes_on(text, s->from, end, &known);
-    if (!known && !ended)
-        return STEP_MORE;
-    if (open)
-        return begin_brackets(s, text);
-    s->at = end;
-    note_line(s);
-    s->at = end + 1;
-    return finish(s, text, end, ret);
-}
-
 static enum split_step junk(struct json_split *s, str text, struct json_piece *ret)
 {
     const char *found = memchr(text.p + s->no_line_end, '\n', text.n - s->no_line_end);
@@ -306,12 +268,11 @@ static bool pop(struct json_split *s, bool object)
     return s->depth >= KINDS_KEPT || (s->is_object[s->depth / 64] >> (s->depth % 64) & 1) == object;
 }
 
-static bool wants_key(const struct json_split *s)
+static bool in_object(const struct json_split *s)
 {
     uint32_t level = s->depth - 1;
 
-    return s->before <= BEFORE_COMMA && s->depth > 0 && s->depth <= KINDS_KEPT &&
-           (s->is_object[level / 64] >> (level % 64) & 1);
+    return s->depth > 0 && s->depth <= KINDS_KEPT && (s->is_object[level / 64] >> (level % 64) & 1);
 }
 
 /* One significant byte of a value, outside of strings. False when it cannot stand here. */
@@ -327,7 +288,7 @@ static bool significant(struct json_split *s, char c)
         return true;
     case '{':
     case '[':
-        if (after_value || wants_key(s))
+        if (after_value || (s->before <= BEFORE_COMMA && in_object(s)))
             return false;
         push(s, c == '{');
         s->before = BEFORE_OPEN;
@@ -400,20 +361,75 @@ static enum split_step value(struct json_split *s, str text, struct json_piece *
     return STEP_MORE;
 }
 
-size_t json_value_end(str text)
+/* Counts the brackets of the value at the front of text, to its end or as far as they are sound. */
+static enum split_step try_brackets(struct json_split *s, str text)
 {
-    struct json_split s;
     struct json_piece piece;
     enum split_step result;
 
+    json_split_init(s, (struct json_place){.phase = JSON_TOP});
+    begin_value(s);
+    do
+        result = s->state == SPLIT_STRING ? string(s, text) : value(s, text, &piece);
+    while (result == STEP_ON && s->state != SPLIT_SEEK);
+    return result;
+}
+
+size_t json_value_end(str text)
+{
+    struct json_split s;
+
     if (text.n == 0 || text.p[0] != '{')
         return text.n;
-    json_split_init(&s, (struct json_place){.phase = JSON_TOP});
-    begin_value(&s);
-    do
-        result = s.state == SPLIT_STRING ? string(&s, text) : value(&s, text, &piece);
-    while (result == STEP_ON && s.state != SPLIT_SEEK);
-    return result == STEP_PIECE ? s.at : text.n;
+    return try_brackets(&s, text) == STEP_PIECE ? s.at : text.n;
+}
+
+/* Is the line, as far as its brackets tell, sound and open inside of an array? */
+static bool open_in_array(str line)
+{
+    struct json_split s;
+
+    return try_brackets(&s, line) == STEP_MORE && s.state == SPLIT_VALUE && s.depth > 0 &&
+           !in_object(&s);
+}
+
+/* Does the value that begins in this line go on behind its end? Needs two bytes behind it. */
+static bool goes_on(str text, size_t from, size_t end, bool *known)
+{
+    str line = {text.p + from, trimmed(text, from, end) - from};
+    char last = line.p[line.n - 1];
+
+    *known = true;
+    if (line.p[0] == '[')
+        return json_begins_array(line) && last != ']';
+    if (line.p[0] != '{' || !strchr("{[,:", last))
+        return false;
+    *known = end + 3 <= text.n;
+    /* Before a compact object in the next line this one is an envelope, or broken, or
+     * whole and only followed by a comma. */
+    return !str_starts(str_from_at(text, end + 1), S("{\"")) || open_in_array(line);
+}
+
+static enum split_step line(struct json_split *s, str text, bool ended, struct json_piece *ret)
+{
+    const char *found = memchr(text.p + s->no_line_end, '\n', text.n - s->no_line_end);
+    size_t end = found ? (size_t)(found - text.p) : text.n;
+    bool known;
+
+    s->no_line_end = end;
+    if (end - s->from > JSON_HELD_MAX)
+        return begin_brackets(s, text);
+    if (!found)
+        return STEP_MORE;
+    bool open = goes_on(text, s->from, end, &known);
+    if (!known && !ended)
+        return STEP_MORE;
+    if (open)
+        return begin_brackets(s, text);
+    s->at = end;
+    note_line(s);
+    s->at = end + 1;
+    return finish(s, text, end, ret);
 }
 
 /* A value that is long: is it an envelope, whose elements can be had one by one? */

@@ -219,6 +219,8 @@ static void envelopes_give_their_records(void **state)
     assert_outcome(S("{\"Records\":[{\"a\":1}]}\n{\"Records\":[{\"a\":2}]}\n"),
                    "1@12 {a=1}\n2@34 {a=2}\n");
     assert_outcome(S("{\"Records\":[]}"), "");
+    assert_outcome(S("{\"Records\":[\n{\"a\":1},\n{\"a\":2}\n]}\n"), "1@13 {a=1}\n2@22 {a=2}\n");
+    assert_outcome(S("{\"Records\":[{\"a\":1},\n{\"a\":2}]}"), "1@12 {a=1}\n2@21 {a=2}\n");
 }
 
 static void what_only_looks_like_an_envelope_is_a_record(void **state)
