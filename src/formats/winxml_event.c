@@ -5,6 +5,8 @@ enum section { SECTION_NONE, SECTION_SYSTEM, SECTION_DATA, SECTION_USER, SECTION
 
 struct element {
     str name, text;
+    char *joined; /* room for `text` when it came in several parts; NULL: it is a slice */
+    size_t room;
     bool parent; /* it has elements inside */
 };
 
@@ -146,13 +148,25 @@ static void close_element(struct reading *r)
     }
 }
 
+/* A comment or CDATA splits a text; its parts are joined in room that doubles. */
 static void add_text(struct reading *r)
 {
     struct element *e = &r->open[r->depth - 1];
+    str part = r->token.text;
+    size_t n = e->text.n + part.n;
 
-    e->text = e->text.n == 0 ? r->token.text
-                             : arena_printf(r->arena, STR_FMT STR_FMT, STR_ARG(e->text),
-                                            STR_ARG(r->token.text));
+    if (e->text.n == 0) {
+        e->text = part;
+        e->joined = NULL;
+        return;
+    }
+    if (!e->joined || n > e->room) {
+        e->room = 2 * n;
+        e->joined = memcpy(arena_bytes(r->arena, e->room), e->text.p, e->text.n);
+    }
+    if (part.n)
+        memcpy(e->joined + e->text.n, part.p, part.n);
+    e->text = (str){e->joined, n};
 }
 
 bool winxml_event_read(str text, struct arena *a, const struct winxml_sink *sink,

@@ -115,6 +115,14 @@ static void reads_user_data(void **state)
                    "0@0 {User=eve None=}\n");
 }
 
+static void a_text_in_parts_is_one_value(void **state)
+{
+    (void)state;
+    assert_outcome(S("<Event><EventData><Data Name='a'>1<!-- x -->2<![CDATA[<3>]]>4</Data>"
+                     "</EventData></Event>"),
+                   "0@0 {a=12<3>4}\n");
+}
+
 static void events_follow_each_other_or_stand_in_a_root(void **state)
 {
     (void)state;
@@ -166,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_names_of_evtx),
         cmocka_unit_test(reads_user_data),
+        cmocka_unit_test(a_text_in_parts_is_one_value),
         cmocka_unit_test(events_follow_each_other_or_stand_in_a_root),
         cmocka_unit_test(a_broken_event_costs_only_itself),
         cmocka_unit_test(a_cut_off_end_is_told),
