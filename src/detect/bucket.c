@@ -48,7 +48,7 @@ static void add_literals(struct field_build *f, const struct predicates *p,
 {
     for (uint32_t i = 0; i < range->count; i++) {
         struct literal l;
-        bool found = witness_literal(&p->checks[range->first + i], a, &l);
+        bool found = witness_literal(&p->checks[range->first + i], &l);
         assert(found); /* else the witness would have cost too much */
         l.target = wake;
         struct literal *room =

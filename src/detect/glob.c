@@ -105,3 +105,32 @@ bool glob_find(const struct sigma_string *pattern, str value, bool cased)
 {
     return match(pattern, value, cased, true);
 }
+
+bool glob_match_texts(const struct sigma_string *pattern, str value)
+{
+    const struct sigma_part *parts = pattern->parts;
+    uint32_t from = 0, to = pattern->count;
+
+    if (to == 0 || (to == 1 && parts[0].kind == PART_TEXT))
+        return str_eq(value, to ? parts[0].text : S(""));
+    if (parts[0].kind == PART_TEXT) {
+        if (!str_starts(value, parts[0].text))
+            return false;
+        value = str_from_at(value, parts[from++].text.n);
+    }
+    if (parts[to - 1].kind == PART_TEXT) {
+        if (!str_ends(value, parts[to - 1].text))
+            return false;
+        value.n -= parts[--to].text.n;
+    }
+    for (uint32_t i = from; i < to;
+         i++) { /* each at its first place leaves the most for the rest */
+        if (parts[i].kind != PART_TEXT)
+            continue;
+        const char *hit = str_find(value, parts[i].text);
+        if (!hit)
+            return false;
+        value = str_from_at(value, (size_t)(hit - value.p) + parts[i].text.n);
+    }
+    return true;
+}

@@ -11,3 +11,7 @@
 
 bool glob_match(const struct sigma_string *pattern, str value, bool cased); /* all of value */
 bool glob_find(const struct sigma_string *pattern, str value, bool cased);  /* a part of value */
+
+/* The same for a pattern of text and '*' only, of which the texts and the value are folded already
+ * (or both not, for a pattern that minds case): a look for one text after the other. */
+bool glob_match_texts(const struct sigma_string *pattern, str value);

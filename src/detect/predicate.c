@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "detect/glob.h"
+#include "detect/regex_literal.h"
 #include "detect/scalar.h"
 #include "text/utf8.h"
 
@@ -66,7 +67,7 @@ static str fold_into(struct arena *a, str text)
     return (str){out, utf8_fold_str(text, out)};
 }
 
-/* The plain shapes of a pattern; everything else is a glob. */
+/* The plain shapes of a pattern, with their text; everything else is a glob. */
 static enum check_kind shape_of(const struct sigma_string *s, bool keyword, str *ret)
 {
     bool front = s->count && s->parts[0].kind == PART_MANY;
@@ -78,12 +79,77 @@ static enum check_kind shape_of(const struct sigma_string *s, bool keyword, str 
         return keyword ? CHECK_ANY : CHECK_EXACT;
     if (s->count == 1 && front)
         return CHECK_ANY;
-    if (texts != 1 || s->parts[front].kind != PART_TEXT || !utf8_valid(s->parts[front].text))
-        return CHECK_GLOB; /* bytes that are not UTF-8 are compared character by character */
+    if (texts != 1 || s->parts[front].kind != PART_TEXT)
+        return CHECK_GLOB;
     *ret = s->parts[front].text;
     if (keyword || (front && back))
         return CHECK_CONTAINS;
     return front ? CHECK_SUFFIX : back ? CHECK_PREFIX : CHECK_EXACT;
+}
+
+/* Bytes that are not UTF-8 are compared character by character. */
+static bool is_valid(const struct sigma_string *s)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->parts[i].kind == PART_TEXT && !utf8_valid(s->parts[i].text))
+            return false;
+    return true;
+}
+
+static bool has_texts_only(const struct sigma_string *s)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->parts[i].kind != PART_TEXT && s->parts[i].kind != PART_MANY)
+            return false;
+    return true;
+}
+
+static str longest_text(const struct sigma_string *s)
+{
+    str longest = {0};
+
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->parts[i].kind == PART_TEXT && s->parts[i].text.n > longest.n)
+            longest = s->parts[i].text;
+    return longest;
+}
+
+/* The pattern with its texts folded; a keyword's may stand anywhere. */
+static struct sigma_string fold_texts(const struct sigma_string *s, bool keyword, struct arena *a)
+{
+    static const struct sigma_part many = {.kind = PART_MANY};
+    struct sigma_string folded = {arena_array(a, (size_t)s->count + 2, sizeof *s->parts), 0};
+
+    if (keyword)
+        folded.parts[folded.count++] = many;
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct sigma_part *part = &folded.parts[folded.count++];
+        *part = s->parts[i];
+        if (part->kind == PART_TEXT)
+            part->text = fold_into(a, part->text);
+    }
+    if (keyword)
+        folded.parts[folded.count++] = many;
+    return folded;
+}
+
+static void make_match(struct predicates *p, const struct sigma_test *t, bool keyword,
+                       struct check *c)
+{
+    bool cased = t->cased && t->scalar != SCALAR_BOOL;
+    str text;
+
+    c->kind = shape_of(&t->string, keyword, &text);
+    if (c->kind != CHECK_ANY && (cased || !is_valid(&t->string)))
+        c->kind = CHECK_GLOB;
+    if (c->kind == CHECK_GLOB) {
+        text = longest_text(&t->string);
+        if (!cased && has_texts_only(&t->string) && is_valid(&t->string)) {
+            c->kind = CHECK_TEXTS;
+            c->folded = fold_texts(&t->string, keyword, p->arena);
+        }
+    }
+    c->text = fold_into(p->arena, text);
 }
 
 static bool make_regex(struct predicates *p, struct check *c)
@@ -123,18 +189,15 @@ static bool make_check(struct predicates *p, const struct sigma_test *t, bool ke
         [SIGMA_COMPARE] = CHECK_COMPARE, [SIGMA_NULL] = CHECK_NULL,
         [SIGMA_EXISTS] = CHECK_EXISTS,   [SIGMA_FIELDREF] = CHECK_FIELDREF,
     };
-    str text;
 
     *c = (struct check){.test = t};
     switch (t->op) {
     case SIGMA_MATCH:
-        c->kind = shape_of(&t->string, keyword, &text);
-        if (t->cased && t->scalar != SCALAR_BOOL && c->kind != CHECK_ANY)
-            c->kind = CHECK_GLOB;
-        c->text = fold_into(p->arena, text);
+        make_match(p, t, keyword, c);
         return true;
     case SIGMA_REGEX:
         c->kind = CHECK_REGEX;
+        c->text = regex_literal(t->pattern, p->arena);
         return make_regex(p, c);
     case SIGMA_CIDR:
         c->kind = CHECK_CIDR;
@@ -222,18 +285,29 @@ struct evaluation {
     bool keyword;
 };
 
-static bool glob_is_true(const struct sigma_test *t, const struct field *f, bool keyword)
+static bool contains(const struct evaluation *e, uint32_t at, str text)
 {
-    bool cased = t->cased && t->scalar != SCALAR_BOOL && f->type != VALUE_BOOL;
-
-    return keyword ? glob_find(&t->string, f->value, cased)
-                   : glob_match(&t->string, f->value, cased);
+    return text.n == 0 || str_find(event_values_folded(e->v, at), text);
 }
 
-static bool regex_is_true(const struct evaluation *e, const struct check *c, str value)
+static bool glob_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
 {
-    enum regex_result result = regex_search(e->p->regexes[c->extra], e->s->regex, value);
+    const struct sigma_test *t = c->test;
+    const struct field *f = &e->v->ev->fields[at];
+    bool cased = t->cased && t->scalar != SCALAR_BOOL && f->type != VALUE_BOOL;
 
+    if (!contains(e, at, c->text))
+        return false;
+    return e->keyword ? glob_find(&t->string, f->value, cased)
+                      : glob_match(&t->string, f->value, cased);
+}
+
+static bool regex_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
+{
+    if (!contains(e, at, c->text))
+        return false;
+    enum regex_result result =
+        regex_search(e->p->regexes[c->extra], e->s->regex, e->v->ev->fields[at].value);
     e->s->regex_limits += result == REGEX_GAVE_UP;
     return result == REGEX_YES;
 }
@@ -313,10 +387,12 @@ static bool value_is_true(const struct evaluation *e, const struct check *c, uin
         return str_find(event_values_folded(e->v, at), c->text) != NULL;
     case CHECK_ANY:
         return true;
+    case CHECK_TEXTS:
+        return glob_match_texts(&c->folded, event_values_folded(e->v, at));
     case CHECK_GLOB:
-        return glob_is_true(c->test, f, e->keyword) || (!e->keyword && number_is_true(c->test, f));
+        return glob_is_true(e, c, at) || (!e->keyword && number_is_true(c->test, f));
     case CHECK_REGEX:
-        return regex_is_true(e, c, f->value);
+        return regex_is_true(e, c, at);
     case CHECK_CIDR:
         return cidr_is_true(e, c, f->value);
     case CHECK_COMPARE:

@@ -19,8 +19,9 @@ enum check_kind {
     CHECK_PREFIX,
     CHECK_SUFFIX,
     CHECK_CONTAINS,
-    CHECK_ANY,  /* '*': any value but null */
-    CHECK_GLOB, /* all other patterns, and those that mind case */
+    CHECK_ANY,   /* '*': any value but null */
+    CHECK_TEXTS, /* texts with '*' between; of these three the folded value contains `text` */
+    CHECK_GLOB,  /* all other patterns, and those that mind case */
     CHECK_REGEX,
     CHECK_CIDR,
     CHECK_COMPARE,
@@ -31,7 +32,8 @@ enum check_kind {
 
 struct check {
     enum check_kind kind;
-    str text;
+    str text;                      /* may be empty */
+    struct sigma_string folded;    /* CHECK_TEXTS */
     const struct sigma_test *test; /* the first that was made so */
     uint32_t extra;                /* CHECK_REGEX, CHECK_CIDR: place; CHECK_FIELDREF: name */
 };

@@ -184,9 +184,10 @@ static void pick_cover(struct flat_tree *t, const struct predicates *p, struct a
 static double order_of_predicate(const struct predicates *p, const struct predicate *q)
 {
     static const double costs[] = {
-        [CHECK_EXACT] = 1,    [CHECK_PREFIX] = 1, [CHECK_SUFFIX] = 1,  [CHECK_CONTAINS] = 8,
-        [CHECK_ANY] = 1,      [CHECK_GLOB] = 40,  [CHECK_REGEX] = 100, [CHECK_CIDR] = 20,
-        [CHECK_COMPARE] = 10, [CHECK_NULL] = 1,   [CHECK_EXISTS] = 1,  [CHECK_FIELDREF] = 30,
+        [CHECK_EXACT] = 1,     [CHECK_PREFIX] = 1,   [CHECK_SUFFIX] = 1, [CHECK_CONTAINS] = 8,
+        [CHECK_ANY] = 1,       [CHECK_TEXTS] = 10,   [CHECK_GLOB] = 40,  [CHECK_REGEX] = 100,
+        [CHECK_CIDR] = 20,     [CHECK_COMPARE] = 10, [CHECK_NULL] = 1,   [CHECK_EXISTS] = 1,
+        [CHECK_FIELDREF] = 30,
     };
     double sum = q->field == FIELD_KEYWORD ? 1000 : 0;
 

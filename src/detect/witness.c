@@ -6,13 +6,12 @@
 #include "detect/witness.h"
 
 #include "detect/scalar.h"
-#include "text/utf8.h"
-
-#include <math.h>
 
 #define PRESENCE_COST 3.0
-#define CONTAINS_COST 0.5   /* of one byte; */
-#define CONTAINS_FALLS 0.55 /* each further byte takes it down to this part */
+#define PRESENCE_COST_CHECK 0.2 /* for each check that is made each time, then */
+#define NOT_ASCII_FACTOR 0.0001 /* a literal that is not ASCII, in logs that mostly are */
+#define CONTAINS_COST 0.5       /* of one byte; */
+#define CONTAINS_FALLS 0.55     /* each further byte takes it down to this part */
 #define CONTAINS_COST_MIN 0.0005
 #define EDGE_FACTOR 0.3 /* a literal at the beginning or at the end, or the whole value */
 
@@ -29,23 +28,12 @@ static bool is_canonical(str text)
     return digits.p[0] != '0' || text.n == 1;
 }
 
-static str longest_text(const struct sigma_string *s)
-{
-    str longest = {0};
-
-    for (uint32_t i = 0; i < s->count; i++)
-        if (s->parts[i].kind == PART_TEXT && s->parts[i].text.n > longest.n)
-            longest = s->parts[i].text;
-    return longest;
-}
-
 static bool is_number(const struct check *c)
 {
     return c->test->op == SIGMA_MATCH && c->test->scalar == SCALAR_NUMBER;
 }
 
-/* The literal, not yet folded when the check is a glob. */
-static bool literal_of(const struct check *c, struct literal *ret)
+bool witness_literal(const struct check *c, struct literal *ret)
 {
     *ret = (struct literal){.text = c->text};
     switch (c->kind) {
@@ -59,25 +47,23 @@ static bool literal_of(const struct check *c, struct literal *ret)
         ret->kind = LITERAL_SUFFIX;
         return true;
     case CHECK_CONTAINS:
+    case CHECK_TEXTS:
+    case CHECK_REGEX:
         ret->kind = LITERAL_CONTAINS;
-        return true;
+        return ret->text.n > 0;
     case CHECK_GLOB:
         ret->kind = LITERAL_CONTAINS;
-        ret->text = longest_text(&c->test->string);
-        return ret->text.n && !is_number(c);
+        return ret->text.n > 0 && !is_number(c); /* 1000 is 1e3 */
     default:
         return false;
     }
 }
 
-bool witness_literal(const struct check *c, struct arena *a, struct literal *ret)
+static bool is_ascii(str s)
 {
-    if (!literal_of(c, ret))
-        return false;
-    if (c->kind == CHECK_GLOB) {
-        char *out = arena_bytes(a, UTF8_FOLD_GROWTH * ret->text.n + 1);
-        ret->text = (str){out, utf8_fold_str(ret->text, out)};
-    }
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] & 0x80)
+            return false;
     return true;
 }
 
@@ -85,9 +71,9 @@ static double check_cost(const struct check *c)
 {
     struct literal l;
 
-    if (!literal_of(c, &l))
+    if (!witness_literal(c, &l))
         return WITNESS_COST_NONE;
-    double cost = CONTAINS_COST;
+    double cost = is_ascii(l.text) ? CONTAINS_COST : CONTAINS_COST * NOT_ASCII_FACTOR;
     for (size_t i = 1; i < l.text.n && cost > CONTAINS_COST_MIN; i++)
         cost *= CONTAINS_FALLS;
     return l.kind == LITERAL_CONTAINS ? cost : cost * EDGE_FACTOR;
@@ -135,6 +121,15 @@ static bool is_exact(const struct predicates *p, const struct predicate *q)
     return true;
 }
 
+static double check_count(const struct predicates *p, const struct predicate *q)
+{
+    double count = 0;
+
+    for (uint32_t i = 0; i < q->value_count; i++)
+        count += p->values[q->first_value + i].count;
+    return count;
+}
+
 struct witness witness_of(const struct predicates *p, uint32_t place)
 {
     const struct predicate *q = &p->items[place];
@@ -142,7 +137,8 @@ struct witness witness_of(const struct predicates *p, uint32_t place)
     double sum = 0;
 
     if (needs_presence(p, q))
-        w = (struct witness){.kind = WITNESS_PRESENCE, .cost = PRESENCE_COST};
+        w = (struct witness){.kind = WITNESS_PRESENCE,
+                             .cost = PRESENCE_COST + PRESENCE_COST_CHECK * check_count(p, q)};
     for (uint32_t i = 0; i < q->value_count; i++) {
         double cost = value_cost(p, &p->values[q->first_value + i]);
         sum += cost;

@@ -29,4 +29,4 @@ struct witness {
 struct witness witness_of(const struct predicates *p, uint32_t place);
 
 /* The literal that must be found for check c to be true. False when there is none. */
-bool witness_literal(const struct check *c, struct arena *a, struct literal *ret);
+bool witness_literal(const struct check *c, struct literal *ret);

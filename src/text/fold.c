@@ -65,12 +65,39 @@ static size_t fold_next(str *s, char out[4])
     return utf8_put(folded, out);
 }
 
+/*
+ * Folds whole words of ASCII; returns how many bytes. Each byte of `capitals` has its top bit set
+ * where the word has a letter from A to Z: adding 0x3f carries 'A' and what follows to 0x80,
+ * adding 0x25 what follows 'Z'.
+ */
+static size_t fold_ascii(str s, char *out)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
+    size_t n = 0;
+
+    for (; n + sizeof(uint64_t) <= s.n; n += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, s.p + n, sizeof word);
+        if (word & tops)
+            break;
+        uint64_t capitals = (word + 0x3f * ones) & ~(word + 0x25 * ones) & tops;
+        word |= capitals >> 2; /* 0x80 becomes 0x20, the bit between the cases */
+        memcpy(out + n, &word, sizeof word);
+    }
+    return n;
+}
+
 size_t utf8_fold_str(str s, char *out)
 {
     size_t n = 0;
 
-    while (s.n)
-        n += fold_next(&s, out + n);
+    while (s.n) {
+        size_t ascii = fold_ascii(s, out + n);
+        s = str_from_at(s, ascii);
+        n += ascii;
+        for (size_t i = 0; i < sizeof(uint64_t) && s.n; i++)
+            n += fold_next(&s, out + n);
+    }
     return n;
 }
 

@@ -128,13 +128,13 @@ void regex_free(struct regex *r)
     free(r);
 }
 
-static pcre2_match_context *context_new(pcre2_jit_stack *stack)
+static pcre2_match_context *context_new(pcre2_jit_stack *stack, uint32_t match_limit)
 {
     pcre2_match_context *context = pcre2_match_context_create(NULL);
 
     if (!context)
         abort(); /* as mem.h: out of memory */
-    pcre2_set_match_limit(context, REGEX_MATCH_LIMIT);
+    pcre2_set_match_limit(context, match_limit);
     pcre2_set_depth_limit(context, REGEX_DEPTH_LIMIT);
     pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
     if (stack)
@@ -150,8 +150,8 @@ struct regex_state *regex_state_new(void)
     if (!s->data)
         abort(); /* as mem.h: out of memory */
     s->stack = pcre2_jit_stack_create(JIT_STACK_FIRST_BYTES, JIT_STACK_BYTES_MAX, NULL);
-    s->context = context_new(s->stack);
-    s->counting = context_new(s->stack);
+    s->context = context_new(s->stack, REGEX_MATCH_LIMIT);
+    s->counting = context_new(s->stack, UINT32_MAX); /* count_work() ends it */
     pcre2_set_callout(s->counting, count_work, &s->work);
     return s;
 }

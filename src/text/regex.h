@@ -12,9 +12,9 @@
 
 enum {
     REGEX_PATTERN_MAX = 64 * 1024,
-    REGEX_MATCH_LIMIT = 1000000, /* PCRE2's, from one place in the subject */
+    REGEX_MATCH_LIMIT = 1000000, /* PCRE2's own, for subjects too short to be counted */
     REGEX_DEPTH_LIMIT = 10000,
-    REGEX_WORK_FIXED = 1 << 20,
+    REGEX_WORK_FIXED = 1 << 24, /* some 80 ms; rules for obfuscation need 5 million for 2.4 KB */
     REGEX_WORK_PER_BYTE = 32,
 };
 

@@ -69,6 +69,20 @@ static void strings_fold_and_may_change_their_length(void **state)
     assert_int_equal(utf8_fold_str(S(""), out), 0);
 }
 
+static void folding_by_words_is_folding_by_characters(void **state)
+{
+    (void)state;
+    for (uint32_t c = 0; c < 0x100; c++)
+        for (size_t at = 0; at < 24; at++) {
+            char text[24], out[2 * sizeof text];
+            memset(text, 'Z', sizeof text);
+            text[at] = (char)c;
+            assert_int_equal(utf8_fold_str((str){text, sizeof text}, out), sizeof text);
+            for (size_t i = 0; i < sizeof text; i++)
+                assert_int_equal(out[i], i == at ? ascii_lower((char)c) : 'z');
+        }
+}
+
 static void bytes_that_are_not_utf8_stay(void **state)
 {
     char out[64];
@@ -98,6 +112,7 @@ int main(void)
         cmocka_unit_test(no_folding_outgrows_the_room_that_is_promised),
         cmocka_unit_test(the_known_traps_fold_simply),
         cmocka_unit_test(strings_fold_and_may_change_their_length),
+        cmocka_unit_test(folding_by_words_is_folding_by_characters),
         cmocka_unit_test(bytes_that_are_not_utf8_stay),
         cmocka_unit_test(equality_folds_both_sides),
     };

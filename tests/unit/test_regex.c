@@ -128,6 +128,19 @@ static void a_long_benign_subject_is_searched_to_its_end(void **state)
     free(subject);
 }
 
+/* As rules against obfuscation have it: the first try of each .* takes all and must give back. */
+static void a_chain_of_stars_is_followed_as_far_as_rules_need(void **state)
+{
+    char subject[2400];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof subject; i++)
+        subject[i] = i % 60 == 0 ? '+' : 'a';
+    assert_int_equal(search(S("\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+"), 0,
+                            (str){subject, sizeof subject}),
+                     REGEX_YES);
+}
+
 static void says_where_a_pattern_is_wrong(void **state)
 {
     struct err e = {0};
@@ -191,6 +204,7 @@ int main(void)
         cmocka_unit_test(gives_up_instead_of_running_for_ever),
         cmocka_unit_test(work_grows_no_faster_than_the_subject),
         cmocka_unit_test(a_long_benign_subject_is_searched_to_its_end),
+        cmocka_unit_test(a_chain_of_stars_is_followed_as_far_as_rules_need),
         cmocka_unit_test(says_where_a_pattern_is_wrong),
         cmocka_unit_test(groups_say_what_they_took),
         cmocka_unit_test(refuses_a_pattern_that_is_too_long),
