@@ -23,25 +23,10 @@ struct rename_table {
 static const struct rename_table NONE = {NULL, 0};
 RENAMES(process_4688, AS("Image", "NewProcessName"), AS("ParentImage", "ParentProcessName"))
 RENAMES(defender, AS("Signature", "ThreatName"), AS("Filename", "Path"))
-RENAMES(gcp_audit, AS("gcp.audit.method_name", "protoPayload.methodName"),
-        AS("data.protoPayload.authorizationInfo.permission",
-           "protoPayload.authorizationInfo.permission"),
-        AS("data.protoPayload.authorizationInfo.granted", "protoPayload.authorizationInfo.granted"),
-        AS("data.protoPayload.serviceName", "protoPayload.serviceName"),
-        AS("data.protoPayload.resource.type", "resource.type"),
-        AS("data.protoPayload.logName", "logName"),
-        AS("data.protoPayload.methodName", "protoPayload.methodName"))
-RENAMES(gcp_pubsub, AS("gcp.audit.method_name", "data.protoPayload.methodName"),
-        AS("data.protoPayload.resource.type", "data.resource.type"),
-        AS("data.protoPayload.logName", "data.logName"))
-RENAMES(workspace_admin, AS("eventService", "protoPayload.serviceName"),
-        AS("eventName", "protoPayload.metadata.event.eventName"))
 RENAMES(rpc_firewall, AS("EventLog", "Channel"))
-RENAMES(zeek_dns, AS("record_type", "qtype_name"), AS("answer", "answers"))
-RENAMES(zeek_http, AS("c-uri", "uri"), AS("c-useragent", "user_agent"))
 
 struct channel_row {
-    str channel, product, category, service;
+    str channel, product, service;
 };
 struct provider_row {
     str provider, channel;
@@ -53,28 +38,16 @@ struct category_row {
     const struct rename_table *renames;
 };
 
-enum { MARKER_FIELDS_MAX = 4 };
-struct marker_field {
-    str name, value;
-};
-struct marker_row {
-    str product, category, service;
-    const struct rename_table *renames;
-    struct marker_field fields[MARKER_FIELDS_MAX]; /* ends at an empty name */
-};
-
-#define CHANNEL(channel, product, category, service)
+#define CHANNEL(channel, product, service)
 #define PROVIDER(provider, channel)
 #define CATEGORY(service, id, category, field, value, renames)
-#define MARKER(product, category, service, renames, ...)
 
 static const struct channel_row channels[] = {
 #undef CHANNEL
-#define CHANNEL(channel, product, category, service)                                               \
-    {S(channel), S(product), S(category), S(service)},
+#define CHANNEL(channel, product, service) {S(channel), S(product), S(service)},
 #include "event/logsources.def"
 #undef CHANNEL
-#define CHANNEL(channel, product, category, service)
+#define CHANNEL(channel, product, service)
 };
 
 static const struct provider_row providers[] = {
@@ -92,17 +65,6 @@ static const struct category_row categories[] = {
 #include "event/logsources.def"
 #undef CATEGORY
 #define CATEGORY(service, id, category, field, value, renames)
-};
-
-static const struct marker_row markers[] = {
-#undef MARKER
-#define HAS(name, value)                                                                           \
-    {                                                                                              \
-        S(name), S(value)                                                                          \
-    }
-#define MARKER(product, category, service, renames, ...)                                           \
-    {S(product), S(category), S(service), &renames, {__VA_ARGS__}},
-#include "event/logsources.def"
 };
 
 bool logsource_applies(const struct logsource *rule, const struct logsource *event)
@@ -128,23 +90,10 @@ static void add(struct event *ev, str product, str category, str service,
             str_eq(ev->logsources[i].category, category) &&
             str_eq(ev->logsources[i].service, service) &&
             ev->logsources[i].renames == renames->rows)
-            return; /* two rows for two shapes of the same log */
+            return; /* two rows lead to the same */
     if (ev->logsource_count < EVENT_LOGSOURCES_MAX)
         ev->logsources[ev->logsource_count++] =
             (struct logsource){product, category, service, renames->rows, renames->count};
-}
-
-static bool has(const struct event *ev, const struct marker_field *want)
-{
-    str value = event_get(ev, want->name), part = want->value;
-
-    if (!value.p || part.n == 0)
-        return value.p;
-    if (part.p[0] == '*')
-        return str_ends(value, str_from_at(part, 1));
-    if (part.p[part.n - 1] == '*')
-        return str_starts(value, (str){part.p, part.n - 1});
-    return str_eq(value, part);
 }
 
 /* The categories of one service's event, and the service by itself where they do not cover it. */
@@ -161,43 +110,26 @@ static void add_service(struct event *ev, const struct channel_row *c, uint64_t 
         plain |= row->renames->count == 0;
     }
     if (!plain)
-        add(ev, c->product, c->category, c->service, &NONE);
-}
-
-static str first_of(const struct event *ev, const str *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        str value = event_get(ev, names[i]);
-        if (value.n)
-            return value;
-    }
-    return (str){0};
+        add(ev, c->product, S(""), c->service, &NONE);
 }
 
 static str channel_of(const struct event *ev)
 {
-    static const str channel_names[] = {S("Channel"), S("channel"), S("log_name")};
-    static const str provider_names[] = {S("Provider_Name"), S("SourceName"), S("ProviderName"),
-                                         S("source_name")};
-    str channel = first_of(ev, channel_names, countof(channel_names));
-    if (channel.n)
-        return channel;
+    str channel = event_get(ev, S("Channel")), provider = event_get(ev, S("Provider_Name"));
 
-    str provider = first_of(ev, provider_names, countof(provider_names));
-    for (size_t i = 0; i < countof(providers); i++)
+    for (size_t i = 0; channel.n == 0 && i < countof(providers); i++)
         if (str_ieq(providers[i].provider, provider))
-            return providers[i].channel;
-    return (str){0};
+            channel = providers[i].channel;
+    return channel;
 }
 
 /* Records with a channel and an EventID. False when it is no such record. */
 static bool classify_windows(struct event *ev)
 {
-    static const str id_names[] = {S("EventID"), S("EventId"), S("event_id")};
     str channel = channel_of(ev);
     uint64_t event_id;
 
-    if (!channel.n || !str_u64(first_of(ev, id_names, countof(id_names)), &event_id))
+    if (!channel.n || !str_u64(event_get(ev, S("EventID")), &event_id))
         return false;
     for (size_t i = 0; i < countof(channels); i++)
         if (str_ieq(channels[i].channel, channel))
@@ -205,19 +137,6 @@ static bool classify_windows(struct event *ev)
     if (ev->logsource_count == 0)
         add(ev, S("windows"), S(""), S(""), &NONE);
     return true;
-}
-
-static void classify_by_marker(struct event *ev)
-{
-    for (size_t i = 0; i < countof(markers); i++) {
-        const struct marker_row *row = &markers[i];
-        size_t n = 0;
-
-        while (n < MARKER_FIELDS_MAX && row->fields[n].name.n && has(ev, &row->fields[n]))
-            n++;
-        if (n == MARKER_FIELDS_MAX || row->fields[n].name.n == 0)
-            add(ev, row->product, row->category, row->service, row->renames);
-    }
 }
 
 void logsource_classify(struct event *ev)
@@ -233,6 +152,4 @@ void logsource_classify(struct event *ev)
         return;
     if (only_windows)
         add(ev, given.product, given.category, given.service, &NONE);
-    else
-        classify_by_marker(ev);
 }

@@ -3,9 +3,9 @@
  *
  * An event has up to EVENT_LOGSOURCES_MAX log sources: a Sysmon event 1 is
  * (windows, process_creation, sysmon). A rule applies when each of product,
- * category and service that it names equals the event's; which event has which
- * is told by the tables in logsource.c (by Channel and EventID for Windows, by
- * markers in the record for JSON from other products).
+ * category and service that it names equals the event's. Which event has which
+ * is told by logsources.def for Windows, by Channel and EventID, and by the
+ * format that read the record for all else.
  *
  * A log source may rename: rules for Windows process creation say Image where
  * Security 4688 says NewProcessName.

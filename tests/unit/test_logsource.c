@@ -137,29 +137,11 @@ static void an_unknown_channel_is_windows_and_no_more(void **state)
 static void the_provider_stands_in_for_a_channel_that_is_missing(void **state)
 {
     struct event ev =
-        EVENT({S("SourceName"), S("Microsoft-Windows-Sysmon")}, {S("EventID"), S("3")});
+        EVENT({S("Provider_Name"), S("Microsoft-Windows-Sysmon")}, {S("EventID"), S("3")});
 
     assert_non_null(of(&ev, S("windows"), S("network_connection"), S("")));
-    ev = EVENT({S("SourceName"), S("Acme")}, {S("EventID"), S("3")});
+    ev = EVENT({S("Provider_Name"), S("Acme")}, {S("EventID"), S("3")});
     assert_int_equal(ev.logsource_count, 0);
-}
-
-static void json_of_other_products_is_known_by_its_fields(void **state)
-{
-    struct event ev = EVENT({S("eventSource"), S("iam.amazonaws.com")},
-                            {S("eventName"), S("CreateUser")}, {S("awsRegion"), S("eu-west-1")});
-
-    assert_int_equal(ev.logsource_count, 1);
-    assert_non_null(of(&ev, S("aws"), S(""), S("cloudtrail")));
-    ev = EVENT({S("eventSource"), S("iam.example.com")}, {S("eventName"), S("CreateUser")},
-               {S("awsRegion"), S("eu-west-1")});
-    assert_int_equal(ev.logsource_count, 0);
-    ev = EVENT({S("apiVersion"), S("audit.k8s.io/v1")}, {S("verb"), S("create")});
-    assert_non_null(of(&ev, S("kubernetes"), S("application"), S("audit")));
-    ev = EVENT({S("eventType"), S("user.session.start")},
-               {S("published"), S("2026-01-01T00:00:00Z")},
-               {S("actor.alternateId"), S("a@example.com")}, {S("legacyEventType"), S("x")});
-    assert_int_equal(ev.logsource_count, 1); /* two rows fit, one log source */
 }
 
 static void what_the_format_said_is_kept(void **state)
@@ -222,7 +204,6 @@ int main(void)
         cmocka_unit_test(the_linux_port_of_sysmon_is_linux),
         cmocka_unit_test(an_unknown_channel_is_windows_and_no_more),
         cmocka_unit_test(the_provider_stands_in_for_a_channel_that_is_missing),
-        cmocka_unit_test(json_of_other_products_is_known_by_its_fields),
         cmocka_unit_test(what_the_format_said_is_kept),
         cmocka_unit_test(plain_windows_is_refined),
         cmocka_unit_test(a_rule_that_names_nothing_applies_to_all),
