@@ -10,7 +10,7 @@ str str_cut(str *rest, char sep)
     size_t n = hit ? (size_t)(hit - rest->p) : rest->n;
     str head = {rest->p, n};
 
-    *rest = hit ? (str){hit + 1, rest->n - n - 1} : (str){rest->p + n, 0};
+    *rest = hit ? (str){hit + 1, rest->n - n - 1} : str_from_at(*rest, n);
     return head;
 }
 

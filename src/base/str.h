@@ -45,6 +45,8 @@ static inline bool str_ends(str s, str suffix)
 /* The part from byte `from` on; empty when from is at or past the end. */
 static inline str str_from_at(str s, size_t from)
 {
+    if (s.n == 0) /* nothing may be added to NULL, not even 0 */
+        return s;
     return from >= s.n ? (str){s.p + s.n, 0} : (str){s.p + from, s.n - from};
 }
 
