@@ -293,7 +293,7 @@ static int coverage_run(const struct arguments *a)
     }
     io_init(&io);
     struct ruleset *rs CLEANUP(ruleset_freep) =
-        rule_options_load(&command_rule_coverage, a, a->operands, a->operand_count, &io, &code);
+        rule_options_load(&command_rule_coverage, a, OPERANDS_REPLACE, &io, &code);
     if (!rs)
         return code;
     rule_options_say_refusals(rs, true);
@@ -315,8 +315,8 @@ const struct command command_rule_coverage = {
     .summary = "Shows which techniques of ATT&CK the rules are for",
     .details =
         "By tactic: each technique with how many rules are for it and the highest level among\n"
-        "them. -o navigator prints a layer for the ATT&CK Navigator. PATH adds the rules of a\n"
-        "file or folder; with --only the shipped rules are left out. A technique is rarely\n"
+        "them. -o navigator prints a layer for the ATT&CK Navigator. PATH is a rule file or a\n"
+        "folder of them; without one the rules that ship with tocsin. A technique is rarely\n"
         "covered by a rule for one way to use it: take the numbers as where to look.",
     .options = coverage_options,
     .option_count = countof(coverage_options),

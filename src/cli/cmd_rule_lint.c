@@ -175,7 +175,7 @@ static int lint_run(const struct arguments *a)
         return EXIT_USAGE;
     io_init(&io);
     struct ruleset *rs CLEANUP(ruleset_freep) =
-        rule_options_load(&command_rule_lint, a, a->operands, a->operand_count, &io, &code);
+        rule_options_load(&command_rule_lint, a, OPERANDS_ADD, &io, &code);
     if (!rs)
         return code;
     if ((a->operand_count || opt_flag(&command_rule_lint, a, "rules")) &&

@@ -5,6 +5,8 @@
 #include "text/escape.h"
 #include "text/json_write.h"
 
+#include <errno.h>
+
 extern const struct command command_rule_list;
 
 enum { TITLE_COLUMNS = 60, SOURCE_COLUMNS = 38, LINE_MAX = 1 << 20 };
@@ -69,13 +71,16 @@ static int list_run(const struct arguments *a)
     }
     io_init(&io);
     struct ruleset *rs CLEANUP(ruleset_freep) =
-        rule_options_load(&command_rule_list, a, a->operands, a->operand_count, &io, &code);
+        rule_options_load(&command_rule_list, a, OPERANDS_REPLACE, &io, &code);
     if (!rs)
         return code;
     for (uint32_t i = 0; i < rs->count; i++)
         json ? print_json(rs->rules[i]) : print_row(rs->rules[i]);
     rule_options_say_refusals(rs, false);
-    return fflush(stdout) == 0 ? EXIT_OK : EXIT_OUTPUT;
+    if (fflush(stdout) == 0)
+        return EXIT_OK;
+    say("cannot write the list: %s", strerror(errno));
+    return EXIT_OUTPUT;
 }
 
 const struct command command_rule_list = {
@@ -83,7 +88,7 @@ const struct command command_rule_list = {
     .usage = "[OPTIONS] [PATH...]",
     .summary = "Lists the rules: level, status, log source, id, title",
     .details =
-        "PATH adds the rules of a file or folder; with --only the shipped rules are left out.",
+        "PATH is a rule file or a folder of them; without one the rules that ship with tocsin.",
     .options = list_options,
     .option_count = countof(list_options),
     .operands = COMPLETE_FILE,

@@ -126,7 +126,7 @@ static int show_run(const struct arguments *a)
     }
     io_init(&io);
     struct ruleset *rs CLEANUP(ruleset_freep) =
-        rule_options_load(&command_rule_show, a, NULL, 0, &io, &code);
+        rule_options_load(&command_rule_show, a, OPERANDS_NONE, &io, &code);
     if (!rs)
         return code;
     rule_options_say_refusals(rs, true);

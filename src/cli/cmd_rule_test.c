@@ -11,6 +11,7 @@
 #include "engine/event_text.h"
 #include "text/escape.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -29,7 +30,7 @@ struct tester {
     struct detector_scratch *scratch;
     struct arena *arena;
     struct io *io;
-    uint64_t passed, failed, without;
+    uint64_t passed, failed;
 
     /* The file being tested. */
     uint32_t rule, events;
@@ -37,7 +38,7 @@ struct tester {
     str file;
 };
 
-static void fail(struct tester *t, uint64_t line, const char *what)
+static void tell(struct tester *t, uint64_t line, const char *what)
 {
     struct buf file CLEANUP(buf_done) = buf_make(1 << 20),
                     title CLEANUP(buf_done) = buf_make(1 << 20);
@@ -45,6 +46,11 @@ static void fail(struct tester *t, uint64_t line, const char *what)
     escape_terminal(&file, t->file);
     escape_terminal(&title, t->rs->rules[t->rule]->title);
     printf("%s:%llu: %s: %s\n", buf_cstr(&file), (unsigned long long)line, what, buf_cstr(&title));
+}
+
+static void fail(struct tester *t, uint64_t line, const char *what)
+{
+    tell(t, line, what);
     t->failed++;
 }
 
@@ -117,11 +123,12 @@ static void test_rule(struct tester *t, uint32_t rule, bool strict)
 
     if (match && nomatch)
         return;
-    t->without++;
+    const char *what = match     ? "has no events that must not match"
+                       : nomatch ? "has no events that must match"
+                                 : "has no events to be tested with";
     t->file = t->rs->rules[rule]->file;
-    if (strict)
-        fail(t, t->rs->rules[rule]->line,
-             match ? "has no events that must not match" : "has no events that must match");
+    tell(t, t->rs->rules[rule]->line, what);
+    t->failed += strict;
 }
 
 static int test_run(const struct arguments *a)
@@ -132,7 +139,7 @@ static int test_run(const struct arguments *a)
 
     io_init(&io);
     struct ruleset *rs CLEANUP(ruleset_freep) =
-        rule_options_load(&command_rule_test, a, a->operands, a->operand_count, &io, &code);
+        rule_options_load(&command_rule_test, a, OPERANDS_REPLACE, &io, &code);
     if (!rs)
         return code;
     rule_options_say_refusals(rs, false);
@@ -142,14 +149,17 @@ static int test_run(const struct arguments *a)
     t.arena = arena_new(1 << 20);
     for (uint32_t i = 0; i < rs->count; i++)
         test_rule(&t, i, strict);
-    if (t.without && !strict)
-        printf("%llu rules have not both events that must match and events that must not\n",
-               (unsigned long long)t.without);
     printf("%llu passed, %llu failed\n", (unsigned long long)t.passed,
            (unsigned long long)t.failed);
     arena_free(t.arena);
     detector_scratch_free(t.scratch);
     detector_free(t.detector);
+    if (fflush(stdout) != 0) {
+        say("cannot write the report: %s", strerror(errno));
+        return EXIT_OUTPUT;
+    }
+    if (rs->count == 0)
+        return EXIT_RULES;
     return t.failed || (strict && rs->refusal_count) ? EXIT_FINDINGS : EXIT_OK;
 }
 
@@ -160,8 +170,8 @@ const struct command command_rule_test = {
     .details =
         "Beside the rule NAME.yml lie NAME.match.ndjson, events that it must match, and\n"
         "NAME.nomatch.ndjson, events that it must not match, one a line, in any JSON that a\n"
-        "scan reads. A rule that has not both is reported. PATH adds the rules of a file or\n"
-        "folder; with --only the shipped rules are left out. Exit code 1 when one fails.",
+        "scan reads. A rule that has not both is reported. PATH is a rule file or a\n"
+        "folder of them; without one the rules that ship with tocsin. Exit code 1 when one fails.",
     .options = test_options,
     .option_count = countof(test_options),
     .operands = COMPLETE_FILE,

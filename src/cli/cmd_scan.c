@@ -336,7 +336,7 @@ static int scan_run(const struct arguments *a)
     if (!report || !prepare(a, &o, &force))
         return EXIT_USAGE;
     struct ruleset *rs CLEANUP(ruleset_freep) =
-        rule_options_load(&command_scan, a, NULL, 0, &io, &code);
+        rule_options_load(&command_scan, a, OPERANDS_NONE, &io, &code);
     if (!rs)
         return code;
     rule_options_say_refusals(rs, opt_flag(&command_scan, a, "quiet"));

@@ -6,25 +6,27 @@
 
 #include <limits.h>
 
-static const struct option_values *values_of(const struct command *c, const struct arguments *a,
-                                             const char *name)
-{
-    return &a->options[opt_index(c, name)];
-}
-
 typedef bool load_fn(struct ruleset *rs, struct io *io, const char *path, struct err *e);
 
-static bool load_each(load_fn *load, struct ruleset *rs, struct io *io,
-                      const struct option_values *paths)
+static bool load_each(load_fn *load, struct ruleset *rs, struct io *io, const char *const *paths,
+                      uint32_t count)
 {
-    for (uint32_t i = 0; i < paths->count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         struct err e = {0};
-        if (!load(rs, io, paths->values[i], &e)) {
+        if (!load(rs, io, paths[i], &e)) {
             say_err(&e);
             return false;
         }
     }
     return true;
+}
+
+static bool load_option(load_fn *load, struct ruleset *rs, struct io *io, const struct command *c,
+                        const struct arguments *a, const char *name)
+{
+    const struct option_values *v = &a->options[opt_index(c, name)];
+
+    return load_each(load, rs, io, v->values, v->count);
 }
 
 static bool load_shipped(struct ruleset *rs, struct io *io)
@@ -43,26 +45,26 @@ static bool load_shipped(struct ruleset *rs, struct io *io)
 }
 
 struct ruleset *rule_options_load(const struct command *c, const struct arguments *a,
-                                  const char *const *operands, uint32_t operand_count,
-                                  struct io *io, int *ret_exit)
+                                  enum rule_operands operands, struct io *io, int *ret_exit)
 {
     struct ruleset *rs = ruleset_new();
-    struct option_values named = {.count = operand_count};
+    uint32_t paths = operands == OPERANDS_NONE ? 0 : a->operand_count;
+    bool shipped = !opt_flag(c, a, "only") && !(operands == OPERANDS_REPLACE && paths);
+    bool ok = load_option(ruleset_placeholders, rs, io, c, a, "placeholders") &&
+              load_option(ruleset_pipeline, rs, io, c, a, "pipeline") &&
+              (!shipped || load_shipped(rs, io)) &&
+              load_option(ruleset_load, rs, io, c, a, "rules") &&
+              load_each(ruleset_load, rs, io, a->operands, paths);
 
-    assert(operand_count <= OPTION_REPEAT_MAX);
-    for (uint32_t i = 0; i < operand_count; i++)
-        named.values[i] = operands[i];
-    bool ok = load_each(ruleset_placeholders, rs, io, values_of(c, a, "placeholders")) &&
-              load_each(ruleset_pipeline, rs, io, values_of(c, a, "pipeline")) &&
-              (opt_flag(c, a, "only") || load_shipped(rs, io)) &&
-              load_each(ruleset_load, rs, io, values_of(c, a, "rules")) &&
-              load_each(ruleset_load, rs, io, &named);
     ruleset_finish(rs);
-    if (ok)
-        return rs;
-    ruleset_free(rs);
-    *ret_exit = EXIT_RULES;
-    return NULL;
+    if (!ok) {
+        ruleset_free(rs);
+        *ret_exit = EXIT_RULES;
+        return NULL;
+    }
+    for (uint32_t i = 0; i < rs->note_count; i++)
+        say_err(&rs->notes[i]);
+    return rs;
 }
 
 void rule_options_say_refusals(const struct ruleset *rs, bool brief)

@@ -20,14 +20,21 @@
      "a processing pipeline that rules go through (pySigma's YAML)", COMPLETE_FILE, NULL}
 /* clang-format on */
 
+/* What a command does with the paths it is given as operands. */
+enum rule_operands {
+    OPERANDS_NONE,    /* they are no rules */
+    OPERANDS_ADD,     /* they are loaded besides those that ship with tocsin */
+    OPERANDS_REPLACE, /* they are loaded instead, when there are any */
+};
+
 /*
- * Loads what the options ask for; `operands` more paths. Documents that are
- * refused are in the set. NULL when a path cannot be opened or a pipeline or
- * placeholder file is wrong: it has been said, *ret_exit is the exit code.
+ * Loads what the options and operands ask for. Documents that are refused are
+ * in the set; what a pipeline asks for in vain is said. NULL when a path cannot be opened or a
+ * pipeline or placeholder file is wrong: it has been said, *ret_exit is the exit code.
  */
 struct ruleset *rule_options_load(const struct command *c, const struct arguments *a,
-                                  const char *const *operands, uint32_t operand_count,
-                                  struct io *io, int *ret_exit) MUST_USE;
+                                  enum rule_operands operands, struct io *io,
+                                  int *ret_exit) MUST_USE;
 
 /* Names each document that was refused on stderr; with `brief` only how many. */
 void rule_options_say_refusals(const struct ruleset *rs, bool brief);

@@ -43,7 +43,27 @@ enterprise-attack
 T1033 2'
 test "$("$tocsin" rule coverage --only --rules rules --missing | wc -l)" -gt 500
 code "$tocsin" rule coverage -o svg; test $c -eq 2
-for command in 'rule show whoami.yml' 'rule coverage' 'rule lint rules'; do
+for command in 'rule show whoami.yml' 'rule coverage' 'rule lint rules' 'rule list' 'rule test'; do
 	set +e; "$tocsin" $command --only --rules rules >/dev/full 2>err; c=$?; set -e
 	test $c -eq 5; grep -q 'No space left' err
 done
+
+# test: an event on the wrong side fails; a rule without events is named; nothing loaded is no success.
+rm rules/two.yml
+code "$tocsin" rule test rules; test $c -eq 0; grep -q '^rules/whoami.yml:1: has no events to be tested with' out
+code "$tocsin" rule test --strict rules; test $c -eq 1
+event 1 >rules/whoami.match.ndjson
+event 2 'C:\\x.exe' >rules/whoami.nomatch.ndjson
+code "$tocsin" rule test --strict rules; test $c -eq 0; test "$(cat out)" = '2 passed, 0 failed'
+event 3 >>rules/whoami.nomatch.ndjson
+event 4 'C:\\y.exe' >>rules/whoami.match.ndjson
+code "$tocsin" rule test rules; test $c -eq 1
+grep -q '^rules/whoami.nomatch.ndjson:2: matches and should not: Account name asked for$' out
+grep -q '^rules/whoami.match.ndjson:2: should match and does not' out
+mkdir none
+code "$tocsin" rule test none; test $c -eq 4
+
+# list: the paths that are named, and no others.
+test "$("$tocsin" rule list rules | wc -l)" -eq 1
+test "$("$tocsin" rule list -o jsonl rules | jq -r .file)" = rules/whoami.yml
+test "$("$tocsin" rule list | wc -l)" -gt 300
