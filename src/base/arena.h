@@ -20,10 +20,12 @@ void arena_free(struct arena *a); /* NULL is a no-op */
 void arena_reset(struct arena *a);
 size_t arena_used(const struct arena *a); /* bytes in blocks that hold something */
 
-void *arena_alloc(struct arena *a, size_t size) MUST_USE; /* zeroed, aligned for any type */
-void *arena_array(struct arena *a, size_t count, size_t size) MUST_USE; /* zeroed */
-char *arena_bytes(struct arena *a, size_t size) MUST_USE; /* not zeroed, for bytes only */
-str arena_str(struct arena *a, str s) MUST_USE;           /* a copy, NUL-terminated for safety */
+void *arena_alloc(struct arena *a,
+                  size_t size) MUST_USE NEVER_NULL; /* zeroed, aligned for any type */
+void *arena_array(struct arena *a, size_t count, size_t size) MUST_USE NEVER_NULL; /* zeroed */
+char *arena_bytes(struct arena *a,
+                  size_t size) MUST_USE NEVER_NULL; /* not zeroed, for bytes only */
+str arena_str(struct arena *a, str s) MUST_USE;     /* a copy, NUL-terminated for safety */
 str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
 
 /*
@@ -32,7 +34,7 @@ str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_U
  * updated, the old room is left to the arena.
  */
 void *arena_push(struct arena *a, void **items, uint32_t *count, uint32_t *capacity,
-                 size_t size) MUST_USE;
+                 size_t size) MUST_USE NEVER_NULL;
 
 static inline void arena_freep(struct arena **a)
 {

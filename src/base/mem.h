@@ -7,6 +7,8 @@
 
 #include "base/base.h"
 
-void *mem_alloc(size_t size) MUST_USE;               /* zeroed, never NULL */
-void *mem_array(size_t count, size_t size) MUST_USE; /* zeroed, never NULL; aborts on overflow */
-void *mem_resize(void *old, size_t count, size_t size) MUST_USE; /* what is new is not zeroed */
+void *mem_alloc(size_t size) MUST_USE NEVER_NULL; /* zeroed, never NULL */
+void *mem_array(size_t count,
+                size_t size) MUST_USE NEVER_NULL; /* zeroed, never NULL; aborts on overflow */
+void *mem_resize(void *old, size_t count,
+                 size_t size) MUST_USE NEVER_NULL; /* what is new is not zeroed */

@@ -60,6 +60,7 @@ static void cite(struct coverage *c, str id, const struct sigma_rule *rule)
         c->capacity = c->capacity ? c->capacity * 2 : 256;
         c->items = mem_resize(c->items, c->capacity, sizeof *c->items);
     }
+    assert(c->items);
     if (place == known)
         c->items[place] = (struct cited){.id = intern_str(c->ids, place),
                                          .tactics = shown_tactics(attack_tactics_of(id))};

@@ -213,7 +213,7 @@ static const char *const bars[] = {"\u2581", "\u2582", "\u2583", "\u2584",
 static void hours_bars(struct page *p, const struct tally_table *t, struct hour_span span_of,
                        int64_t hours_a_bar)
 {
-    uint64_t counts[PAGE_COLUMNS_MAX] = {0}, highest = 0;
+    uint64_t counts[PAGE_COLUMNS_MAX] = {0}, highest = 1; /* it divides */
     enum sigma_level levels[PAGE_COLUMNS_MAX] = {0};
     int64_t bar_count = (span_of.last - span_of.first) / hours_a_bar + 1;
 
@@ -223,12 +223,14 @@ static void hours_bars(struct page *p, const struct tally_table *t, struct hour_
         if (!hour_of_key(t->rows[i].key, &hour))
             continue;
         int64_t bar = (hour - span_of.first) / hours_a_bar;
+        assert(bar >= 0 && bar < bar_count);
         counts[bar] += t->rows[i].count;
         highest = counts[bar] > highest ? counts[bar] : highest;
         levels[bar] = t->rows[i].level > levels[bar] ? t->rows[i].level : levels[bar];
     }
     page_tab(p, INDENT);
     for (int64_t i = 0; i < bar_count; i++) {
+        assert(counts[i] <= highest);
         if (counts[i] == 0)
             page_text(p, STYLE_FAINT, S("\u00b7"));
         else

@@ -30,6 +30,7 @@ static void build_wakes(struct bucket *b, const struct predicates *p, const stru
             last->rule_count++;
             continue;
         }
+        assert(b->wakes);
         b->wakes[b->wake_count++] =
             (struct wake){pairs[i].predicate, witness_of(p, pairs[i].predicate).exact, i, 1};
     }

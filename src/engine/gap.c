@@ -132,6 +132,7 @@ static struct gap_log *log_of(struct gap_index *g, str file, str host, str chann
     uint32_t known = intern_count(g->keys);
 
     if (g->last != INTERN_NONE) {
+        assert(g->logs);
         struct gap_log *last = &g->logs[g->last];
         if (str_eq(last->channel, channel) && str_eq(last->host, host) && str_eq(last->file, file))
             return last;

@@ -41,6 +41,7 @@ static inline uint16_t le16(const uint8_t *p)
 
 static inline uint32_t le32(const uint8_t *p)
 {
+    assert(p);
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 

@@ -249,6 +249,7 @@ static void apply_alias(const struct shaping *s, const struct shape_alias *alias
         if (!f || !value_fits(f->value, alias->value))
             return;
     }
+    assert(s->event->fields);
     for (; at < end; at = event_next(s->event, at)) {
         struct field f = s->event->fields[at];
         f.name = alias->to;

@@ -97,6 +97,7 @@ static bool read_rules(struct work *w)
 {
     const struct yaml_node *n = get(w, "rules"), *condition = get(w, "condition");
 
+    assert(w->type);
     if (!n && w->type->temporal && condition && condition->kind == YAML_SCALAR)
         return true; /* the condition names them */
     if (!n)
@@ -199,6 +200,7 @@ static bool read_condition_map(struct work *w, const struct yaml_node *n)
     }
     if (compared == 0 || compared > 2)
         return fail(w, n, "the condition needs one or two of gt, gte, lt, lte, eq, neq");
+    assert(w->type);
     if (w->type->has_field && !yaml_get(n, S("field")))
         return fail(w, n, "the condition needs a 'field' for this type of correlation");
     return true;
@@ -231,6 +233,7 @@ static bool add_names(struct work *w, const struct yaml_node *n)
 /* A boolean condition has names of rules where that of a rule has selections. */
 static bool read_condition_text(struct work *w, const struct yaml_node *n)
 {
+    assert(w->type);
     if (!w->type->temporal)
         return fail(w, n, "only temporal correlations can have a condition in words");
     if (!get(w, "rules") && !add_names(w, n))
@@ -261,6 +264,7 @@ static bool read_condition(struct work *w)
 {
     const struct yaml_node *n = get(w, "condition");
 
+    assert(w->type);
     if (!n)
         return w->type->temporal || fail(w, w->body, "'correlation' has no 'condition'");
     if (n->kind == YAML_SCALAR)

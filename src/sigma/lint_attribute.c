@@ -220,6 +220,7 @@ static void check_file(struct lint_run *run)
     }
     if (name.n == 0 || str_eq(name, S("-")))
         return;
+    assert(name.p);
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.')) {

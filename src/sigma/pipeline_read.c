@@ -251,6 +251,7 @@ static bool read_steps(struct preparing *p, const struct yaml_node *list, struct
                                        &ret->step_capacity, sizeof *step);
         if (!read_step(p, n, step))
             return false;
+        assert(step->type);
         if (str_eq(str_from(step->type->name), S("nest")) &&
             !open_list(p, open, &depth, step->call.values[0], ret->step_count - 1))
             return false;

@@ -305,7 +305,7 @@ static bool replace_string_test(struct applying *x, const struct call *c,
     }
     if (t->string.count == 0) { /* a regex may find the empty string */
         bool changed;
-        str text;
+        str text = {0};
         if (!substitute(x, c, v, S(""), &text, &changed))
             return false;
         reparse(text, x->arena, &empty);
