@@ -9,6 +9,7 @@
 #include "text/json_write.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 extern const struct command command_rule_lint;
@@ -162,9 +163,24 @@ static int lint_and_print(struct printing *p, const struct ruleset *rs)
     return p->counts[LINT_ERROR] ? EXIT_FINDINGS : EXIT_OK;
 }
 
+/* Are the rules that ship with tocsin themselves among what is to be checked? */
+static bool asks_for_shipped(const struct arguments *a, const char *shipped)
+{
+    char root[PATH_MAX], path[PATH_MAX];
+
+    if (!realpath(shipped, root))
+        return false;
+    for (uint32_t i = 0; i < a->operand_count; i++)
+        if (realpath(a->operands[i], path) && str_starts(str_from(path), str_from(root)))
+            return true;
+    return false;
+}
+
 static int lint_run(const struct arguments *a)
 {
     struct buf shipped CLEANUP(buf_done) = buf_make(PATH_MAX * 2);
+    bool compare = !opt_flag(&command_rule_lint, a, "only") && content_find("rules", &shipped) &&
+                   !asks_for_shipped(a, buf_cstr(&shipped));
     struct printing p = {0};
     struct io io;
     int code = EXIT_USAGE;
@@ -174,12 +190,11 @@ static int lint_run(const struct arguments *a)
     if (!read_choices(a, &p))
         return EXIT_USAGE;
     io_init(&io);
-    struct ruleset *rs CLEANUP(ruleset_freep) =
-        rule_options_load(&command_rule_lint, a, OPERANDS_ADD, &io, &code);
+    struct ruleset *rs CLEANUP(ruleset_freep) = rule_options_load(
+        &command_rule_lint, a, compare ? OPERANDS_ADD : OPERANDS_REPLACE, &io, &code);
     if (!rs)
         return code;
-    if ((a->operand_count || opt_flag(&command_rule_lint, a, "rules")) &&
-        !opt_flag(&command_rule_lint, a, "only") && content_find("rules", &shipped))
+    if (compare && (a->operand_count || opt_flag(&command_rule_lint, a, "rules")))
         p.shipped = buf_str(&shipped);
     p.sink = sink_make(&io, STDOUT_FILENO);
     p.page = page_make(&p.sink.text, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);

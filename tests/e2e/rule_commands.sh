@@ -15,6 +15,8 @@ test "$(jq -r 'select(.severity == "error") | "\(.check) \(.file):\(.line)"' out
 load rules/broken.yml:3"
 test "$(jq -r 'select(.check == "title_duplicate") | .file' out)" = rules/whoami.yml
 code "$tocsin" rule lint; test $c -eq 0
+code "$tocsin" rule lint "$TOCSIN_CONTENT/rules/macos"; test $c -eq 0 # shipped rules that are named are told
+grep -q '^6 rules loaded: 0 errors' out
 code "$tocsin" rule lint --severity fatal; test $c -eq 2
 code "$tocsin" rule lint -o xml; test $c -eq 2
 code "$tocsin" rule lint absent; test $c -eq 4
