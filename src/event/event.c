@@ -1,4 +1,53 @@
+/* event.c - fields by name, and the values of fast decoders as text. */
 #include "event/event.h"
+
+#include <stdatomic.h>
+
+/* The last number given. Counts up to UINT32_MAX and stays there. */
+static uint32_t next_number(_Atomic uint32_t *last)
+{
+    uint32_t n = atomic_load_explicit(last, memory_order_relaxed);
+
+    do
+        if (n == UINT32_MAX)
+            return 0;
+    while (!atomic_compare_exchange_weak_explicit(last, &n, n + 1, memory_order_relaxed,
+                                                  memory_order_relaxed));
+    return n + 1;
+}
+
+uint32_t layout_number_new(void)
+{
+    static _Atomic uint32_t layout_numbers;
+
+    return next_number(&layout_numbers);
+}
+
+uint32_t source_set_number_new(void)
+{
+    static _Atomic uint32_t source_set_numbers;
+
+    return next_number(&source_set_numbers);
+}
+
+str event_value_text(const struct event *ev, const struct field *f, struct arena *a)
+{
+    if (!(f->flags & FIELD_RAW))
+        return f->value;
+    assert(ev->codec);
+    char *out = arena_bytes(a, ev->codec->room(f) + VALUE_PADDING);
+    return (str){out, ev->codec->text(f, out)};
+}
+
+void event_settle(struct event *ev, struct arena *a)
+{
+    for (uint32_t i = 0; ev->codec && i < ev->field_count; i++) {
+        struct field *f = &ev->fields[i];
+        f->value = event_value_text(ev, f, a);
+        f->flags &= FIELD_CONTINUES;
+    }
+    ev->codec = NULL;
+}
 
 void event_add(struct event *ev, struct arena *a, struct field f)
 {

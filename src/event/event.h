@@ -22,18 +22,32 @@ enum value_type {
     VALUE_NULL,   /* value is empty */
 };
 
-enum { FIELD_CONTINUES = 1 }; /* a further element of the array that the name holds */
+enum {
+    FIELD_CONTINUES = 1,    /* a further element of the array that the name holds */
+    FIELD_RAW = 2,          /* value is as the record holds it; the event's codec reads it, */
+    FIELD_CODING_SHIFT = 8, /* and may keep a byte of its own in the upper half of the flags */
+};
 
 struct field {
-    str name, value; /* value is UTF-8, unescaped */
+    str name, value; /* value is UTF-8, unescaped, unless FIELD_RAW */
     uint8_t type;    /* enum value_type */
-    uint8_t flags;
+    uint16_t flags;
+};
+
+/* Reads the raw values of one format. `out` has room for what room() says. */
+struct value_codec {
+    size_t (*room)(const struct field *f);            /* bytes that either below may write */
+    size_t (*text)(const struct field *f, char *out); /* the value, UTF-8; its length */
+    /* The same, folded as utf8_fold_str() folds; what follows it in `out` up to `room` is
+     * undefined. */
+    size_t (*folded)(const struct field *f, char *out);
 };
 
 enum {
     EVENT_FIELDS_MAX = 4096, /* of one record; more are counted and left out */
     EVENT_LOGSOURCES_MAX = 8,
     EVENT_NAME_MAX = 1024, /* bytes of a flattened name */
+    VALUE_PADDING = 64, /* bytes behind a raw value that may be read, and behind room() written */
 };
 
 struct event {
@@ -46,7 +60,23 @@ struct event {
     struct logsource logsources[EVENT_LOGSOURCES_MAX];
     struct provenance from;
     str raw; /* the record's bytes as text; empty when it has none (EVTX) */
+
+    /* What a fast decoder knows beyond, so that others need not look again: */
+    const struct value_codec *codec; /* of the fields with FIELD_RAW; NULL when there are none */
+    uint32_t layout;     /* not 0: all events of this number have the same names and FIELD_CONTINUES
+                            in the same order (values and types may differ) */
+    uint32_t source_set; /* not 0: all events of this number have the same log sources */
 };
+
+/* Numbers for `layout` and `source_set`, each given once in a process; 0 when they are used up. */
+uint32_t layout_number_new(void);
+uint32_t source_set_number_new(void);
+
+/* The value of a field as text: the value itself, or what the codec makes of it, in a. */
+str event_value_text(const struct event *ev, const struct field *f, struct arena *a);
+
+/* Makes text of each raw value. What looks at values by itself asks for it first. */
+void event_settle(struct event *ev, struct arena *a);
 
 /* Appends a field; the array lives in the arena. When it is full the field is counted as dropped.
  */

@@ -22,7 +22,7 @@
 
 enum {
     BATCH_BYTES = 512 * 1024,           /* what the reader aims at */
-    BATCH_PADDING = 64,                 /* readable bytes behind a batch's data */
+    BATCH_PADDING = 128,                /* readable bytes behind a batch's data */
     RECORD_BYTES_MAX = 8 * 1024 * 1024, /* a longer record becomes a problem, long_record */
     RECORD_KEPT_BYTES = 64 * 1024,      /* what is kept of it */
     SNIFF_BYTES = 64 * 1024,            /* what sniff sees at most */
@@ -75,6 +75,8 @@ struct cut {
 /* Where decoded things go. Everything passed is valid until the batch's arena is reset. */
 struct decode_sink {
     void *ctx;
+    bool lazy; /* the taker reads raw values, and copies a struct event that it keeps: the decoder
+                  may use one again (its fields stay) */
     void (*event)(void *ctx, struct event *ev);
     void (*problem)(void *ctx, const struct problem *p);
 };

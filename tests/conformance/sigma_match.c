@@ -143,7 +143,7 @@ static bool read_whole(const char *path, struct buf *out)
 static bool read_events(struct run *r, const char *path)
 {
     struct buf bytes CLEANUP(buf_done) = buf_make(FILE_BYTES_MAX);
-    struct decode_sink sink = {r, on_event, on_problem};
+    struct decode_sink sink = {.ctx = r, .event = on_event, .problem = on_problem};
 
     if (!read_whole(path, &bytes))
         return false;

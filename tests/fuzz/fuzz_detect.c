@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct naive *naive = naive_new(rs);
     struct detector *detector = detector_new(rs);
     struct pair pair = {rs, naive, detector, detector_scratch_new(detector), arena_new(1 << 14)};
-    struct decode_sink sink = {&pair, compare, pass};
+    struct decode_sink sink = {.ctx = &pair, .event = compare, .problem = pass};
     format_drive(&format_json, str_from_at(input, at + 4), size, &sink, NULL);
     arena_free(pair.arena);
     detector_scratch_free(pair.scratch);

@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     }
     struct totals totals[2] = {0};
     for (size_t i = 0; i < 2; i++) {
-        struct decode_sink sink = {&totals[i], on_event, on_problem};
+        struct decode_sink sink = {.ctx = &totals[i], .event = on_event, .problem = on_problem};
         format_drive(&format_evtx, (str){(const char *)file, total}, steps[(how >> 2) % 4 * i],
                      &sink, NULL);
     }

@@ -65,7 +65,7 @@ static void give(void *ctx, struct batch *b)
 {
     struct run *r = ctx;
     const struct format *format = b->stream->format;
-    const struct decode_sink sink = {NULL, on_event, on_problem};
+    const struct decode_sink sink = {.ctx = NULL, .event = on_event, .problem = on_problem};
 
     r->bytes += b->n;
     for (uint32_t i = 0; i < b->problem_count; i++)

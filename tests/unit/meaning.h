@@ -92,7 +92,7 @@ static inline struct meaning_question meaning_match(const struct meaning *m, str
                                                     const struct logsource *sources, uint32_t count)
 {
     struct meaning_question q = {.m = m, .sources = sources, .source_count = count};
-    struct decode_sink sink = {&q, meaning_ask, meaning_problem};
+    struct decode_sink sink = {.ctx = &q, .event = meaning_ask, .problem = meaning_problem};
 
     format_drive(&format_json, json, json.n, &sink, NULL);
     return q;

@@ -1,0 +1,68 @@
+/*
+ * profile.h - how often pieces of text stand in the values of each field: what
+ * the choice of witnesses goes by. A wrong or missing profile costs time and
+ * never a match.
+ *
+ * For each field name: in how many events it was, how many values it had, how
+ * long they were; for its four-byte pieces (grams) of folded values in how many
+ * values each stood and how often; and the commonest short values whole.
+ * Counts of rare grams are left out: what is not listed is at most as frequent
+ * as the rarest that is.
+ *
+ * The file is JSON, a line a field; `tocsin rule profile FILE...` writes it.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/io.h"
+#include "event/event.h"
+
+enum {
+    PROFILE_GRAM = 4,            /* bytes */
+    PROFILE_GRAMS_MAX = 2048,    /* kept of one field */
+    PROFILE_VALUE_BYTES_MAX = 8, /* of a value that is kept whole */
+    PROFILE_VALUES_MAX = 64,     /* kept of one field */
+    PROFILE_FIELDS_MAX = 1024,
+};
+
+struct profile_gram {
+    char bytes[PROFILE_GRAM];
+    uint32_t values, occurrences;
+};
+
+struct profile_value {
+    str text; /* folded */
+    uint32_t count;
+};
+
+struct profile_field {
+    str name;
+    uint64_t events, values, bytes;
+    const struct profile_gram *grams;    /* occurrences descending, then by bytes */
+    const struct profile_value *commons; /* count descending, then by text */
+    uint32_t gram_count, common_count;
+    uint32_t rare_values; /* a gram that is not listed stood in at most so many values */
+};
+
+struct profile {
+    struct arena *arena;
+    uint64_t events;
+    struct profile_field *fields; /* by name */
+    uint32_t field_count;
+};
+
+/* Reads a profile; an unknown member of a line is passed over. */
+bool profile_load(struct io *io, const char *path, struct profile **ret, struct err *e) MUST_USE;
+void profile_free(struct profile *p);                                         /* NULL is a no-op */
+const struct profile_field *profile_field(const struct profile *p, str name); /* NULL: unknown */
+
+/* How likely a folded value of the field holds (or is) the text, 0..1: by its rarest gram. */
+double profile_share_contains(const struct profile_field *f, str text);
+double profile_share_is(const struct profile_field *f, str text);
+
+/* Making one. Bounded whatever the events are. */
+struct profile_builder;
+struct profile_builder *profile_builder_new(void) MUST_USE;
+void profile_builder_free(struct profile_builder *b);                        /* NULL is a no-op */
+void profile_builder_add(struct profile_builder *b, const struct event *ev); /* settled */
+void profile_builder_write(struct profile_builder *b, struct buf *out);

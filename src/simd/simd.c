@@ -1,0 +1,90 @@
+/* simd.c - the tables of the tiers, and which of them this CPU can run. */
+#include "simd/simd.h"
+
+#include "simd/search.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static const struct simd tiers[SIMD_TIER_COUNT] = {
+    [SIMD_PORTABLE] =
+        {
+            .tier = SIMD_PORTABLE,
+            .name = "portable",
+            .find = search_find_portable,
+        },
+#ifdef TOCSIN_X86
+    [SIMD_AVX2] =
+        {
+            .tier = SIMD_AVX2,
+            .name = "avx2",
+            .find = search_find_avx2,
+        },
+    [SIMD_AVX512] =
+        {
+            .tier = SIMD_AVX512,
+            .name = "avx512",
+            .find = search_find_avx512,
+        },
+#endif
+};
+
+/* __builtin_cpu_supports asks for the kernel's support of the registers too. */
+#ifdef TOCSIN_X86
+static bool cpu_has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
+           __builtin_cpu_supports("pclmul");
+}
+
+static bool cpu_has_avx512(void)
+{
+    return cpu_has_avx2() && __builtin_cpu_supports("avx512f") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+           __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("gfni");
+}
+#endif
+
+static bool cpu_has(enum simd_tier tier)
+{
+    switch (tier) {
+    case SIMD_PORTABLE:
+        return true;
+#ifdef TOCSIN_X86
+    case SIMD_AVX2:
+        return cpu_has_avx2();
+    case SIMD_AVX512:
+        return cpu_has_avx512();
+#endif
+    default:
+        return false;
+    }
+}
+
+const struct simd *simd_of(enum simd_tier tier)
+{
+    return cpu_has(tier) ? &tiers[tier] : NULL;
+}
+
+static enum simd_tier forced(void)
+{
+    const char *name = getenv("TOCSIN_SIMD");
+
+    for (int i = 0; name && i < SIMD_TIER_COUNT; i++)
+        if (tiers[i].name && strcmp(tiers[i].name, name) == 0)
+            return (enum simd_tier)i;
+    return SIMD_TIER_COUNT - 1;
+}
+
+const struct simd *simd_best(void)
+{
+    static _Atomic(const struct simd *) best_tier; /* found out once; threads find the same */
+    const struct simd *s = atomic_load_explicit(&best_tier, memory_order_acquire);
+
+    for (int tier = forced(); !s && tier >= 0; tier--)
+        s = simd_of((enum simd_tier)tier);
+    atomic_store_explicit(&best_tier, s, memory_order_release);
+    return s;
+}

@@ -1,0 +1,33 @@
+/*
+ * simd.h - the few inner loops that are written several times: in portable C,
+ * for AVX2, and for AVX-512 with VBMI2 and GFNI.
+ *
+ * A tier is a table of functions, a static library of its own, compiled for its
+ * instructions. Which one runs is found out once, by what the CPU and the kernel
+ * offer; TOCSIN_SIMD=portable|avx2|avx512 forces a lower one. All tiers give the
+ * same results, to the byte: tests/unit/test_simd_*.c hold them against the
+ * portable one.
+ *
+ * A loop belongs to a family: NAME.h says what its functions do, and
+ * NAME_portable.c, NAME_avx2.c and NAME_avx512.c do it. A tier without an own
+ * version takes the one of the tier below.
+ */
+#pragma once
+
+#include "base/str.h"
+
+enum simd_tier { SIMD_PORTABLE, SIMD_AVX2, SIMD_AVX512, SIMD_TIER_COUNT };
+
+/* Bytes behind an input that every function may read, and behind an output that it may write. */
+enum { SIMD_PADDING = 64 };
+
+struct simd {
+    enum simd_tier tier;
+    const char *name; /* "portable", "avx2", "avx512" */
+
+    /* search.h */
+    size_t (*find)(const char *text, size_t n, const char *part, size_t part_n);
+};
+
+const struct simd *simd_best(void);              /* of this CPU, or what TOCSIN_SIMD says */
+const struct simd *simd_of(enum simd_tier tier); /* NULL when the CPU lacks it */
