@@ -261,7 +261,7 @@ static void scan_value(struct bucket_run *r, const struct field_wakes *f, uint32
         return;
     literal_index_scan(f->literals, event_values_folded(&r->s->values, at), wake, r);
     if (field->type == VALUE_NUMBER)
-        scan_number(r, f->literals, field->value);
+        scan_number(r, f->literals, event_values_text(&r->s->values, at));
 }
 
 static void scan_field(struct bucket_run *r, const struct field_wakes *f)

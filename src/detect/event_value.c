@@ -19,6 +19,8 @@ void event_values_init(struct event_values *v, const struct intern *names)
     v->next = mem_array(EVENT_FIELDS_MAX, sizeof *v->next);
     v->folded = mem_array(EVENT_FIELDS_MAX, sizeof *v->folded);
     v->folded_stamp = mem_array(EVENT_FIELDS_MAX, sizeof *v->folded_stamp);
+    v->text = mem_array(EVENT_FIELDS_MAX, sizeof *v->text);
+    v->text_stamp = mem_array(EVENT_FIELDS_MAX, sizeof *v->text_stamp);
     v->arena = arena_new(FOLD_BLOCK_BYTES);
     v->seen = mem_array((count + 63) / 64, sizeof *v->seen);
 }
@@ -31,6 +33,8 @@ void event_values_done(struct event_values *v)
     free(v->next);
     free(v->folded);
     free(v->folded_stamp);
+    free(v->text);
+    free(v->text_stamp);
     arena_free(v->arena);
     free(v->seen);
 }
@@ -39,6 +43,7 @@ static void forget_all(struct event_values *v)
 {
     memset(v->first_stamp, 0, intern_count(v->names) * sizeof *v->first_stamp);
     memset(v->folded_stamp, 0, EVENT_FIELDS_MAX * sizeof *v->folded_stamp);
+    memset(v->text_stamp, 0, EVENT_FIELDS_MAX * sizeof *v->text_stamp);
 }
 
 static void mark_seen(struct event_values *v, uint32_t name)
@@ -120,10 +125,20 @@ void event_values_rename(struct event_values *v, const struct logsource *source)
 
 str event_values_fold(struct event_values *v, uint32_t at)
 {
-    str value = v->ev->fields[at].value;
-    char *out = arena_bytes(v->arena, UTF8_FOLD_GROWTH * value.n + 1);
+    const struct field *f = &v->ev->fields[at];
+    bool raw = f->flags & FIELD_RAW;
+    size_t room = raw ? v->ev->codec->room(f) + VALUE_PADDING : UTF8_FOLD_GROWTH * f->value.n + 1;
+    char *out = arena_bytes(v->arena, room);
+    size_t n = raw ? v->ev->codec->folded(f, out) : utf8_fold_str(f->value, out);
 
-    v->folded[at] = (str){out, utf8_fold_str(value, out)};
+    v->folded[at] = (str){out, n};
     v->folded_stamp[at] = v->generation;
     return v->folded[at];
+}
+
+str event_values_decode(struct event_values *v, uint32_t at)
+{
+    v->text[at] = event_value_text(v->ev, &v->ev->fields[at], v->arena);
+    v->text_stamp[at] = v->generation;
+    return v->text[at];
 }

@@ -23,7 +23,9 @@ struct event_values {
     uint32_t *next; /* by place: the next value of the field */
     str *folded;    /* by place */
     uint32_t *folded_stamp;
-    struct arena *arena; /* of folded values */
+    str *text; /* by place: what a raw value says */
+    uint32_t *text_stamp;
+    struct arena *arena; /* of folded values and texts */
     uint64_t *seen;      /* bit by name: was it ever in an event? */
     struct {
         uint32_t name, first, stamp;
@@ -40,7 +42,9 @@ void event_values_read(struct event_values *v, const struct event *ev);
  */
 void event_values_rename(struct event_values *v, const struct logsource *source);
 
-str event_values_fold(struct event_values *v, uint32_t at); /* for the first time of this value */
+/* For the first time of this value. */
+str event_values_fold(struct event_values *v, uint32_t at);
+str event_values_decode(struct event_values *v, uint32_t at);
 
 static inline uint32_t event_values_first(const struct event_values *v, uint32_t name)
 {
@@ -50,4 +54,12 @@ static inline uint32_t event_values_first(const struct event_values *v, uint32_t
 static inline str event_values_folded(struct event_values *v, uint32_t at)
 {
     return v->folded_stamp[at] == v->generation ? v->folded[at] : event_values_fold(v, at);
+}
+
+/* The value as text, as it was written: not folded. */
+static inline str event_values_text(struct event_values *v, uint32_t at)
+{
+    if (!(v->ev->fields[at].flags & FIELD_RAW))
+        return v->ev->fields[at].value;
+    return v->text_stamp[at] == v->generation ? v->text[at] : event_values_decode(v, at);
 }

@@ -293,13 +293,12 @@ static bool contains(const struct evaluation *e, uint32_t at, str text)
 static bool glob_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
 {
     const struct sigma_test *t = c->test;
-    const struct field *f = &e->v->ev->fields[at];
-    bool cased = t->cased && t->scalar != SCALAR_BOOL && f->type != VALUE_BOOL;
+    bool cased = t->cased && t->scalar != SCALAR_BOOL && e->v->ev->fields[at].type != VALUE_BOOL;
 
     if (!contains(e, at, c->text))
         return false;
-    return e->keyword ? glob_find(&t->string, f->value, cased)
-                      : glob_match(&t->string, f->value, cased);
+    str value = event_values_text(e->v, at);
+    return e->keyword ? glob_find(&t->string, value, cased) : glob_match(&t->string, value, cased);
 }
 
 static bool regex_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
@@ -307,7 +306,7 @@ static bool regex_is_true(const struct evaluation *e, const struct check *c, uin
     if (!contains(e, at, c->text))
         return false;
     enum regex_result result =
-        regex_search(e->p->regexes[c->extra], e->s->regex, e->v->ev->fields[at].value);
+        regex_search(e->p->regexes[c->extra], e->s->regex, event_values_text(e->v, at));
     e->s->regex_limits += result == REGEX_GAVE_UP;
     return result == REGEX_YES;
 }
@@ -351,23 +350,33 @@ static bool refers(const struct sigma_test *t, const struct field *a, const stru
     return glob_match(&text, a->value, t->cased);
 }
 
-static bool fieldref_is_true(const struct evaluation *e, const struct check *c,
-                             const struct field *f)
+/* The field with its value as text. */
+static struct field settled(const struct evaluation *e, uint32_t at)
 {
-    const struct field *fields = e->v->ev->fields;
+    struct field f = e->v->ev->fields[at];
 
-    for (uint32_t i = event_values_first(e->v, c->extra); i != VALUE_NONE; i = e->v->next[i])
-        if (fields[i].type != VALUE_NULL && refers(c->test, f, &fields[i]))
+    f.value = event_values_text(e->v, at);
+    return f;
+}
+
+static bool fieldref_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
+{
+    const struct field f = settled(e, at);
+
+    for (uint32_t i = event_values_first(e->v, c->extra); i != VALUE_NONE; i = e->v->next[i]) {
+        const struct field other = settled(e, i);
+        if (other.type != VALUE_NULL && refers(c->test, &f, &other))
             return true;
+    }
     return false;
 }
 
 /* Two numbers that are written differently. */
-static bool number_is_true(const struct sigma_test *t, const struct field *f)
+static bool number_is_true(const struct evaluation *e, const struct sigma_test *t, uint32_t at)
 {
-    return t->scalar == SCALAR_NUMBER && f->type == VALUE_NUMBER && t->string.count == 1 &&
-           t->string.parts[0].kind == PART_TEXT &&
-           scalar_number_eq(t->string.parts[0].text, f->value);
+    return t->scalar == SCALAR_NUMBER && e->v->ev->fields[at].type == VALUE_NUMBER &&
+           t->string.count == 1 && t->string.parts[0].kind == PART_TEXT &&
+           scalar_number_eq(t->string.parts[0].text, event_values_text(e->v, at));
 }
 
 static bool value_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
@@ -378,7 +387,7 @@ static bool value_is_true(const struct evaluation *e, const struct check *c, uin
         return c->kind == CHECK_NULL || (c->kind == CHECK_EXISTS && c->test->wanted);
     switch (c->kind) {
     case CHECK_EXACT:
-        return str_eq(event_values_folded(e->v, at), c->text) || number_is_true(c->test, f);
+        return str_eq(event_values_folded(e->v, at), c->text) || number_is_true(e, c->test, at);
     case CHECK_PREFIX:
         return str_starts(event_values_folded(e->v, at), c->text);
     case CHECK_SUFFIX:
@@ -390,19 +399,19 @@ static bool value_is_true(const struct evaluation *e, const struct check *c, uin
     case CHECK_TEXTS:
         return glob_match_texts(&c->folded, event_values_folded(e->v, at));
     case CHECK_GLOB:
-        return glob_is_true(e, c, at) || (!e->keyword && number_is_true(c->test, f));
+        return glob_is_true(e, c, at) || (!e->keyword && number_is_true(e, c->test, at));
     case CHECK_REGEX:
         return regex_is_true(e, c, at);
     case CHECK_CIDR:
-        return cidr_is_true(e, c, f->value);
+        return cidr_is_true(e, c, event_values_text(e->v, at));
     case CHECK_COMPARE:
-        return compare_is_true(c->test, f->value);
+        return compare_is_true(c->test, event_values_text(e->v, at));
     case CHECK_NULL:
         return false;
     case CHECK_EXISTS:
         return c->test->wanted;
     case CHECK_FIELDREF:
-        return fieldref_is_true(e, c, f);
+        return fieldref_is_true(e, c, at);
     }
     return false;
 }

@@ -88,6 +88,8 @@ static void on_event(void *ctx, struct event *ev)
     ev->from.file = w->job->batch.stream->path;
     ev->from.source = w->job->batch.stream->id;
     ev->from.trust = w->job->batch.stream->trust;
+    if (w->scan->naive) /* the oracle looks at values by itself */
+        event_settle(ev, w->job->batch.arena);
     logsource_classify(ev);
     if (ev->logsource_count == 0 && o->force)
         ev->logsources[ev->logsource_count++] = *o->force;
@@ -104,6 +106,7 @@ static void on_event(void *ctx, struct event *ev)
 
     struct event *kept = arena_alloc(w->job->batch.arena, sizeof *kept);
     *kept = *ev; /* its fields live in the arena; the struct may be the decoder's own */
+    event_settle(kept, w->job->batch.arena);
     for (uint32_t i = 0; i < hits; i++)
         note_finding(w, rules[i], kept);
 }
