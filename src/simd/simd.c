@@ -1,6 +1,8 @@
 /* simd.c - the tables of the tiers, and which of them this CPU can run. */
 #include "simd/simd.h"
 
+#include "simd/gram.h"
+#include "simd/needles.h"
 #include "simd/search.h"
 
 #include <stdatomic.h>
@@ -12,6 +14,10 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .tier = SIMD_PORTABLE,
             .name = "portable",
             .find = search_find_portable,
+            .gram_bits_max = GRAM_BITS_MAX,
+            .gram_slot = gram_slot_portable,
+            .gram_scan = gram_scan_portable,
+            .needles_found = needles_found_portable,
         },
 #ifdef TOCSIN_X86
     [SIMD_AVX2] =
@@ -19,12 +25,20 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .tier = SIMD_AVX2,
             .name = "avx2",
             .find = search_find_avx2,
+            .gram_bits_max = GRAM_BITS_MAX,
+            .gram_slot = gram_slot_portable,
+            .gram_scan = gram_scan_portable,
+            .needles_found = needles_found_avx2,
         },
     [SIMD_AVX512] =
         {
             .tier = SIMD_AVX512,
             .name = "avx512",
             .find = search_find_avx512,
+            .gram_bits_max = GRAM_BITS_MIN,
+            .gram_slot = gram_slot_avx512,
+            .gram_scan = gram_scan_avx512,
+            .needles_found = needles_found_avx512,
         },
 #endif
 };

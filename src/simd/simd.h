@@ -21,12 +21,23 @@ enum simd_tier { SIMD_PORTABLE, SIMD_AVX2, SIMD_AVX512, SIMD_TIER_COUNT };
 /* Bytes behind an input that every function may read, and behind an output that it may write. */
 enum { SIMD_PADDING = 64 };
 
+struct gram_filter;
+struct needles;
+
 struct simd {
     enum simd_tier tier;
     const char *name; /* "portable", "avx2", "avx512" */
 
     /* search.h */
     size_t (*find)(const char *text, size_t n, const char *part, size_t part_n);
+
+    /* gram.h */
+    uint32_t gram_bits_max; /* of a filter */
+    uint32_t (*gram_slot)(const char *gram, uint32_t bits);
+    size_t (*gram_scan)(const struct gram_filter *f, const char *text, size_t n, uint32_t *places);
+
+    /* needles.h */
+    bool (*needles_found)(const struct needles *n, str text);
 };
 
 const struct simd *simd_best(void);              /* of this CPU, or what TOCSIN_SIMD says */

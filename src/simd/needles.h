@@ -1,0 +1,47 @@
+/*
+ * needles.h - may a long text hold one of a few literals, in either ASCII case?
+ *
+ * For keywords, which may stand in any value of a record: one look over the
+ * record's bytes says that none of them does. Of each needle three bytes are
+ * looked for (Teddy: a mask of eight groups of needles for each nibble, as in
+ * Hyperscan; W. Mula and G. Langdale), then the whole needle is compared.
+ * Portable: four-byte pieces of the text, as far apart as the shortest needle
+ * allows, in a bitmap.
+ */
+#pragma once
+
+#include "simd/simd.h"
+
+enum {
+    NEEDLES_MAX = 64,
+    NEEDLE_BYTES_MIN = 4,
+    NEEDLE_HEAD = 3, /* bytes that are looked for first */
+    NEEDLE_GROUPS = 8,
+    NEEDLE_BITMAP_BITS = 13,
+    NEEDLE_STRIDE_MAX = 12,
+};
+
+struct needle {
+    str text;      /* ASCII, lower case, NEEDLE_BYTES_MIN bytes or more; borrowed */
+    uint32_t head; /* where its NEEDLE_HEAD bytes begin */
+    uint8_t group; /* a bit */
+};
+
+struct needles {
+    struct needle items[NEEDLES_MAX];
+    uint32_t count;
+    uint8_t low[NEEDLE_HEAD][16], high[NEEDLE_HEAD][16]; /* groups, by a byte's nibbles */
+    uint32_t stride;
+    uint8_t bitmap[(1 << NEEDLE_BITMAP_BITS) / 8];
+};
+
+/* Adds all of them: `count` is NEEDLES_MAX at most. */
+void needles_make(struct needles *n, const str *texts, uint32_t count);
+
+/* Does a needle stand in the text? SIMD_PADDING bytes behind it are readable. */
+bool needles_found_portable(const struct needles *n, str text);
+bool needles_found_avx2(const struct needles *n, str text);
+bool needles_found_avx512(const struct needles *n, str text);
+
+/* For the tiers: does a needle of these groups stand in the text with its head at `at`? */
+bool needles_verify(const struct needles *n, uint32_t groups, str text, size_t at);

@@ -1,0 +1,125 @@
+/* needles_portable.c - making a set of needles, and the look through a bitmap. */
+#include "simd/needles.h"
+
+#include <stdlib.h>
+
+/* Letters are compared with this bit set, so that both cases are one; what else it joins is told
+ * apart by the comparison of the whole needle. */
+enum { CASE_BIT = 0x20 };
+
+static uint32_t slot_of(const char *p)
+{
+    uint32_t gram;
+
+    memcpy(&gram, p, sizeof gram);
+    gram |= CASE_BIT * 0x01010101u;
+    return gram * 0x9E3779B1u >> (32 - NEEDLE_BITMAP_BITS);
+}
+
+/* How common a byte is in logs, 0 to 3: letters by their frequency in English, and what paths and
+ * JSON are made of. */
+static uint32_t commonness(char c)
+{
+    if (memchr("etaoinsrlcdmpu .-\":,", c, 20))
+        return 3;
+    if (memchr("hgfybvw_=0123456789", c, 19))
+        return 2;
+    return c >= 'a' && c <= 'z' ? 1 : 0;
+}
+
+static uint32_t rarest_head(str text)
+{
+    uint32_t best = 0, best_score = UINT32_MAX;
+
+    for (uint32_t i = 0; i + NEEDLE_HEAD <= text.n; i++) {
+        uint32_t score = 0;
+        for (uint32_t k = 0; k < NEEDLE_HEAD; k++)
+            score += commonness(text.p[i + k]);
+        if (score < best_score) {
+            best = i;
+            best_score = score;
+        }
+    }
+    return best;
+}
+
+static int compare_heads(const void *a, const void *b)
+{
+    const struct needle *x = a, *y = b;
+
+    return memcmp(x->text.p + x->head, y->text.p + y->head, NEEDLE_HEAD);
+}
+
+static void add_head(struct needles *n, const struct needle *item)
+{
+    for (uint32_t k = 0; k < NEEDLE_HEAD; k++) {
+        uint8_t c = (uint8_t)item->text.p[item->head + k];
+        bool letter = c >= 'a' && c <= 'z';
+        n->low[k][c & 15] |= item->group;
+        n->high[k][c >> 4] |= item->group;
+        if (letter)
+            n->high[k][(c ^ CASE_BIT) >> 4] |= item->group;
+    }
+}
+
+void needles_make(struct needles *n, const str *texts, uint32_t count)
+{
+    assert(count <= NEEDLES_MAX);
+    *n = (struct needles){.count = count, .stride = NEEDLE_STRIDE_MAX};
+    for (uint32_t i = 0; i < count; i++) {
+        assert(texts[i].n >= NEEDLE_BYTES_MIN);
+        n->items[i] = (struct needle){.text = texts[i], .head = rarest_head(texts[i])};
+        if (texts[i].n - NEEDLE_BYTES_MIN + 1 < n->stride)
+            n->stride = (uint32_t)texts[i].n - NEEDLE_BYTES_MIN + 1;
+    }
+    if (count)
+        qsort(n->items, count, sizeof *n->items, compare_heads);
+    for (uint32_t i = 0; i < count; i++) {
+        n->items[i].group = (uint8_t)(1u << (i * NEEDLE_GROUPS / count));
+        add_head(n, &n->items[i]);
+        for (uint32_t k = 0; k < n->stride; k++) {
+            uint32_t slot = slot_of(n->items[i].text.p + k);
+            n->bitmap[slot / 8] |= (uint8_t)(1u << (slot % 8));
+        }
+    }
+}
+
+static bool is_at(const struct needle *item, str text, size_t from)
+{
+    if (text.n - from < item->text.n)
+        return false;
+    for (size_t i = 0; i < item->text.n; i++)
+        if (ascii_lower(text.p[from + i]) != item->text.p[i])
+            return false;
+    return true;
+}
+
+bool needles_verify(const struct needles *n, uint32_t groups, str text, size_t at)
+{
+    for (uint32_t i = 0; i < n->count; i++)
+        if ((n->items[i].group & groups) && at >= n->items[i].head &&
+            is_at(&n->items[i], text, at - n->items[i].head))
+            return true;
+    return false;
+}
+
+/* Which needle, and which of its pieces, the bitmap does not say. */
+static bool verify_piece(const struct needles *n, str text, size_t at)
+{
+    for (uint32_t i = 0; i < n->count; i++)
+        for (uint32_t k = 0; k < n->stride && k <= at; k++)
+            if (ascii_lower(text.p[at]) == n->items[i].text.p[k] &&
+                is_at(&n->items[i], text, at - k))
+                return true;
+    return false;
+}
+
+bool needles_found_portable(const struct needles *n, str text)
+{
+    for (size_t at = 0; at + NEEDLE_BYTES_MIN <= text.n && n->count; at += n->stride) {
+        uint32_t slot = slot_of(text.p + at);
+        if ((n->bitmap[slot / 8] >> (slot % 8) & 1) && verify_piece(n, text, at))
+            return true;
+    }
+    return false;
+}
