@@ -12,6 +12,7 @@
 
 #include "base/ring.h"
 #include "engine/scan.h"
+#include "event/classifier.h"
 #include "formats/format.h"
 
 #include <pthread.h>
@@ -84,6 +85,7 @@ struct worker {
     struct scan *scan;
     pthread_t thread;
     struct detector_scratch *scratch;
+    struct classifier *classifier;
     void **decoders; /* one for each format that is not ordered; NULL until it is needed */
     uint32_t *naive_hits;
     struct job *job; /* being worked on */

@@ -11,6 +11,7 @@ void worker_init(struct worker *w, struct scan *scan)
     *w = (struct worker){
         .scan = scan,
         .scratch = detector_scratch_new(scan->detector),
+        .classifier = classifier_new(scan->options.force),
         .decoders = mem_array(format_count, sizeof *w->decoders),
         .naive_hits = mem_array(scan->options.rules->count + 1, sizeof *w->naive_hits),
     };
@@ -23,6 +24,7 @@ void worker_done(struct worker *w)
             formats[i]->close(w->decoders[i]);
     free(w->decoders);
     free(w->naive_hits);
+    classifier_free(w->classifier);
     detector_scratch_free(w->scratch);
 }
 
@@ -90,9 +92,7 @@ static void on_event(void *ctx, struct event *ev)
     ev->from.trust = w->job->batch.stream->trust;
     if (w->scan->naive) /* the oracle looks at values by itself */
         event_settle(ev, w->job->batch.arena);
-    logsource_classify(ev);
-    if (ev->logsource_count == 0 && o->force)
-        ev->logsources[ev->logsource_count++] = *o->force;
+    classifier_event(w->classifier, ev);
     w->job->events++;
     if (!in_time_range(o, ev))
         return;

@@ -96,15 +96,26 @@ static void add(struct event *ev, str product, str category, str service,
             (struct logsource){product, category, service, renames->rows, renames->count};
 }
 
+/* The value of a field that rows of CATEGORY ask for. */
+static str condition_of(const struct logsource_facts *f, str name)
+{
+    for (uint32_t i = 0; i < f->condition_count; i++)
+        if (str_eq(f->condition_names[i], name))
+            return f->conditions[i];
+    assert(!"a field that logsource_condition_names() did not name");
+    return (str){0};
+}
+
 /* The categories of one service's event, and the service by itself where they do not cover it. */
-static void add_service(struct event *ev, const struct channel_row *c, uint64_t event_id)
+static void add_service(struct event *ev, const struct channel_row *c, uint64_t event_id,
+                        const struct logsource_facts *f)
 {
     bool plain = false;
 
     for (size_t i = 0; i < countof(categories); i++) {
         const struct category_row *row = &categories[i];
         if (row->event_id != event_id || !str_eq(row->service, c->service) ||
-            (row->field.n && !str_ieq(event_get(ev, row->field), row->value)))
+            (row->field.n && !str_ieq(condition_of(f, row->field), row->value)))
             continue;
         add(ev, c->product, row->category, c->service, row->renames);
         plain |= row->renames->count == 0;
@@ -113,43 +124,70 @@ static void add_service(struct event *ev, const struct channel_row *c, uint64_t 
         add(ev, c->product, S(""), c->service, &NONE);
 }
 
-static str channel_of(const struct event *ev)
+static str channel_of(const struct logsource_facts *f)
 {
-    str channel = event_get(ev, S("Channel")), provider = event_get(ev, S("Provider_Name"));
+    str channel = f->channel;
 
     for (size_t i = 0; channel.n == 0 && i < countof(providers); i++)
-        if (str_ieq(providers[i].provider, provider))
+        if (str_ieq(providers[i].provider, f->provider))
             channel = providers[i].channel;
     return channel;
 }
 
-/* Records with a channel and an EventID. False when it is no such record. */
-static bool classify_windows(struct event *ev)
+bool logsource_of_windows(struct event *ev, const struct logsource_facts *f)
 {
-    str channel = channel_of(ev);
+    str channel = channel_of(f);
     uint64_t event_id;
 
-    if (!channel.n || !str_u64(event_get(ev, S("EventID")), &event_id))
+    if (!channel.n || !str_u64(f->event_id, &event_id))
         return false;
     for (size_t i = 0; i < countof(channels); i++)
         if (str_ieq(channels[i].channel, channel))
-            add_service(ev, &channels[i], event_id);
+            add_service(ev, &channels[i], event_id, f);
     if (ev->logsource_count == 0)
         add(ev, S("windows"), S(""), S(""), &NONE);
     return true;
 }
 
+uint32_t logsource_condition_names(str ret[LOGSOURCE_CONDITIONS_MAX])
+{
+    uint32_t count = 0, k;
+
+    for (size_t i = 0; i < countof(categories); i++) {
+        for (k = 0; k < count && !str_eq(ret[k], categories[i].field); k++)
+            ;
+        if (k < count || !categories[i].field.n)
+            continue;
+        assert(count < LOGSOURCE_CONDITIONS_MAX);
+        ret[count++] = categories[i].field;
+    }
+    return count;
+}
+
+bool logsource_is_plain_windows(const struct event *ev)
+{
+    const struct logsource *given = &ev->logsources[0];
+
+    return ev->logsource_count == 1 && given->category.n == 0 && given->service.n == 0 &&
+           str_ieq(given->product, S("windows"));
+}
+
 void logsource_classify(struct event *ev)
 {
     struct logsource given = ev->logsources[0];
-    bool only_windows = ev->logsource_count == 1 && str_ieq(given.product, S("windows")) &&
-                        given.category.n == 0 && given.service.n == 0;
+    bool plain_windows = logsource_is_plain_windows(ev);
+    struct logsource_facts f;
 
-    if (ev->logsource_count && !only_windows)
+    assert(!ev->codec);
+    if (ev->logsource_count && !plain_windows)
         return;
+    f.channel = event_get(ev, LOGSOURCE_CHANNEL);
+    f.event_id = event_get(ev, LOGSOURCE_EVENT_ID);
+    f.provider = event_get(ev, LOGSOURCE_PROVIDER);
+    f.condition_count = logsource_condition_names(f.condition_names);
+    for (uint32_t i = 0; i < f.condition_count; i++)
+        f.conditions[i] = event_get(ev, f.condition_names[i]);
     ev->logsource_count = 0;
-    if (classify_windows(ev))
-        return;
-    if (only_windows)
+    if (!logsource_of_windows(ev, &f) && plain_windows)
         add(ev, given.product, given.category, given.service, &NONE);
 }

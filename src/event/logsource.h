@@ -32,5 +32,23 @@ bool logsource_applies(const struct logsource *rule, const struct logsource *eve
 str logsource_native_name(const struct logsource *source, str rule_name);
 
 struct event;
-/* Fills ev->logsources from its fields, unless the format has filled them. */
+/* Fills ev->logsources from its fields, unless the format has filled them. Its values are text
+ * (event_settle()). Scans, which do it for each event, have classifier.h. */
 void logsource_classify(struct event *ev);
+
+/* The parts of it, for classifier.h. What the tables ask of a record, as text; empty: absent. */
+#define LOGSOURCE_CHANNEL S("Channel")
+#define LOGSOURCE_EVENT_ID S("EventID")
+#define LOGSOURCE_PROVIDER S("Provider_Name")
+enum { LOGSOURCE_CONDITIONS_MAX = 4 };
+struct logsource_facts {
+    str channel, event_id, provider; /* the provider counts only when the channel is empty */
+    str condition_names[LOGSOURCE_CONDITIONS_MAX], conditions[LOGSOURCE_CONDITIONS_MAX];
+    uint32_t condition_count;
+};
+uint32_t logsource_condition_names(str ret[LOGSOURCE_CONDITIONS_MAX]); /* how many */
+/* Did the format say no more than product windows? Then the tables refine it. */
+bool logsource_is_plain_windows(const struct event *ev);
+/* Adds the log sources of a record with a channel and an EventID to ev, which has none. False when
+ * it is no such record. */
+bool logsource_of_windows(struct event *ev, const struct logsource_facts *f);
