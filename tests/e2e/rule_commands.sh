@@ -69,3 +69,19 @@ code "$tocsin" rule test none; test $c -eq 4
 test "$("$tocsin" rule list rules | wc -l)" -eq 1
 test "$("$tocsin" rule list -o jsonl rules | jq -r .file)" = rules/whoami.yml
 test "$("$tocsin" rule list | wc -l)" -gt 300
+
+# profile: pieces of values are counted, a common value that may be a name is not kept whole.
+for i in 1 2 3 4 5 6 7 8 9; do event $i; done >events.ndjson
+"$tocsin" rule profile -w profile.jsonl events.ndjson
+test "$(head -n 1 profile.jsonl)" = '{"tocsin_profile":1,"events":9}'
+test "$(jq -c 'select(.field == "EventID") | [.events, .values, .commons]' profile.jsonl)" = '[9,9,["1",9]]'
+jq -e 'select(.field == "User") | .commons == [] and (.grams | index("lice"))' profile.jsonl >out
+"$tocsin" rule profile --format json - <events.ndjson | cmp - profile.jsonl
+code "$tocsin" rule profile absent; test $c -eq 3
+: >empty.json
+code "$tocsin" rule profile --format json empty.json; test $c -eq 3; grep -q 'no event' err
+code "$tocsin" rule profile; test $c -eq 2
+code "$tocsin" rule profile --format csv events.ndjson; test $c -eq 2
+code "$tocsin" rule profile -w missing/profile.jsonl events.ndjson; test $c -eq 5
+set +e; "$tocsin" rule profile events.ndjson >/dev/full 2>err; c=$?; set -e
+test $c -eq 5; grep -q 'No space left' err
