@@ -1,13 +1,79 @@
-/* bucket.c - turns the covers of rules around: from a predicate to the rules that wait for it. */
+/*
+ * bucket.c - folds the rules, picks their covers, and turns these around: from a
+ * predicate to the rules that wait for it, from a field to the literals of its
+ * predicates.
+ */
 #include "detect/bucket.h"
 
 #include "base/mem.h"
+#include "detect/keyword_needles.h"
 
 #include <stdlib.h>
+
+enum { BUCKET_BLOCK_BYTES = 64 * 1024, SCRATCH_BLOCK_BYTES = 256 * 1024 };
 
 struct pair { /* sorted by predicate, then by rule */
     uint32_t predicate, rule;
 };
+
+/* A bucket on its way. */
+struct building {
+    const struct bucket_order *o;
+    struct bucket *b;
+    struct arena *scratch;
+    struct open_tree *trees; /* by the bucket's number of a rule */
+    struct rule_cover *covers;
+    uint8_t *indexed; /* by predicate */
+    struct predicate_numbers numbers;
+};
+
+/* ------------------------------------------------------------ rules */
+
+static void take_rules(struct building *w)
+{
+    const struct bucket_order *o = w->o;
+    struct bucket *b = w->b;
+
+    b->rules = arena_array(b->arena, o->rule_count, sizeof *b->rules);
+    b->certain = arena_array(b->arena, o->rule_count, sizeof *b->certain);
+    w->trees = arena_array(w->scratch, o->rule_count, sizeof *w->trees);
+    w->covers = arena_array(w->scratch, o->rule_count, sizeof *w->covers);
+    for (uint32_t i = 0; i < o->rule_count; i++) {
+        struct open_tree *tree = &w->trees[b->rule_count];
+        switch (rule_fold(o->trees, o->rules[i], o->predicates, &o->known, w->scratch, tree)) {
+        case RULE_NEVER:
+            break;
+        case RULE_CERTAIN:
+            b->certain[b->certain_count++] = o->rules[i];
+            break;
+        case RULE_OPEN:
+            rule_cover_pick(tree, o->predicates, w->scratch, &w->covers[b->rule_count]);
+            b->rules[b->rule_count++] = o->rules[i];
+            break;
+        }
+    }
+}
+
+static void emit_programs(struct building *w)
+{
+    struct bucket *b = w->b;
+    const struct predicates *p = w->o->predicates;
+
+    b->entries = arena_array(b->arena, b->rule_count, sizeof *b->entries);
+    for (uint32_t i = 0; i < b->rule_count; i++)
+        b->entries[i] =
+            rule_program_emit(&b->programs, &w->trees[i], p, &w->numbers, b->arena, w->scratch);
+    b->predicate_count = w->numbers.count;
+    b->predicates = arena_array(b->arena, b->predicate_count, sizeof *b->predicates);
+    b->indexed = (uint8_t *)arena_bytes(b->arena, b->predicate_count);
+    for (uint32_t i = 0; i < b->predicate_count; i++) {
+        b->predicates[i] = w->numbers.places[i];
+        b->indexed[i] = w->indexed[b->predicates[i]];
+        predicates_prepare(p, b->predicates[i]);
+    }
+}
+
+/* ------------------------------------------------------------ wakes */
 
 static int compare_pairs(const void *a, const void *b)
 {
@@ -18,26 +84,55 @@ static int compare_pairs(const void *a, const void *b)
     return (x->rule > y->rule) - (x->rule < y->rule);
 }
 
-static void build_wakes(struct bucket *b, const struct predicates *p, const struct pair *pairs,
-                        uint32_t count, struct arena *a)
+/* The predicates of all covers, each with its rules. Its places are predicates for now. */
+static void build_wakes(struct building *w)
 {
-    b->wakes = arena_array(a, count, sizeof *b->wakes);
-    b->watchers = arena_array(a, count, sizeof *b->watchers);
-    for (uint32_t i = 0; i < count; i++) {
+    struct bucket *b = w->b;
+    uint32_t count = 0, n = 0;
+
+    b->always = arena_array(b->arena, b->rule_count, sizeof *b->always);
+    for (uint32_t i = 0; i < b->rule_count; i++) {
+        count += w->covers[i].count;
+        if (!w->covers[i].exists)
+            b->always[b->always_count++] = i;
+    }
+    struct pair *pairs = arena_array(w->scratch, count, sizeof *pairs);
+    for (uint32_t i = 0; i < b->rule_count; i++)
+        for (uint32_t k = 0; w->covers[i].exists && k < w->covers[i].count; k++)
+            pairs[n++] = (struct pair){w->covers[i].predicates[k], i};
+    if (n)
+        qsort(pairs, n, sizeof *pairs, compare_pairs);
+
+    b->wakes = arena_array(b->arena, n, sizeof *b->wakes);
+    b->watchers = arena_array(b->arena, n, sizeof *b->watchers);
+    for (uint32_t i = 0; i < n; i++) {
         struct wake *last = b->wake_count ? &b->wakes[b->wake_count - 1] : NULL;
         b->watchers[i] = pairs[i].rule;
         if (last && last->predicate == pairs[i].predicate) {
-            last->rule_count++;
+            last->watchers++;
             continue;
         }
-        assert(b->wakes);
-        b->wakes[b->wake_count++] =
-            (struct wake){pairs[i].predicate, witness_of(p, pairs[i].predicate).exact, i, 1};
+        b->wakes[b->wake_count++] = (struct wake){
+            pairs[i].predicate, witness_of(w->o->predicates, pairs[i].predicate).exact, i, 1};
+        w->indexed[pairs[i].predicate] = true;
     }
 }
 
+/* From predicates to the bucket's numbers of them. */
+static void number_wakes(struct building *w)
+{
+    for (uint32_t i = 0; i < w->b->wake_count; i++) {
+        struct wake *wake = &w->b->wakes[i];
+        assert(w->numbers.of[wake->predicate]); /* it is in its watchers' programs */
+        wake->predicate = w->numbers.of[wake->predicate] - 1;
+    }
+}
+
+/* ------------------------------------------------------------ fields */
+
 /* The wakes of one field on their way to becoming an index. */
 struct field_build {
+    uint32_t field;
     struct literal *literals;
     uint32_t count, capacity;
     uint32_t *presence;
@@ -45,7 +140,7 @@ struct field_build {
 };
 
 static void add_literals(struct field_build *f, const struct predicates *p,
-                         const struct check_range *range, uint32_t wake, struct arena *a)
+                         const struct check_range *range, uint32_t wake, struct arena *scratch)
 {
     for (uint32_t i = 0; i < range->count; i++) {
         struct literal l;
@@ -53,90 +148,104 @@ static void add_literals(struct field_build *f, const struct predicates *p,
         assert(found); /* else the witness would have cost too much */
         l.target = wake;
         struct literal *room =
-            arena_push(a, (void **)&f->literals, &f->count, &f->capacity, sizeof *room);
+            arena_push(scratch, (void **)&f->literals, &f->count, &f->capacity, sizeof *room);
         *room = l;
     }
 }
 
-static void add_wake(struct field_build *f, const struct predicates *p, uint32_t wake,
-                     uint32_t predicate, struct arena *a)
+static void add_wake(struct building *w, struct field_build *f, uint32_t wake, uint32_t predicate)
 {
+    const struct predicates *p = w->o->predicates;
     const struct predicate *q = &p->items[predicate];
-    struct witness w = witness_of(p, predicate);
+    struct witness witness = witness_of(p, predicate);
 
-    switch (w.kind) {
+    switch (witness.kind) {
     case WITNESS_ANY:
         for (uint32_t i = 0; i < q->value_count; i++)
-            add_literals(f, p, &p->values[q->first_value + i], wake, a);
+            add_literals(f, p, &p->values[q->first_value + i], wake, w->scratch);
         return;
     case WITNESS_ONE:
-        add_literals(f, p, &p->values[q->first_value + w.value], wake, a);
+        add_literals(f, p, &p->values[q->first_value + witness.value], wake, w->scratch);
         return;
     case WITNESS_PRESENCE: {
-        uint32_t *room = arena_push(a, (void **)&f->presence, &f->presence_count,
+        uint32_t *room = arena_push(w->b->arena, (void **)&f->presence, &f->presence_count,
                                     &f->presence_capacity, sizeof *room);
         *room = wake;
         return;
     }
     case WITNESS_NONE:
-        assert(w.kind != WITNESS_NONE); /* a cover has no such predicate */
+        assert(witness.kind != WITNESS_NONE); /* a cover has no such predicate */
     }
 }
 
-/* Wakes of one field share an index. */
-static void build_fields(struct bucket *b, const struct predicates *p, struct arena *a)
+static void add_field(struct building *w, const struct field_build *f)
 {
-    uint32_t names = intern_count(p->names) + 1; /* the last place is for keywords */
-    uint32_t *place_of = mem_array(names, sizeof *place_of);
-    struct field_build *builds = arena_array(a, names, sizeof *builds);
+    struct bucket *b = w->b;
+    const struct predicates *p = w->o->predicates;
 
-    b->fields = arena_array(a, b->wake_count, sizeof *b->fields);
+    if (f->field == FIELD_KEYWORD) {
+        b->keywords.literals = literal_index_new(f->literals, f->count, NULL, b->arena);
+        b->keywords.numbers = literal_index_has_numbers(b->keywords.literals);
+        b->keywords.needles = keyword_needles(f->literals, f->count, b->arena);
+        return;
+    }
+    struct field_wakes *out = &b->fields[b->field_count++];
+    *out = (struct field_wakes){
+        .field = f->field, .presence = f->presence, .presence_count = f->presence_count};
+    if (f->count == 0)
+        return;
+    const struct profile_field *profile =
+        w->o->profile ? profile_field(w->o->profile, intern_str(p->names, f->field)) : NULL;
+    out->literals = literal_index_new(f->literals, f->count, profile, b->arena);
+    out->numbers = literal_index_has_numbers(out->literals);
+}
+
+/* Wakes of one field share an index. */
+static void build_fields(struct building *w)
+{
+    struct bucket *b = w->b;
+    const struct predicates *p = w->o->predicates;
+    uint32_t names = intern_count(p->names) + 1; /* the last place is for keywords */
+    uint32_t *place_of = arena_array(w->scratch, names, sizeof *place_of), count = 0;
+    struct field_build *builds = arena_array(w->scratch, names, sizeof *builds);
+
     for (uint32_t i = 0; i < b->wake_count; i++) {
         uint32_t field = p->items[b->wakes[i].predicate].field;
         uint32_t name = field == FIELD_KEYWORD ? names - 1 : field;
         if (place_of[name] == 0) {
-            b->fields[b->field_count++].field = field;
-            place_of[name] = b->field_count; /* + 1 */
+            builds[count].field = field;
+            place_of[name] = ++count;
         }
-        add_wake(&builds[place_of[name] - 1], p, i, b->wakes[i].predicate, a);
+        add_wake(w, &builds[place_of[name] - 1], i, b->wakes[i].predicate);
     }
-    for (uint32_t i = 0; i < b->field_count; i++) {
-        struct field_wakes *f = &b->fields[i];
-        f->presence = builds[i].presence;
-        f->presence_count = builds[i].presence_count;
-        if (builds[i].count)
-            f->literals = literal_index_new(builds[i].literals, builds[i].count);
-    }
-    free(place_of);
+    b->fields = arena_array(b->arena, count, sizeof *b->fields);
+    for (uint32_t i = 0; i < count; i++)
+        add_field(w, &builds[i]);
 }
 
-void bucket_build(struct bucket *b, const struct predicates *p, const uint32_t *rules,
-                  const struct rule_cover *covers, uint32_t count, struct arena *a)
+struct bucket *bucket_new(const struct bucket_order *o)
 {
-    uint32_t pair_count = 0, n = 0;
+    struct arena *a = arena_new(BUCKET_BLOCK_BYTES);
+    struct arena *scratch CLEANUP(arena_freep) = arena_new(SCRATCH_BLOCK_BYTES);
+    struct bucket *b = arena_alloc(a, sizeof *b);
+    struct building w = {.o = o, .b = b, .scratch = scratch};
 
-    for (uint32_t i = 0; i < count; i++) {
-        pair_count += covers[i].count;
-        b->always_count += !covers[i].exists;
-    }
-    struct pair *pairs = mem_array(pair_count, sizeof *pairs);
-    b->always = arena_array(a, b->always_count, sizeof *b->always);
-    b->always_count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!covers[i].exists)
-            b->always[b->always_count++] = rules[i];
-        for (uint32_t k = 0; k < covers[i].count; k++)
-            pairs[n++] = (struct pair){covers[i].predicates[k], rules[i]};
-    }
-    if (pair_count)
-        qsort(pairs, pair_count, sizeof *pairs, compare_pairs);
-    build_wakes(b, p, pairs, pair_count, a);
-    build_fields(b, p, a);
-    free(pairs);
+    b->arena = a;
+    w.indexed = (uint8_t *)arena_array(scratch, o->predicates->count, sizeof *w.indexed);
+    w.numbers = (struct predicate_numbers){
+        .of = arena_array(scratch, o->predicates->count, sizeof *w.numbers.of),
+        .places = arena_array(scratch, o->predicates->count, sizeof *w.numbers.places),
+        .indexed = w.indexed};
+    take_rules(&w);
+    build_wakes(&w);
+    build_fields(&w);
+    emit_programs(&w);
+    number_wakes(&w);
+    return b;
 }
 
-void bucket_done(struct bucket *b)
+void bucket_free(struct bucket *b)
 {
-    for (uint32_t i = 0; i < b->field_count; i++)
-        literal_index_free(b->fields[i].literals);
+    if (b)
+        arena_free(b->arena);
 }

@@ -2,19 +2,24 @@
  * detector.h - matches every rule of a set against events, sharing the tests
  * that rules have in common.
  *
- * A detector is immutable and shared; each worker has a scratch of its own,
- * into which the per-event memory of one event goes. Nothing is allocated per
- * event once the scratch is warm.
+ * A detector is shared by workers; each has a scratch of its own, into which the
+ * per-event memory of one event goes. Nothing is allocated per event once the
+ * scratch is warm and the buckets of the events' kinds have been built.
  */
 #pragma once
 
 #include "detect/naive.h"
+#include "detect/profile.h"
 
 struct detector;
 struct detector_scratch;
 
-struct detector *detector_new(const struct ruleset *rs) MUST_USE; /* keeps rs, which outlives it */
-void detector_free(struct detector *d);                           /* NULL is a no-op */
+/* Keeps rs, which outlives it. */
+struct detector *detector_new(const struct ruleset *rs) MUST_USE;
+/* The same; the choice of witnesses goes by the profile, which outlives it; NULL: by guesses. */
+struct detector *detector_new_with(const struct ruleset *rs,
+                                   const struct profile *profile) MUST_USE;
+void detector_free(struct detector *d); /* NULL is a no-op */
 struct detector_scratch *detector_scratch_new(const struct detector *d) MUST_USE;
 void detector_scratch_free(struct detector_scratch *s); /* NULL is a no-op */
 
@@ -25,7 +30,8 @@ void detector_scratch_free(struct detector_scratch *s); /* NULL is a no-op */
 uint32_t detector_match(const struct detector *d, struct detector_scratch *s,
                         const struct event *ev, const uint32_t **ret_rules);
 
-/* Why a rule matched: see naive_explain(). The log source is the first through which it does. */
+/* Why a rule matched a settled event: see naive_explain(). The log source is the first through
+ * which it does. */
 uint32_t detector_explain(const struct detector *d, uint32_t rule, const struct event *ev,
                           struct arena *a, struct matched_field **ret);
 

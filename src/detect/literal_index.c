@@ -1,34 +1,25 @@
 /*
- * literal_index.c - every literal is found through a few of its bytes, its gram.
+ * literal_index.c - every literal is found through a few of its bytes.
  *
- * For "contains" the value's windows of four bytes are hashed into a bitmap of
- * about 3 % density, so that most windows cost one load and one test; the rest
- * are looked up in a table of grams and compared in full. Of a literal the gram
- * that is likely the rarest in logs is taken: a path's "\win" or "ows\" would be
- * found in each value. Where all literals are long several grams of each are
- * taken, side by side, and only one window in as many is looked at. (Search by
- * q-grams: Wu and Manber, "A fast algorithm for multi-pattern searching", 1994.)
- *
- * Prefixes and suffixes are looked up by their outermost eight bytes, or four,
- * and whole values by a hash. Literals shorter than that are few and are tried
- * one by one.
+ * Whole values are looked up by their first and last eight bytes and their
+ * length, prefixes and suffixes by their outermost eight bytes, or four. For
+ * "contains" see gram_set.h. Literals shorter than four bytes are few, as no
+ * rule is woken by them if it can be helped, and are tried one by one.
  */
 #include "detect/literal_index.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
+#include "detect/gram_set.h"
+#include "simd/simd.h"
 
 #include <stdlib.h>
 
 enum {
-    GRAM = 4,
-    LONG_GRAM = 8,
-    STRIDE_MAX = 16,
-    STRIDE_GRAMS_MAX = 4096, /* so that the bitmap stays in the first cache */
+    EDGE = 4,
+    LONG_EDGE = 8,
     SLOT_BITS_MIN = 2,
     SLOT_BITS_MAX = 20,
-    BITMAP_BITS_OVER = 5, /* 2^5 bits of bitmap a slot */
-    BITMAP_BITS_MAX = 21, /* 256 KiB */
+    LENGTH_BITS = 63, /* lengths from here on share a bit */
 };
 
 enum table_id {
@@ -36,16 +27,14 @@ enum table_id {
     TABLE_NUMBER,
     TABLE_PREFIX,
     TABLE_SUFFIX,
-    TABLE_CONTAINS,
-    TABLE_LONG_PREFIX, /* by LONG_GRAM bytes */
+    TABLE_LONG_PREFIX, /* by LONG_EDGE bytes */
     TABLE_LONG_SUFFIX,
     TABLE_COUNT,
 };
 
 struct entry {
-    uint32_t key;    /* the gram, or a hash */
-    uint32_t offset; /* of the gram in the text */
     str text;
+    uint32_t key; /* of its outermost bytes */
     uint32_t target;
 };
 
@@ -53,124 +42,121 @@ struct entry {
 struct table {
     struct entry *entries;
     uint32_t *starts;
-    uint32_t count, slot_bits;
+    uint32_t count, shift;
 };
 
 struct literal_index {
+    const struct simd *simd;
+    uint64_t exact_lengths; /* bit n: a whole literal of n bytes; the last bit for all longer */
+    bool has_edges, has_shorts, minds_ascii;
     struct table tables[TABLE_COUNT];
+    struct gram_set *ascii, *other;      /* NULL when there are none */
     struct entry *shorts[LITERAL_KINDS]; /* those of ASCII first */
     uint32_t short_counts[LITERAL_KINDS], ascii_counts[LITERAL_KINDS];
-    size_t exact_bytes_max; /* the longest of LITERAL_EXACT and LITERAL_NUMBER */
-    uint64_t *bitmap;       /* of the grams of LITERAL_CONTAINS */
-    uint32_t bitmap_bits;
-    uint32_t stride; /* of the windows that are looked at */
 };
 
 /* ------------------------------------------------------------ keys */
 
-static uint32_t load_gram(const char *p)
+static uint32_t load4(const char *p)
 {
-    uint32_t gram;
+    uint32_t word;
 
-    memcpy(&gram, p, sizeof gram);
-    return gram;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+static uint64_t load8(const char *p)
+{
+    uint64_t word;
+
+    memcpy(&word, p, sizeof word);
+    return word;
 }
 
 /* Fibonacci hashing: the upper bits of the product are well mixed. */
-static uint32_t mix(uint32_t key)
+static uint32_t edge_key(const char *p)
 {
-    return key * 0x9E3779B1u;
+    return load4(p) * 0x9E3779B1u;
 }
 
-static uint32_t long_key(const char *p)
+static uint32_t long_edge_key(const char *p)
 {
-    uint64_t gram;
-
-    memcpy(&gram, p, sizeof gram);
-    return (uint32_t)(gram * 0x9E3779B97F4A7C15u >> 32);
+    return (uint32_t)(load8(p) * 0x9E3779B97F4A7C15u >> 32);
 }
 
-static uint32_t exact_key(str text)
+/* Reads eight bytes at s.p, whatever its length. */
+static uint32_t exact_key(str s)
 {
-    return (uint32_t)hash64(text, 0);
+    uint64_t first = load8(s.p), last = first;
+
+    if (s.n < 8)
+        last = first = s.n ? first << (8 * (8 - s.n)) : 0;
+    else
+        last = load8(s.p + s.n - 8);
+    uint64_t h = first * 0xC2B2AE3D27D4EB4Fu ^ last ^ (uint64_t)s.n << 56;
+    return (uint32_t)(h * 0x9E3779B97F4A7C15u >> 32);
 }
 
-static uint32_t slot_of(const struct table *t, uint32_t key)
+static uint32_t exact_key_of_literal(str s)
 {
-    return mix(key) >> (32 - t->slot_bits);
+    char padded[8] = {0};
+
+    if (s.n >= sizeof padded)
+        return exact_key(s);
+    if (s.n)
+        memcpy(padded, s.p, s.n);
+    return exact_key((str){padded, s.n});
+}
+
+static uint64_t length_bit(size_t n)
+{
+    return 1ull << (n < LENGTH_BITS ? n : LENGTH_BITS);
 }
 
 /* ------------------------------------------------------------ building */
 
-static uint32_t bits_for(uint32_t count, uint32_t least, uint32_t most)
+static uint32_t bits_for(uint32_t count)
 {
-    uint32_t bits = least;
+    uint32_t bits = SLOT_BITS_MIN;
 
-    while (bits < most && (1u << bits) < count)
+    while (bits < SLOT_BITS_MAX && (1u << bits) < 2 * count)
         bits++;
     return bits;
 }
 
 /* Puts the entries in the order of their slots: a counting sort. */
-static void table_build(struct table *t, const struct entry *entries, uint32_t count)
+static void table_build(struct table *t, const struct entry *entries, uint32_t count,
+                        struct arena *a)
 {
     t->count = count;
     if (count == 0)
         return;
-    t->slot_bits = bits_for(count, SLOT_BITS_MIN, SLOT_BITS_MAX);
-    uint32_t slots = 1u << t->slot_bits;
-    t->starts = mem_array((size_t)slots + 1, sizeof *t->starts);
-    t->entries = mem_array(count, sizeof *t->entries);
+    uint32_t bits = bits_for(count), slots = 1u << bits;
+    t->shift = 32 - bits;
+    t->starts = arena_array(a, (size_t)slots + 1, sizeof *t->starts);
+    t->entries = arena_array(a, count, sizeof *t->entries);
     for (uint32_t i = 0; i < count; i++)
-        t->starts[slot_of(t, entries[i].key)]++;
+        t->starts[entries[i].key >> t->shift]++;
     for (uint32_t i = 0, sum = 0; i <= slots; i++) {
         sum += i < slots ? t->starts[i] : 0;
         t->starts[i] = sum; /* the slot's end; filling goes down to its start */
     }
     for (uint32_t i = count; i-- > 0;)
-        t->entries[--t->starts[slot_of(t, entries[i].key)]] = entries[i];
-}
-
-/* How common a byte is in the values of logs, 0 to 4: letters by their frequency in English, and
- * what paths and command lines are made of. */
-static uint32_t commonness(char c)
-{
-    static const str classes[] = {S("etaoinsr\\."), S("lcdmpuhw- /:"), S("gfybvk_=\"0123"),
-                                  S("xjqz456789")};
-
-    for (uint32_t i = 0; i < countof(classes); i++)
-        if (memchr(classes[i].p, c, classes[i].n))
-            return 4 - i;
-    return 0;
-}
-
-/* The place in a text from which `count` grams that begin side by side are likely the rarest. */
-static uint32_t rarest_grams(str text, uint32_t count)
-{
-    uint32_t best = 0, best_score = UINT32_MAX;
-
-    for (size_t i = 0; i + GRAM + count - 1 <= text.n; i++) {
-        uint32_t score = 0;
-        for (size_t k = 0; k < count; k++)
-            for (size_t at = i + k; at < i + k + GRAM; at++)
-                score += commonness(text.p[at]);
-        if (score < best_score) {
-            best = (uint32_t)i;
-            best_score = score;
-        }
-    }
-    return best;
+        t->entries[--t->starts[entries[i].key >> t->shift]] = entries[i];
 }
 
 static bool is_short(const struct literal *l)
 {
-    return l->kind >= LITERAL_PREFIX && l->text.n < GRAM;
+    return l->kind >= LITERAL_PREFIX && l->text.n < EDGE;
 }
 
+/* TABLE_COUNT for what is in no table. */
 static enum table_id table_of(const struct literal *l)
 {
-    bool is_long = l->text.n >= LONG_GRAM;
+    bool is_long = l->text.n >= LONG_EDGE;
 
+    if (is_short(l))
+        return TABLE_COUNT;
     switch (l->kind) {
     case LITERAL_EXACT:
         return TABLE_EXACT;
@@ -184,38 +170,25 @@ static enum table_id table_of(const struct literal *l)
     case LITERAL_KINDS:
         break;
     }
-    return TABLE_CONTAINS;
+    return TABLE_COUNT;
 }
 
-/* The entry of a literal that is not short, of "contains" for the gram at `offset`. */
-static struct entry entry_of(const struct literal *l, enum table_id table, uint32_t offset)
+static uint32_t key_of(const struct literal *l, enum table_id table)
 {
-    struct entry e = {.text = l->text, .target = l->target};
+    str text = l->text;
 
     switch (table) {
-    case TABLE_EXACT:
-    case TABLE_NUMBER:
-        e.key = exact_key(l->text);
-        return e;
-    case TABLE_LONG_PREFIX:
-        e.key = long_key(l->text.p);
-        return e;
-    case TABLE_LONG_SUFFIX:
-        e.offset = (uint32_t)l->text.n - LONG_GRAM;
-        e.key = long_key(l->text.p + e.offset);
-        return e;
-    case TABLE_SUFFIX:
-        e.offset = (uint32_t)l->text.n - GRAM;
-        break;
-    case TABLE_CONTAINS:
-        e.offset = offset;
-        break;
     case TABLE_PREFIX:
-    case TABLE_COUNT:
-        break;
+        return edge_key(text.p);
+    case TABLE_SUFFIX:
+        return edge_key(text.p + text.n - EDGE);
+    case TABLE_LONG_PREFIX:
+        return long_edge_key(text.p);
+    case TABLE_LONG_SUFFIX:
+        return long_edge_key(text.p + text.n - LONG_EDGE);
+    default:
+        return exact_key_of_literal(text);
     }
-    e.key = load_gram(l->text.p + e.offset);
-    return e;
 }
 
 static bool is_ascii(str s)
@@ -228,13 +201,13 @@ static bool is_ascii(str s)
 }
 
 static void build_shorts(struct literal_index *x, enum literal_kind kind,
-                         const struct literal *literals, uint32_t count)
+                         const struct literal *literals, uint32_t count, struct arena *a)
 {
     uint32_t shorts = 0;
 
     for (uint32_t i = 0; i < count; i++)
         shorts += literals[i].kind == kind && is_short(&literals[i]);
-    x->shorts[kind] = mem_array(shorts, sizeof **x->shorts);
+    x->shorts[kind] = arena_array(a, shorts, sizeof **x->shorts);
     for (int ascii = 1; ascii >= 0; ascii--) {
         for (uint32_t i = 0; i < count; i++)
             if (literals[i].kind == kind && is_short(&literals[i]) &&
@@ -244,216 +217,150 @@ static void build_shorts(struct literal_index *x, enum literal_kind kind,
         if (ascii)
             x->ascii_counts[kind] = x->short_counts[kind];
     }
+    x->has_shorts = x->has_shorts || shorts;
+    x->minds_ascii = x->minds_ascii || x->short_counts[kind] > x->ascii_counts[kind];
 }
 
-/*
- * How many windows may be passed over: a literal of n bytes has n - 3 grams, and
- * of any that many windows side by side one holds a gram that was entered.
- */
-static uint32_t stride_of(const struct literal *literals, uint32_t count)
+static void build_tables(struct literal_index *x, const struct literal *literals, uint32_t count,
+                         struct arena *a)
 {
-    uint32_t stride = STRIDE_MAX, grams = 0;
+    struct entry *entries = mem_array(count, sizeof *entries);
 
-    for (uint32_t i = 0; i < count; i++)
-        if (literals[i].kind == LITERAL_CONTAINS && !is_short(&literals[i])) {
-            grams++;
-            if (literals[i].text.n - GRAM + 1 < stride)
-                stride = (uint32_t)literals[i].text.n - GRAM + 1;
+    for (uint32_t table = 0; table < TABLE_COUNT; table++) {
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            if (table_of(&literals[i]) != table)
+                continue;
+            entries[n++] = (struct entry){.text = literals[i].text,
+                                          .target = literals[i].target,
+                                          .key = key_of(&literals[i], (enum table_id)table)};
+            if (table <= TABLE_NUMBER)
+                x->exact_lengths |= length_bit(literals[i].text.n);
         }
-    while (stride > 1 && stride * grams > STRIDE_GRAMS_MAX)
-        stride--;
-    return stride;
-}
-
-static void build_table(struct literal_index *x, enum table_id table,
-                        const struct literal *literals, uint32_t count)
-{
-    uint32_t each = table == TABLE_CONTAINS ? x->stride : 1, n = 0;
-    struct entry *entries = mem_array((size_t)count * each, sizeof *entries);
-
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_short(&literals[i]) || table_of(&literals[i]) != table)
-            continue;
-        uint32_t from = table == TABLE_CONTAINS ? rarest_grams(literals[i].text, each) : 0;
-        for (uint32_t k = 0; k < each; k++)
-            entries[n++] = entry_of(&literals[i], table, from + k);
+        table_build(&x->tables[table], entries, n, a);
+        x->has_edges = x->has_edges || (table >= TABLE_PREFIX && n);
     }
-    table_build(&x->tables[table], entries, n);
     free(entries);
 }
 
-static void build_bitmap(struct literal_index *x)
+/* The literals of "contains" that are ASCII, or are not: a value of ASCII alone has none of the
+ * others, and there are thousands of them in rules for look-alike letters. */
+static struct gram_set *build_grams(const struct literal *literals, uint32_t count, bool ascii,
+                                    const struct profile_field *profile, struct arena *a)
 {
-    const struct table *t = &x->tables[TABLE_CONTAINS];
-
-    x->bitmap_bits = t->slot_bits + BITMAP_BITS_OVER;
-    if (x->bitmap_bits > BITMAP_BITS_MAX)
-        x->bitmap_bits = BITMAP_BITS_MAX;
-    x->bitmap = mem_array((((size_t)1 << x->bitmap_bits) + 63) / 64, sizeof *x->bitmap);
-    for (uint32_t i = 0; i < t->count; i++) {
-        uint32_t bit = mix(t->entries[i].key) >> (32 - x->bitmap_bits);
-        x->bitmap[bit / 64] |= (uint64_t)1 << (bit % 64);
-    }
-}
-
-struct literal_index *literal_index_new(const struct literal *literals, uint32_t count)
-{
-    struct literal_index *x = mem_alloc(sizeof *x);
+    struct gram_literal *items = mem_array(count, sizeof *items);
+    uint32_t n = 0;
 
     for (uint32_t i = 0; i < count; i++)
-        if (literals[i].kind <= LITERAL_NUMBER && literals[i].text.n > x->exact_bytes_max)
-            x->exact_bytes_max = literals[i].text.n;
-    x->stride = stride_of(literals, count);
-    for (uint32_t table = 0; table < TABLE_COUNT; table++)
-        build_table(x, (enum table_id)table, literals, count);
-    for (uint32_t kind = LITERAL_PREFIX; kind < LITERAL_KINDS; kind++)
-        build_shorts(x, (enum literal_kind)kind, literals, count);
-    if (x->tables[TABLE_CONTAINS].count)
-        build_bitmap(x);
-    return x;
+        if (literals[i].kind == LITERAL_CONTAINS && !is_short(&literals[i]) &&
+            is_ascii(literals[i].text) == ascii)
+            items[n++] = (struct gram_literal){literals[i].text, literals[i].target};
+    struct gram_set *set = n ? gram_set_new(items, n, profile, a) : NULL;
+    free(items);
+    return set;
 }
 
-void literal_index_free(struct literal_index *x)
+struct literal_index *literal_index_new(const struct literal *literals, uint32_t count,
+                                        const struct profile_field *profile, struct arena *a)
 {
-    if (!x)
-        return;
-    for (uint32_t table = 0; table < TABLE_COUNT; table++) {
-        free(x->tables[table].entries);
-        free(x->tables[table].starts);
-    }
-    for (uint32_t kind = 0; kind < LITERAL_KINDS; kind++)
-        free(x->shorts[kind]);
-    free(x->bitmap);
-    free(x);
+    struct literal_index *x = arena_alloc(a, sizeof *x);
+
+    x->simd = simd_best();
+    build_tables(x, literals, count, a);
+    for (uint32_t kind = LITERAL_PREFIX; kind < LITERAL_KINDS; kind++)
+        build_shorts(x, (enum literal_kind)kind, literals, count, a);
+    x->ascii = build_grams(literals, count, true, profile, a);
+    x->other = build_grams(literals, count, false, profile, a);
+    x->minds_ascii = x->minds_ascii || x->other;
+    return x;
 }
 
 /* ------------------------------------------------------------ scanning */
 
-/* Reports the entries of the key whose text stands in the value with its gram at `at`. */
-static void look_up(const struct table *t, uint32_t key, str value, size_t at, literal_hit *hit,
-                    void *ctx)
+static inline void scan_exact(const struct table *t, uint32_t key, str value, literal_hit *hit,
+                              void *ctx)
 {
     if (t->count == 0)
         return;
-    uint32_t slot = slot_of(t, key);
-    for (uint32_t i = t->starts[slot]; i < t->starts[slot + 1]; i++) {
-        const struct entry *e = &t->entries[i];
-        if (e->key != key || at < e->offset || value.n - (at - e->offset) < e->text.n)
-            continue;
-        if (memcmp(value.p + (at - e->offset), e->text.p, e->text.n) == 0)
-            hit(ctx, e->target);
-    }
-}
-
-static void scan_exact(const struct table *t, uint32_t key, str value, literal_hit *hit, void *ctx)
-{
-    if (t->count == 0)
-        return;
-    uint32_t slot = slot_of(t, key);
+    uint32_t slot = key >> t->shift;
     for (uint32_t i = t->starts[slot]; i < t->starts[slot + 1]; i++)
         if (t->entries[i].key == key && str_eq(t->entries[i].text, value))
             hit(ctx, t->entries[i].target);
 }
 
+/* Prefixes, or suffixes. */
+static inline void scan_edge(const struct table *t, uint32_t key, str value, bool suffix,
+                             literal_hit *hit, void *ctx)
+{
+    if (t->count == 0)
+        return;
+    uint32_t slot = key >> t->shift;
+    for (uint32_t i = t->starts[slot]; i < t->starts[slot + 1]; i++) {
+        const struct entry *e = &t->entries[i];
+        if (e->key == key && (suffix ? str_ends(value, e->text) : str_starts(value, e->text)))
+            hit(ctx, e->target);
+    }
+}
+
 static void scan_edges(const struct literal_index *x, str value, literal_hit *hit, void *ctx)
 {
-    size_t last = value.n - GRAM;
+    const char *end = value.p + value.n;
 
-    look_up(&x->tables[TABLE_PREFIX], load_gram(value.p), value, 0, hit, ctx);
-    look_up(&x->tables[TABLE_SUFFIX], load_gram(value.p + last), value, last, hit, ctx);
-    if (value.n < LONG_GRAM)
+    scan_edge(&x->tables[TABLE_PREFIX], edge_key(value.p), value, false, hit, ctx);
+    scan_edge(&x->tables[TABLE_SUFFIX], edge_key(end - EDGE), value, true, hit, ctx);
+    if (value.n < LONG_EDGE)
         return;
-    last = value.n - LONG_GRAM;
-    look_up(&x->tables[TABLE_LONG_PREFIX], long_key(value.p), value, 0, hit, ctx);
-    look_up(&x->tables[TABLE_LONG_SUFFIX], long_key(value.p + last), value, last, hit, ctx);
+    scan_edge(&x->tables[TABLE_LONG_PREFIX], long_edge_key(value.p), value, false, hit, ctx);
+    scan_edge(&x->tables[TABLE_LONG_SUFFIX], long_edge_key(end - LONG_EDGE), value, true, hit, ctx);
 }
 
-/* 1 when the gram's bit is set, else 0. */
-static uint32_t in_bitmap(const uint64_t *bitmap, uint32_t shift, uint32_t gram)
-{
-    uint32_t bit = mix(gram) >> shift;
-
-    return (uint32_t)(bitmap[bit / 64] >> (bit % 64)) & 1;
-}
-
-/* All windows, four of one load at a time as long as eight bytes are left: written out, as the
- * compiler would not. */
-static void scan_each(const struct literal_index *x, str value, literal_hit *hit, void *ctx)
-{
-    const struct table *t = &x->tables[TABLE_CONTAINS];
-    const uint64_t *bitmap = x->bitmap;
-    const uint32_t shift = 32 - x->bitmap_bits;
-    size_t i = 0;
-
-    for (; i + 8 <= value.n; i += 4) {
-        uint64_t word;
-        memcpy(&word, value.p + i, sizeof word);
-        uint32_t found = in_bitmap(bitmap, shift, (uint32_t)word) |
-                         in_bitmap(bitmap, shift, (uint32_t)(word >> 8)) << 1 |
-                         in_bitmap(bitmap, shift, (uint32_t)(word >> 16)) << 2 |
-                         in_bitmap(bitmap, shift, (uint32_t)(word >> 24)) << 3;
-        for (; found; found &= found - 1) {
-            uint32_t k = (uint32_t)__builtin_ctz(found);
-            look_up(t, (uint32_t)(word >> (8 * k)), value, i + k, hit, ctx);
-        }
-    }
-    for (; i + GRAM <= value.n; i++)
-        if (in_bitmap(bitmap, shift, load_gram(value.p + i)))
-            look_up(t, load_gram(value.p + i), value, i, hit, ctx);
-}
-
-static void scan_strided(const struct literal_index *x, str value, literal_hit *hit, void *ctx)
-{
-    const struct table *t = &x->tables[TABLE_CONTAINS];
-    const uint64_t *bitmap = x->bitmap;
-    const uint32_t shift = 32 - x->bitmap_bits, stride = x->stride;
-
-    for (size_t i = 0; i + GRAM <= value.n; i += stride) {
-        uint32_t gram = load_gram(value.p + i);
-        if (in_bitmap(bitmap, shift, gram))
-            look_up(t, gram, value, i, hit, ctx);
-    }
-}
-
-static bool short_is_true(enum literal_kind kind, str value, str text)
+static bool short_is_true(const struct simd *simd, enum literal_kind kind, str value, str text)
 {
     if (kind == LITERAL_PREFIX)
         return str_starts(value, text);
     if (kind == LITERAL_SUFFIX)
         return str_ends(value, text);
-    return text.n == 0 || (value.n && memmem(value.p, value.n, text.p, text.n));
+    return text.n == 0 || simd->find(value.p, value.n, text.p, text.n) < value.n;
 }
 
-static void scan_shorts(const struct literal_index *x, str value, literal_hit *hit, void *ctx)
+static void scan_shorts(const struct literal_index *x, str value, bool ascii, literal_hit *hit,
+                        void *ctx)
 {
     for (uint32_t kind = LITERAL_PREFIX; kind < LITERAL_KINDS; kind++) {
-        uint32_t count = x->ascii_counts[kind];
-        if (x->short_counts[kind] > count && !is_ascii(value))
-            count = x->short_counts[kind];
+        uint32_t count = ascii ? x->ascii_counts[kind] : x->short_counts[kind];
         for (uint32_t i = 0; i < count; i++)
-            if (short_is_true((enum literal_kind)kind, value, x->shorts[kind][i].text))
+            if (short_is_true(x->simd, (enum literal_kind)kind, value, x->shorts[kind][i].text))
                 hit(ctx, x->shorts[kind][i].target);
     }
 }
 
 void literal_index_scan(const struct literal_index *x, str value, literal_hit *hit, void *ctx)
 {
-    if (value.n <= x->exact_bytes_max) {
+    bool ascii = !x->minds_ascii || x->simd->is_ascii(value.p, value.n);
+
+    if (x->exact_lengths & length_bit(value.n)) {
         uint32_t key = exact_key(value);
         scan_exact(&x->tables[TABLE_EXACT], key, value, hit, ctx);
         scan_exact(&x->tables[TABLE_NUMBER], key, value, hit, ctx);
     }
-    scan_shorts(x, value, hit, ctx);
-    if (value.n < GRAM)
-        return;
-    scan_edges(x, value, hit, ctx);
-    if (x->bitmap && x->stride == 1)
-        scan_each(x, value, hit, ctx);
-    else if (x->bitmap)
-        scan_strided(x, value, hit, ctx);
+    if (value.n >= EDGE) {
+        if (x->has_edges)
+            scan_edges(x, value, hit, ctx);
+        if (x->ascii)
+            gram_set_scan(x->ascii, value, hit, ctx);
+        if (x->other && !ascii)
+            gram_set_scan(x->other, value, hit, ctx);
+    }
+    if (x->has_shorts)
+        scan_shorts(x, value, ascii, hit, ctx);
 }
 
 void literal_index_number(const struct literal_index *x, str canonical, literal_hit *hit, void *ctx)
 {
-    scan_exact(&x->tables[TABLE_NUMBER], exact_key(canonical), canonical, hit, ctx);
+    scan_exact(&x->tables[TABLE_NUMBER], exact_key_of_literal(canonical), canonical, hit, ctx);
+}
+
+bool literal_index_has_numbers(const struct literal_index *x)
+{
+    return x->tables[TABLE_NUMBER].count > 0;
 }

@@ -8,7 +8,8 @@
  */
 #pragma once
 
-#include "base/str.h"
+#include "base/arena.h"
+#include "detect/profile.h"
 
 enum literal_kind {
     LITERAL_EXACT,
@@ -27,13 +28,18 @@ struct literal {
 
 struct literal_index;
 
-struct literal_index *literal_index_new(const struct literal *literals, uint32_t count) MUST_USE;
-void literal_index_free(struct literal_index *x); /* NULL is a no-op */
+/* Lives in a. `profile` says which pieces are rare in values of this field; NULL: guesses do. */
+struct literal_index *literal_index_new(const struct literal *literals, uint32_t count,
+                                        const struct profile_field *profile,
+                                        struct arena *a) MUST_USE;
 
 typedef void literal_hit(void *ctx, uint32_t target);
 
+/* SIMD_PADDING bytes behind the value are readable. */
 void literal_index_scan(const struct literal_index *x, str value, literal_hit *hit, void *ctx);
 
 /* The value is a number that is written in another way than its canonical integer. */
 void literal_index_number(const struct literal_index *x, str canonical, literal_hit *hit,
                           void *ctx);
+
+bool literal_index_has_numbers(const struct literal_index *x);

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { GENERATION_MAX = UINT32_MAX / 2, KEY_BYTES_MAX = 256 * 1024 * 1024 };
+enum { GENERATION_MAX = UINT32_MAX / 4, KEY_BYTES_MAX = 256 * 1024 * 1024 };
 
 /* ------------------------------------------------------------ making */
 
@@ -23,8 +23,9 @@ void predicates_init(struct predicates *p)
 
 void predicates_done(struct predicates *p)
 {
-    for (uint32_t i = 0; i < p->regex_count; i++)
+    for (uint32_t i = 0; p->regexes && i < p->pattern_count; i++)
         regex_free(p->regexes[i]);
+    free(p->regexes);
     intern_free(p->names);
     intern_free(p->keys);
     arena_free(p->arena);
@@ -152,18 +153,14 @@ static void make_match(struct predicates *p, const struct sigma_test *t, bool ke
     c->text = fold_into(p->arena, text);
 }
 
-static bool make_regex(struct predicates *p, struct check *c)
+static void make_regex(struct predicates *p, struct check *c)
 {
-    struct err e = {0};
-    struct regex *regex = regex_new(c->test->pattern, c->test->regex_flags, &e);
-
-    if (!regex)
-        return false;
-    c->extra = p->regex_count;
-    struct regex **room = arena_push(p->arena, (void **)&p->regexes, &p->regex_count,
-                                     &p->regex_capacity, sizeof *room);
-    *room = regex;
-    return true;
+    c->kind = CHECK_REGEX;
+    c->text = regex_literal(c->test->pattern, p->arena);
+    c->extra = p->pattern_count;
+    const struct sigma_test **room = arena_push(p->arena, (void **)&p->patterns, &p->pattern_count,
+                                                &p->pattern_capacity, sizeof *room);
+    *room = c->test;
 }
 
 static bool make_network(struct predicates *p, struct check *c)
@@ -196,9 +193,8 @@ static bool make_check(struct predicates *p, const struct sigma_test *t, bool ke
         make_match(p, t, keyword, c);
         return true;
     case SIGMA_REGEX:
-        c->kind = CHECK_REGEX;
-        c->text = regex_literal(t->pattern, p->arena);
-        return make_regex(p, c);
+        make_regex(p, c);
+        return true;
     case SIGMA_CIDR:
         c->kind = CHECK_CIDR;
         return make_network(p, c);
@@ -255,12 +251,66 @@ uint32_t predicates_add(struct predicates *p, const struct sigma_item *item)
     return place;
 }
 
+static float share_of(const struct check *c, const struct profile_field *f)
+{
+    if (c->kind == CHECK_EXACT)
+        return (float)profile_share_is(f, c->text);
+    return (float)profile_share_contains(f, c->text);
+}
+
+/* Without a profile: the longer a literal the rarer it is; the whole value or an end of it rarer
+ * than a part; one that is not ASCII is rare in logs that mostly are. */
+static float guess_share(const struct check *c)
+{
+    const float of_one_byte = 0.5f, falls = 0.55f, least = 0.0005f, edge = 0.3f, other = 0.0001f;
+    float share = of_one_byte;
+
+    for (size_t i = 1; i < c->text.n && share > least; i++)
+        share *= falls;
+    for (size_t i = 0; i < c->text.n; i++)
+        if (c->text.p[i] & 0x80)
+            return share * other;
+    return c->kind < CHECK_CONTAINS ? share * edge : share;
+}
+
+void predicates_finish(struct predicates *p, const struct profile *profile)
+{
+    p->regexes = mem_array(p->pattern_count, sizeof *p->regexes);
+    for (uint32_t i = 0; i < p->count; i++) {
+        const struct predicate *q = &p->items[i];
+        const struct profile_field *f = profile && q->field != FIELD_KEYWORD
+                                            ? profile_field(profile, intern_str(p->names, q->field))
+                                            : NULL;
+        for (uint32_t k = 0; k < q->value_count; k++) {
+            const struct check_range *range = &p->values[q->first_value + k];
+            for (uint32_t j = range->first; j < range->first + range->count; j++)
+                p->checks[j].share = f ? share_of(&p->checks[j], f) : guess_share(&p->checks[j]);
+        }
+    }
+}
+
+void predicates_prepare(const struct predicates *p, uint32_t place)
+{
+    const struct predicate *q = &p->items[place];
+    struct err e = {0};
+
+    for (uint32_t i = 0; i < q->value_count; i++) {
+        const struct check_range *range = &p->values[q->first_value + i];
+        for (uint32_t k = range->first; k < range->first + range->count; k++) {
+            const struct check *c = &p->checks[k];
+            if (c->kind == CHECK_REGEX && !p->regexes[c->extra]) /* it compiled before: naive.c */
+                p->regexes[c->extra] = regex_new(c->test->pattern, c->test->regex_flags, &e);
+        }
+    }
+}
+
 /* ------------------------------------------------------------ evaluating */
 
-void predicate_states_init(struct predicate_states *s, const struct predicates *p)
+void predicate_states_init(struct predicate_states *s, uint32_t count)
 {
-    *s = (struct predicate_states){.states = mem_array(p->count, sizeof *s->states),
-                                   .regex = regex_state_new()};
+    *s = (struct predicate_states){.states = mem_array(count, sizeof *s->states),
+                                   .regex = regex_state_new(),
+                                   .simd = simd_best()};
 }
 
 void predicate_states_done(struct predicate_states *s)
@@ -269,10 +319,10 @@ void predicate_states_done(struct predicate_states *s)
     regex_state_free(s->regex);
 }
 
-void predicate_states_next(struct predicate_states *s, const struct predicates *p)
+void predicate_states_next(struct predicate_states *s, uint32_t count)
 {
     if (s->generation == GENERATION_MAX) {
-        memset(s->states, 0, p->count * sizeof *s->states);
+        memset(s->states, 0, count * sizeof *s->states);
         s->generation = 0;
     }
     s->generation++;
@@ -287,7 +337,10 @@ struct evaluation {
 
 static bool contains(const struct evaluation *e, uint32_t at, str text)
 {
-    return text.n == 0 || str_find(event_values_folded(e->v, at), text);
+    if (text.n == 0)
+        return true;
+    str value = event_values_folded(e->v, at);
+    return e->s->simd->find(value.p, value.n, text.p, text.n) < value.n;
 }
 
 static bool glob_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
@@ -303,10 +356,11 @@ static bool glob_is_true(const struct evaluation *e, const struct check *c, uint
 
 static bool regex_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
 {
-    if (!contains(e, at, c->text))
+    const struct regex *regex = e->p->regexes[c->extra];
+
+    if (!regex || !contains(e, at, c->text))
         return false;
-    enum regex_result result =
-        regex_search(e->p->regexes[c->extra], e->s->regex, event_values_text(e->v, at));
+    enum regex_result result = regex_search(regex, e->s->regex, event_values_text(e->v, at));
     e->s->regex_limits += result == REGEX_GAVE_UP;
     return result == REGEX_YES;
 }
@@ -363,7 +417,8 @@ static bool fieldref_is_true(const struct evaluation *e, const struct check *c, 
 {
     const struct field f = settled(e, at);
 
-    for (uint32_t i = event_values_first(e->v, c->extra); i != VALUE_NONE; i = e->v->next[i]) {
+    for (uint32_t i = event_values_first(e->v, c->extra); i != VALUE_NONE;
+         i = event_values_next(e->v, i)) {
         const struct field other = settled(e, i);
         if (other.type != VALUE_NULL && refers(c->test, &f, &other))
             return true;
@@ -393,7 +448,7 @@ static bool value_is_true(const struct evaluation *e, const struct check *c, uin
     case CHECK_SUFFIX:
         return str_ends(event_values_folded(e->v, at), c->text);
     case CHECK_CONTAINS:
-        return str_find(event_values_folded(e->v, at), c->text) != NULL;
+        return contains(e, at, c->text);
     case CHECK_ANY:
         return true;
     case CHECK_TEXTS:
@@ -426,7 +481,7 @@ static bool check_is_true(const struct evaluation *e, const struct check *c, uin
                 return true;
         return false;
     }
-    for (uint32_t i = first; i != VALUE_NONE; i = e->v->next[i])
+    for (uint32_t i = first; i != VALUE_NONE; i = event_values_next(e->v, i))
         if (value_is_true(e, c, i))
             return true;
     return false;

@@ -10,7 +10,9 @@
 
 #include "base/intern.h"
 #include "detect/event_value.h"
+#include "detect/profile.h"
 #include "sigma/rule.h"
+#include "simd/simd.h"
 #include "text/ip.h"
 #include "text/regex.h"
 
@@ -36,6 +38,7 @@ struct check {
     struct sigma_string folded;    /* CHECK_TEXTS */
     const struct sigma_test *test; /* the first that was made so */
     uint32_t extra;                /* CHECK_REGEX, CHECK_CIDR: place; CHECK_FIELDREF: name */
+    float share;                   /* of the field's values in which `text` is expected, 0..1 */
 };
 
 struct check_range {
@@ -56,44 +59,45 @@ struct predicates {
     struct predicate *items;
     struct check_range *values;
     struct check *checks;
-    struct regex **regexes;
     struct ip_network *networks;
+    const struct sigma_test **patterns; /* by place of CHECK_REGEX */
     uint32_t count, capacity, value_count, value_capacity, check_count, check_capacity;
-    uint32_t regex_count, regex_capacity, network_count, network_capacity;
-    struct intern *keys; /* what makes two items the same; its ids are places in `items` */
+    uint32_t pattern_count, pattern_capacity, network_count, network_capacity;
+    struct intern *keys;    /* what makes two items the same; its ids are places in `items` */
+    struct regex **regexes; /* by place; NULL until a bucket needs it: predicates_prepare() */
 };
 
-/* What is known of the predicates for the event at work, of one worker. */
+/* What is known of a bucket's predicates for the event at work, of one worker. */
 struct predicate_states {
-    uint32_t *states;    /* generation * 2 + truth */
+    uint32_t *states;    /* by the bucket's number: generation * 4 + enum truth */
     uint32_t generation; /* of the event seen through one of its log sources */
     struct regex_state *regex;
     uint64_t regex_limits;
+    const struct simd *simd;
 };
+
+enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_MAYBE };
 
 void predicates_init(struct predicates *p);
 void predicates_done(struct predicates *p);
 uint32_t predicates_add(struct predicates *p, const struct sigma_item *item); /* its place */
 
-void predicate_states_init(struct predicate_states *s, const struct predicates *p);
-void predicate_states_done(struct predicate_states *s);
-/* Forgets everything: another event, or another log source of it. */
-void predicate_states_next(struct predicate_states *s, const struct predicates *p);
+/* After the last one was added. Fills the checks' shares; `profile` may be NULL. */
+void predicates_finish(struct predicates *p, const struct profile *profile);
 
-static inline void predicate_state_set(struct predicate_states *s, uint32_t place, bool truth)
+/* Compiles the regexes of a predicate. Not for two threads at once. */
+void predicates_prepare(const struct predicates *p, uint32_t place);
+
+/* The text alone decides: no value of a field makes them true that does not hold it. */
+static inline bool check_is_exact(const struct check *c)
 {
-    s->states[place] = s->generation * 2 + truth;
+    return c->kind <= CHECK_CONTAINS;
 }
 
+void predicate_states_init(struct predicate_states *s, uint32_t count);
+void predicate_states_done(struct predicate_states *s);
+void predicate_states_next(struct predicate_states *s, uint32_t count);
+
+/* Evaluates without looking at what is known. */
 bool predicate_evaluate(const struct predicates *p, struct predicate_states *s,
                         struct event_values *v, uint32_t place);
-
-static inline bool predicate_is_true(const struct predicates *p, struct predicate_states *s,
-                                     struct event_values *v, uint32_t place)
-{
-    if (s->states[place] / 2 == s->generation)
-        return s->states[place] & 1;
-    bool truth = predicate_evaluate(p, s, v, place);
-    predicate_state_set(s, place, truth);
-    return truth;
-}

@@ -1,9 +1,8 @@
 /*
- * rule_program.c - from a condition's tree to a cover and to steps.
+ * rule_program.c - from what is open of a condition to a cover and to steps.
  *
- * The tree is copied into an array, level by level, so that children stand
- * behind their parents: what flows up is computed from the array's end, what
- * flows down from its beginning, and nothing recurses.
+ * Children stand behind their parents: what flows up is computed from the
+ * array's end, what flows down from its beginning, and nothing recurses.
  */
 #include "detect/rule_program.h"
 
@@ -13,55 +12,12 @@
 
 enum want { WANT_NOTHING, WANT_TRUE, WANT_FALSE };
 
-/* A node of the copy. A negated item is an item, here. */
-struct flat {
-    enum sigma_node_kind kind;
-    uint32_t first_child, child_count, depth;
-    uint32_t predicate;
-    bool negated;
-    bool eager;
-    enum want want;                /* what the cover needs of it */
-    double cost_true, cost_false;  /* of a cover for its being true, or false */
-    double order;                  /* cheaper siblings are tested first */
-    const struct sigma_node *node; /* what it was copied from */
-};
-
-struct flat_tree {
-    struct flat *nodes;
-    uint32_t count, capacity, depth;
-};
-
-/* ------------------------------------------------------------ the copy */
-
-static void flat_add(struct flat_tree *t, struct arena *a, const struct sigma_node *node,
-                     uint32_t depth)
-{
-    struct flat *room = arena_push(a, (void **)&t->nodes, &t->count, &t->capacity, sizeof *room);
-
-    *room = (struct flat){.kind = node->kind, .depth = depth, .node = node};
-    t->depth = depth > t->depth ? depth : t->depth;
-}
-
-static void flatten(struct flat_tree *t, struct arena *a, struct predicates *p,
-                    const struct sigma_node *expr)
-{
-    flat_add(t, a, expr, 1);
-    for (uint32_t i = 0; i < t->count; i++) {
-        const struct sigma_node *node = t->nodes[i].node;
-        assert(node->kind != NODE_SELECTION); /* rule_resolve() has replaced them */
-        if (node->kind == NODE_ITEM) {
-            t->nodes[i].predicate = predicates_add(p, node->item);
-            t->nodes[i].negated = node->item->negated;
-            continue;
-        }
-        t->nodes[i].first_child = t->count;
-        t->nodes[i].child_count = node->child_count;
-        for (uint32_t k = 0; k < node->child_count; k++)
-            flat_add(t, a, node->children[k], t->nodes[i].depth + 1);
-    }
-}
-
 /* ------------------------------------------------------------ the cover */
+
+struct price {
+    double when_true, when_false; /* of a cover for the node's being true, or false */
+    enum want want;               /* what the cover needs of it */
+};
 
 static double sum_of(double a, double b)
 {
@@ -73,64 +29,55 @@ static double least_of(double a, double b)
     return a < b ? a : b;
 }
 
-static void price_node(struct flat_tree *t, const struct predicates *p, struct flat *n)
+static struct price price_join(const struct tree_node *n, const struct price *children)
 {
-    const struct flat *children = &t->nodes[n->first_child];
+    bool all = n->kind == NODE_AND;
+    struct price sum = {0, 0, WANT_NOTHING},
+                 least = {WITNESS_COST_NONE, WITNESS_COST_NONE, WANT_NOTHING};
 
-    switch (n->kind) {
-    case NODE_ITEM: {
-        double cost = witness_of(p, n->predicate).cost;
-        n->cost_true = n->negated ? WITNESS_COST_NONE : cost;
-        n->cost_false = n->negated ? cost : WITNESS_COST_NONE;
-        return;
+    if (n->kind == NODE_NOT)
+        return (struct price){children[0].when_false, children[0].when_true, WANT_NOTHING};
+    for (uint32_t i = 0; i < n->child_count; i++) {
+        sum.when_true = sum_of(sum.when_true, children[i].when_true);
+        sum.when_false = sum_of(sum.when_false, children[i].when_false);
+        least.when_true = least_of(least.when_true, children[i].when_true);
+        least.when_false = least_of(least.when_false, children[i].when_false);
     }
-    case NODE_NOT:
-        n->cost_true = children[0].cost_false;
-        n->cost_false = children[0].cost_true;
-        return;
-    case NODE_AND:
-        n->cost_true = WITNESS_COST_NONE;
-        for (uint32_t i = 0; i < n->child_count; i++) {
-            n->cost_true = least_of(n->cost_true, children[i].cost_true);
-            n->cost_false = sum_of(n->cost_false, children[i].cost_false);
-        }
-        return;
-    case NODE_OR:
-        n->cost_false = WITNESS_COST_NONE;
-        for (uint32_t i = 0; i < n->child_count; i++) {
-            n->cost_false = least_of(n->cost_false, children[i].cost_false);
-            n->cost_true = sum_of(n->cost_true, children[i].cost_true);
-        }
-        return;
-    case NODE_SELECTION:
-        return;
-    }
+    return (struct price){all ? least.when_true : sum.when_true,
+                          all ? sum.when_false : least.when_false, WANT_NOTHING};
 }
 
-static double cost_for(const struct flat *n, enum want want)
+static struct price price_item(const struct tree_node *n, const struct predicates *p)
 {
-    return want == WANT_TRUE ? n->cost_true : n->cost_false;
+    double cost = witness_of(p, n->predicate).cost;
+
+    return n->negated ? (struct price){WITNESS_COST_NONE, cost, WANT_NOTHING}
+                      : (struct price){cost, WITNESS_COST_NONE, WANT_NOTHING};
+}
+
+static double cost_for(const struct price *p, enum want want)
+{
+    return want == WANT_TRUE ? p->when_true : p->when_false;
 }
 
 /* Hands what is wanted of a node down to its children: to all of them, or to the cheapest. */
-static void want_children(struct flat_tree *t, const struct flat *n)
+static void want_children(const struct tree_node *n, enum want want, struct price *children)
 {
-    struct flat *children = &t->nodes[n->first_child];
-    bool all = n->kind == NODE_OR ? n->want == WANT_TRUE : n->want == WANT_FALSE;
+    bool all = n->kind == NODE_OR ? want == WANT_TRUE : want == WANT_FALSE;
     uint32_t best = 0;
 
     if (n->kind == NODE_NOT) {
-        children[0].want = n->want == WANT_TRUE ? WANT_FALSE : WANT_TRUE;
+        children[0].want = want == WANT_TRUE ? WANT_FALSE : WANT_TRUE;
         return;
     }
     for (uint32_t i = 0; i < n->child_count; i++) {
         if (all)
-            children[i].want = n->want;
-        if (cost_for(&children[i], n->want) < cost_for(&children[best], n->want))
+            children[i].want = want;
+        if (cost_for(&children[i], want) < cost_for(&children[best], want))
             best = i;
     }
     if (!all)
-        children[best].want = n->want;
+        children[best].want = want;
 }
 
 static int compare_places(const void *a, const void *b)
@@ -151,32 +98,32 @@ static void sort_unique(struct rule_cover *c)
     c->count = n;
 }
 
-static void pick_cover(struct flat_tree *t, const struct predicates *p, struct arena *a,
-                       struct rule_cover *c)
+void rule_cover_pick(const struct open_tree *tree, const struct predicates *p, struct arena *a,
+                     struct rule_cover *ret)
 {
-    uint32_t capacity = 0;
+    struct price *prices = arena_array(a, tree->count, sizeof *prices);
 
-    *c = (struct rule_cover){0};
-    for (uint32_t i = t->count; i-- > 0;)
-        price_node(t, p, &t->nodes[i]);
-    if (t->nodes[0].cost_true >= WITNESS_COST_NONE)
-        return;
-    c->exists = true;
-    t->nodes[0].want = WANT_TRUE;
-    for (uint32_t i = 0; i < t->count; i++) {
-        struct flat *n = &t->nodes[i];
-        if (n->want == WANT_NOTHING)
-            continue;
-        if (n->kind != NODE_ITEM) {
-            want_children(t, n);
-            continue;
-        }
-        uint32_t *room = arena_push(a, (void **)&c->predicates, &c->count, &capacity, sizeof *room);
-        *room = n->predicate;
-        n->eager = witness_of(p, n->predicate).exact;
+    *ret = (struct rule_cover){.predicates = arena_array(a, tree->count, sizeof *ret->predicates)};
+    for (uint32_t i = tree->count; i-- > 0;) {
+        const struct tree_node *n = &tree->nodes[i];
+        prices[i] =
+            n->kind == NODE_ITEM ? price_item(n, p) : price_join(n, prices + n->first_child);
     }
-    if (c->count)
-        sort_unique(c);
+    if (prices[0].when_true >= WITNESS_COST_NONE)
+        return;
+    ret->exists = true;
+    prices[0].want = WANT_TRUE;
+    for (uint32_t i = 0; i < tree->count; i++) {
+        const struct tree_node *n = &tree->nodes[i];
+        if (prices[i].want == WANT_NOTHING)
+            continue;
+        if (n->kind == NODE_ITEM)
+            ret->predicates[ret->count++] = n->predicate;
+        else
+            want_children(n, prices[i].want, prices + n->first_child);
+    }
+    if (ret->count)
+        sort_unique(ret);
 }
 
 /* ------------------------------------------------------------ the order */
@@ -199,25 +146,42 @@ static double order_of_predicate(const struct predicates *p, const struct predic
     return sum;
 }
 
-static int compare_order(const void *a, const void *b)
-{
-    const struct flat *x = a, *y = b;
+/* A node and what it costs to find out whether it is true, of equal costs in the rule's order. */
+struct ordered {
+    struct tree_node node;
+    double cost;
+    uint32_t place;
+};
 
-    return (x->order > y->order) - (x->order < y->order);
+static int compare_ordered(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+
+    if (x->cost != y->cost)
+        return (x->cost > y->cost) - (x->cost < y->cost);
+    return (x->place > y->place) - (x->place < y->place);
 }
 
-/* Parents are sorted before their children are, and refer to them by range; so any order will do.
- */
-static void sort_children(struct flat_tree *t, const struct predicates *p)
+/* Children refer to theirs by range, and stand behind their parents; so any order of siblings will
+ * do. */
+static void sort_children(struct open_tree *t, const struct predicates *p,
+                          const struct predicate_numbers *numbers, struct arena *scratch)
 {
+    double *costs = arena_array(scratch, t->count, sizeof *costs);
+    struct ordered *row = arena_array(scratch, t->count, sizeof *row);
+
     for (uint32_t i = t->count; i-- > 0;) {
-        struct flat *n = &t->nodes[i];
-        if (n->kind == NODE_ITEM)
-            n->order = n->eager ? 0 : order_of_predicate(p, &p->items[n->predicate]);
-        for (uint32_t k = 0; k < n->child_count; k++)
-            n->order += t->nodes[n->first_child + k].order;
+        const struct tree_node *n = &t->nodes[i];
+        if (n->kind == NODE_ITEM && !numbers->indexed[n->predicate])
+            costs[i] = order_of_predicate(p, &p->items[n->predicate]);
+        for (uint32_t k = 0; k < n->child_count; k++) {
+            row[k] = (struct ordered){t->nodes[n->first_child + k], costs[n->first_child + k], k};
+            costs[i] += costs[n->first_child + k];
+        }
         if (n->child_count > 1)
-            qsort(&t->nodes[n->first_child], n->child_count, sizeof *n, compare_order);
+            qsort(row, n->child_count, sizeof *row, compare_ordered);
+        for (uint32_t k = 0; k < n->child_count; k++)
+            t->nodes[n->first_child + k] = row[k].node;
     }
 }
 
@@ -225,36 +189,47 @@ static void sort_children(struct flat_tree *t, const struct predicates *p)
 
 /* A node at work, from its last child to its first: where to go when it is true, or false. */
 struct frame {
-    const struct flat *node;
+    const struct tree_node *node;
     uint32_t left; /* children still to be visited */
     uint32_t on_true, on_false;
 };
 
-static uint32_t emit(struct rule_programs *programs, struct arena *a, const struct frame *f)
+static uint32_t number_of(struct predicate_numbers *numbers, uint32_t predicate)
+{
+    if (numbers->of[predicate] == 0) {
+        numbers->places[numbers->count++] = predicate;
+        numbers->of[predicate] = numbers->count;
+    }
+    return numbers->of[predicate] - 1;
+}
+
+static uint32_t emit(struct rule_programs *programs, struct predicate_numbers *numbers,
+                     struct arena *a, const struct frame *f)
 {
     uint32_t place = programs->count;
     struct step *room = arena_push(a, (void **)&programs->steps, &programs->count,
                                    &programs->capacity, sizeof *room);
 
-    *room = (struct step){.predicate = f->node->predicate,
+    *room = (struct step){.predicate = number_of(numbers, f->node->predicate),
                           .on_true = f->node->negated ? f->on_false : f->on_true,
-                          .on_false = f->node->negated ? f->on_true : f->on_false,
-                          .eager = f->node->eager};
+                          .on_false = f->node->negated ? f->on_true : f->on_false};
     return place;
 }
 
-static uint32_t emit_tree(struct rule_programs *programs, const struct flat_tree *t,
-                          struct arena *a, struct arena *scratch)
+uint32_t rule_program_emit(struct rule_programs *programs, struct open_tree *t,
+                           const struct predicates *p, struct predicate_numbers *numbers,
+                           struct arena *a, struct arena *scratch)
 {
     struct frame *stack = arena_array(scratch, t->depth, sizeof *stack);
     uint32_t depth = 0, entry = STEP_REJECT;
 
+    sort_children(t, p, numbers, scratch);
     stack[depth++] = (struct frame){t->nodes, t->nodes->child_count, STEP_ACCEPT, STEP_REJECT};
     while (depth) {
         struct frame *f = &stack[depth - 1];
-        const struct flat *n = f->node;
+        const struct tree_node *n = f->node;
         if (n->kind == NODE_ITEM) {
-            entry = emit(programs, a, f);
+            entry = emit(programs, numbers, a, f);
             depth--;
             continue;
         }
@@ -270,22 +245,10 @@ static uint32_t emit_tree(struct rule_programs *programs, const struct flat_tree
             depth--;
             continue;
         }
-        const struct flat *child = &t->nodes[n->first_child + --f->left];
+        const struct tree_node *child = &t->nodes[n->first_child + --f->left];
         bool swap = n->kind == NODE_NOT;
         stack[depth++] = (struct frame){child, child->child_count, swap ? f->on_false : f->on_true,
                                         swap ? f->on_true : f->on_false};
     }
     return entry;
-}
-
-void rule_program_build(struct rule_programs *programs, struct predicates *p, uint32_t rule,
-                        const struct sigma_node *expr, struct arena *a, struct arena *scratch,
-                        struct rule_cover *ret)
-{
-    struct flat_tree t = {0};
-
-    flatten(&t, scratch, p, expr);
-    pick_cover(&t, p, scratch, ret);
-    sort_children(&t, p);
-    programs->entries[rule] = emit_tree(programs, &t, a, scratch);
 }

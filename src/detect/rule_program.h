@@ -5,19 +5,18 @@
  */
 #pragma once
 
-#include "detect/predicate.h"
+#include "detect/rule_fold.h"
 
 enum { STEP_ACCEPT = UINT32_MAX, STEP_REJECT = UINT32_MAX - 1 };
 
 struct step {
-    uint32_t predicate, on_true, on_false;
-    bool eager; /* the bucket's index has found it if it is true */
+    uint32_t predicate; /* the bucket's number of it */
+    uint32_t on_true, on_false;
 };
 
 struct rule_programs {
     struct step *steps;
     uint32_t count, capacity;
-    uint32_t *entries; /* by rule: its first step */
 };
 
 /* Of an event of which the rule is true, one of these predicates is true. */
@@ -27,26 +26,20 @@ struct rule_cover {
     uint32_t count;
 };
 
-/* Appends the steps of rule number `rule` to programs; steps live in a, the cover in scratch. */
-void rule_program_build(struct rule_programs *programs, struct predicates *p, uint32_t rule,
-                        const struct sigma_node *expr, struct arena *a, struct arena *scratch,
-                        struct rule_cover *ret);
+/* The cheapest cover, by the costs of witnesses. Lives in a. */
+void rule_cover_pick(const struct open_tree *tree, const struct predicates *p, struct arena *a,
+                     struct rule_cover *ret);
 
-static inline bool rule_program_run(const struct rule_programs *programs,
-                                    const struct predicates *p, struct predicate_states *s,
-                                    struct event_values *v, uint32_t rule)
-{
-    uint32_t at = programs->entries[rule];
+/* How predicates are called in a bucket. */
+struct predicate_numbers {
+    uint32_t *of;           /* by predicate: its number + 1; 0: it has none yet */
+    uint32_t *places;       /* by number: the predicate */
+    const uint8_t *indexed; /* by predicate: the bucket's index tells when it is false */
+    uint32_t count;
+};
 
-    while (at < STEP_REJECT) {
-        const struct step *step = &programs->steps[at];
-        bool known = s->states[step->predicate] / 2 == s->generation;
-        bool truth;
-        if (known)
-            truth = s->states[step->predicate] & 1;
-        else
-            truth = !step->eager && predicate_is_true(p, s, v, step->predicate);
-        at = truth ? step->on_true : step->on_false;
-    }
-    return at == STEP_ACCEPT;
-}
+/* Appends steps, which live in a; the tree's children are put in the order of their costs. Returns
+ * the first step. New predicates get numbers. */
+uint32_t rule_program_emit(struct rule_programs *programs, struct open_tree *tree,
+                           const struct predicates *p, struct predicate_numbers *numbers,
+                           struct arena *a, struct arena *scratch);

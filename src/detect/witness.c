@@ -1,19 +1,19 @@
 /*
- * witness.c - the cost model. The longer a literal the rarer it is; a file name
- * at the end of a path is rarer than a word somewhere. The figures are guesses
- * that order the choices; whatever they say, no match is lost.
+ * witness.c - the cost model. A rule that is looked at costs EVALUATION_COST; how
+ * often that is follows from the shares of its literals (predicate.h), which the
+ * profile knows or predicates_finish() guesses. To look for a literal costs
+ * something too, little for most and much for those too short to have a gram.
+ * Whatever the figures say, no match is lost.
  */
 #include "detect/witness.h"
 
 #include "detect/scalar.h"
 
-#define PRESENCE_COST 3.0
-#define PRESENCE_COST_CHECK 0.2 /* for each check that is made each time, then */
-#define NOT_ASCII_FACTOR 0.0001 /* a literal that is not ASCII, in logs that mostly are */
-#define CONTAINS_COST 0.5       /* of one byte; */
-#define CONTAINS_FALLS 0.55     /* each further byte takes it down to this part */
-#define CONTAINS_COST_MIN 0.0005
-#define EDGE_FACTOR 0.3 /* a literal at the beginning or at the end, or the whole value */
+#define EVALUATION_COST 60.0    /* of a rule that is looked at */
+#define PRESENCE_CHECK_COST 0.2 /* for each check that is made each time, then */
+#define LITERAL_COST 0.002
+#define CONTAINS_COST 0.05 /* of a gram in a filter; */
+#define SHORT_COST 8.0     /* without one: the value is searched for it alone */
 
 enum { CANONICAL_DIGITS_MAX = 15 }; /* what a double holds exactly */
 
@@ -67,25 +67,33 @@ static bool is_ascii(str s)
     return true;
 }
 
-static double check_cost(const struct check *c)
+/* What it costs to look for the check's literal; *share grows by how often it is found. */
+static double check_cost(const struct check *c, double *share)
 {
     struct literal l;
 
     if (!witness_literal(c, &l))
         return WITNESS_COST_NONE;
-    double cost = is_ascii(l.text) ? CONTAINS_COST : CONTAINS_COST * NOT_ASCII_FACTOR;
-    for (size_t i = 1; i < l.text.n && cost > CONTAINS_COST_MIN; i++)
-        cost *= CONTAINS_FALLS;
-    return l.kind == LITERAL_CONTAINS ? cost : cost * EDGE_FACTOR;
+    *share += (double)c->share;
+    if (l.kind != LITERAL_CONTAINS)
+        return LITERAL_COST;
+    if (l.text.n < PROFILE_GRAM && is_ascii(l.text))
+        return SHORT_COST;
+    return LITERAL_COST + CONTAINS_COST;
 }
 
-static double value_cost(const struct predicates *p, const struct check_range *range)
+static double value_cost(const struct predicates *p, const struct check_range *range, double *share)
 {
     double sum = 0;
 
     for (uint32_t i = 0; i < range->count; i++)
-        sum += check_cost(&p->checks[range->first + i]);
+        sum += check_cost(&p->checks[range->first + i], share);
     return sum;
+}
+
+static double with_evaluation(double cost, double share)
+{
+    return cost + EVALUATION_COST * (share < 1 ? share : 1);
 }
 
 /* Can one of the value's checks be true of a field that is absent? */
@@ -115,7 +123,7 @@ static bool is_exact(const struct predicates *p, const struct predicate *q)
     for (uint32_t i = 0; i < q->value_count; i++) {
         const struct check_range *range = &p->values[q->first_value + i];
         for (uint32_t k = 0; k < range->count; k++)
-            if (p->checks[range->first + k].kind > CHECK_CONTAINS)
+            if (!check_is_exact(&p->checks[range->first + k]))
                 return false;
     }
     return true;
@@ -134,18 +142,22 @@ struct witness witness_of(const struct predicates *p, uint32_t place)
 {
     const struct predicate *q = &p->items[place];
     struct witness w = {.kind = WITNESS_NONE, .cost = WITNESS_COST_NONE};
-    double sum = 0;
+    double sum = 0, share = 0;
 
     if (needs_presence(p, q))
         w = (struct witness){.kind = WITNESS_PRESENCE,
-                             .cost = PRESENCE_COST + PRESENCE_COST_CHECK * check_count(p, q)};
+                             .cost = EVALUATION_COST + PRESENCE_CHECK_COST * check_count(p, q)};
     for (uint32_t i = 0; i < q->value_count; i++) {
-        double cost = value_cost(p, &p->values[q->first_value + i]);
+        double own_share = 0;
+        double cost = value_cost(p, &p->values[q->first_value + i], &own_share);
         sum += cost;
-        if (q->all && cost < w.cost)
-            w = (struct witness){.kind = WITNESS_ONE, .value = i, .cost = cost};
+        share += own_share;
+        if (q->all && with_evaluation(cost, own_share) < w.cost)
+            w = (struct witness){
+                .kind = WITNESS_ONE, .value = i, .cost = with_evaluation(cost, own_share)};
     }
-    if (!q->all && sum < w.cost)
-        w = (struct witness){.kind = WITNESS_ANY, .exact = is_exact(p, q), .cost = sum};
+    if (!q->all && with_evaluation(sum, share) < w.cost)
+        w = (struct witness){
+            .kind = WITNESS_ANY, .exact = is_exact(p, q), .cost = with_evaluation(sum, share)};
     return w;
 }

@@ -1,9 +1,9 @@
 /*
  * witness.h - what must be found in an event before a predicate can be true of
- * it, and how often that is to be expected.
+ * it, and what that costs.
  *
  * A rule is looked at only when one of its witnesses is found: the cover that
- * rule_program_build() picks is made of the predicates with the least cost.
+ * rule_cover_pick() picks is made of the predicates with the least cost.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ struct witness {
     enum witness_kind kind;
     uint32_t value; /* WITNESS_ONE: place among the predicate's values */
     bool exact;     /* the literals say it all: the predicate is true when one of them is found */
-    double cost;    /* about how often it is found, in rules looked at for each event */
+    double cost;    /* in nanoseconds an event, about */
 };
 
 struct witness witness_of(const struct predicates *p, uint32_t place);

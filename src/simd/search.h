@@ -8,3 +8,8 @@
 size_t search_find_portable(const char *text, size_t n, const char *part, size_t part_n);
 size_t search_find_avx2(const char *text, size_t n, const char *part, size_t part_n);
 size_t search_find_avx512(const char *text, size_t n, const char *part, size_t part_n);
+
+/* Is no byte above 0x7F? SIMD_PADDING bytes behind the text are readable. */
+bool search_is_ascii_portable(const char *text, size_t n);
+bool search_is_ascii_avx2(const char *text, size_t n);
+bool search_is_ascii_avx512(const char *text, size_t n);

@@ -33,3 +33,15 @@ size_t search_find_avx2(const char *text, size_t n, const char *part, size_t par
     }
     return n;
 }
+
+bool search_is_ascii_avx2(const char *text, size_t n)
+{
+    __m256i all = _mm256_setzero_si256();
+    size_t i = 0;
+
+    for (; i + WIDTH <= n; i += WIDTH)
+        all = _mm256_or_si256(all, _mm256_loadu_si256((const __m256i *)(const void *)(text + i)));
+    uint32_t rest = (uint32_t)_mm256_movemask_epi8(
+        _mm256_loadu_si256((const __m256i *)(const void *)(text + i)));
+    return _mm256_movemask_epi8(all) == 0 && (rest & ((1u << (n - i)) - 1)) == 0;
+}

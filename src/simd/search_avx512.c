@@ -27,3 +27,15 @@ size_t search_find_avx512(const char *text, size_t n, const char *part, size_t p
     }
     return n;
 }
+
+bool search_is_ascii_avx512(const char *text, size_t n)
+{
+    __m512i all = _mm512_setzero_si512();
+    size_t i = 0;
+
+    for (; i + WIDTH <= n; i += WIDTH)
+        all = _mm512_or_si512(all, _mm512_loadu_si512(text + i));
+    __mmask64 rest = (1ull << (n - i)) - 1;
+    all = _mm512_or_si512(all, _mm512_maskz_loadu_epi8(rest, text + i));
+    return _mm512_movepi8_mask(all) == 0;
+}

@@ -30,6 +30,7 @@ struct simd {
 
     /* search.h */
     size_t (*find)(const char *text, size_t n, const char *part, size_t part_n);
+    bool (*is_ascii)(const char *text, size_t n);
 
     /* gram.h */
     uint32_t gram_bits_max; /* of a filter */

@@ -1,0 +1,235 @@
+/*
+ * gram_set.c - the choice of grams, and the way from a place to its literals.
+ *
+ * What a filter lets pass is what costs: a gram is chosen by how often windows
+ * that fall into its slot stand in the field's values, by the profile, which
+ * counts the common grams. Without one, letters and the characters of paths are
+ * taken to be common.
+ *
+ * A filter of 4,096 slots takes some hundreds of grams; more are spread over
+ * several filters. Thousands of them go into one large bitmap instead.
+ */
+#include "detect/gram_set.h"
+
+#include "base/mem.h"
+#include "simd/gram.h"
+
+#include <stdlib.h>
+
+enum {
+    FILTER_GRAMS = 640, /* of 4,096 slots */
+    FILTERS_MAX = 6,
+    SLOTS_A_GRAM = 24, /* of a large bitmap */
+    LARGE_BITS_MAX = 20,
+    CHUNK = 4096, /* places are collected for so many bytes of a value */
+    SLOT_BITS_MIN = 4,
+    SLOT_BITS_MAX = 20,
+};
+
+struct gram_entry {
+    str text;
+    uint32_t gram;
+    uint32_t offset; /* of the gram in the text */
+    uint32_t target;
+};
+
+struct gram_set {
+    const struct simd *simd; /* whose filters these are */
+    struct gram_filter filters[FILTERS_MAX];
+    uint32_t filter_count;
+    struct gram_entry *entries; /* in the order of their slots */
+    uint32_t *starts;
+    uint32_t shift;
+};
+
+static uint32_t load_gram(const char *p)
+{
+    uint32_t gram;
+
+    memcpy(&gram, p, sizeof gram);
+    return gram;
+}
+
+static uint32_t key_of(uint32_t gram)
+{
+    return gram * 0x85EBCA6Bu;
+}
+
+/* ------------------------------------------------------------ choosing */
+
+/* How common a byte is in the values of logs, 0 to 4: letters by their frequency in English, and
+ * what paths and command lines are made of. */
+static uint32_t commonness(char c)
+{
+    static const str classes[] = {S("etaoinsr\\."), S("lcdmpuhw- /:"), S("gfybvk_=\"0123"),
+                                  S("xjqz456789")};
+
+    for (uint32_t i = 0; i < countof(classes); i++)
+        if (memchr(classes[i].p, c, classes[i].n))
+            return 4 - i;
+    return 0;
+}
+
+/* A guess at how many of the field's windows are this gram. */
+static double guess(const char *gram)
+{
+    double share = 0.002;
+
+    for (uint32_t i = 0; i < GRAM_BYTES; i++)
+        for (uint32_t k = commonness(gram[i]); k < 4; k++)
+            share *= 0.5;
+    return share;
+}
+
+/* What is known while a set is made. */
+struct choice {
+    const struct simd *simd;
+    uint32_t bits;
+    const float *weights; /* by slot: the share of the field's windows that fall into it */
+};
+
+static float *weights_of(const struct simd *simd, uint32_t bits,
+                         const struct profile_field *profile)
+{
+    float *weights = mem_array((size_t)1 << bits, sizeof *weights);
+    double windows = profile && profile->bytes ? (double)profile->bytes : 1;
+
+    for (uint32_t i = 0; profile && i < profile->gram_count; i++)
+        weights[simd->gram_slot(profile->grams[i].bytes, bits)] +=
+            (float)(profile->grams[i].occurrences / windows);
+    return weights;
+}
+
+static bool is_set(const struct gram_filter *f, uint32_t slot)
+{
+    return f->table[slot / 8] >> (slot % 8) & 1;
+}
+
+/* The gram of the text that adds least to what the filter lets pass. */
+static uint32_t rarest_gram(const struct choice *c, const struct gram_filter *f, str text)
+{
+    double best_cost = 1e9;
+    uint32_t best = 0;
+
+    for (uint32_t i = 0; i + GRAM_BYTES <= text.n; i++) {
+        uint32_t slot = c->simd->gram_slot(text.p + i, c->bits);
+        double cost = guess(text.p + i) + (is_set(f, slot) ? 0 : (double)c->weights[slot]);
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* ------------------------------------------------------------ building */
+
+static uint32_t bits_for(uint64_t count, uint32_t least, uint32_t most)
+{
+    uint32_t bits = least;
+
+    while (bits < most && (1ull << bits) < count)
+        bits++;
+    return bits;
+}
+
+/* How many filters, of how many slots. */
+static uint32_t plan_filters(struct gram_set *s, uint32_t count)
+{
+    uint32_t filters = (count + FILTER_GRAMS - 1) / FILTER_GRAMS;
+
+    s->simd = simd_best();
+    if (s->simd->gram_bits_max == GRAM_BITS_MIN && filters <= FILTERS_MAX) {
+        s->filter_count = filters;
+        return GRAM_BITS_MIN;
+    }
+    if (s->simd->gram_bits_max == GRAM_BITS_MIN)
+        s->simd = simd_of(SIMD_PORTABLE);
+    s->filter_count = 1;
+    return bits_for((uint64_t)count * SLOTS_A_GRAM, GRAM_BITS_MIN, LARGE_BITS_MAX);
+}
+
+/* Puts the entries in the order of their slots: a counting sort. */
+static void build_table(struct gram_set *s, const struct gram_entry *entries, uint32_t count,
+                        struct arena *a)
+{
+    uint32_t bits = bits_for(2 * (uint64_t)count, SLOT_BITS_MIN, SLOT_BITS_MAX);
+    uint32_t slots = 1u << bits;
+
+    s->shift = 32 - bits;
+    s->starts = arena_array(a, (size_t)slots + 1, sizeof *s->starts);
+    s->entries = arena_array(a, count, sizeof *s->entries);
+    for (uint32_t i = 0; i < count; i++)
+        s->starts[key_of(entries[i].gram) >> s->shift]++;
+    for (uint32_t i = 0, sum = 0; i <= slots; i++) {
+        sum += i < slots ? s->starts[i] : 0;
+        s->starts[i] = sum;
+    }
+    for (uint32_t i = count; i-- > 0;)
+        s->entries[--s->starts[key_of(entries[i].gram) >> s->shift]] = entries[i];
+}
+
+static uint8_t *table_new(struct arena *a, uint32_t bits)
+{
+    const uintptr_t line = 64;
+    uintptr_t p = (uintptr_t)arena_array(a, ((size_t)1 << bits) / 8 + line, 1);
+
+    return (uint8_t *)((p + line - 1) & ~(line - 1));
+}
+
+struct gram_set *gram_set_new(const struct gram_literal *literals, uint32_t count,
+                              const struct profile_field *profile, struct arena *a)
+{
+    struct gram_set *s = arena_alloc(a, sizeof *s);
+    struct gram_entry *entries = mem_array(count, sizeof *entries);
+    uint32_t bits = plan_filters(s, count);
+    float *weights = weights_of(s->simd, bits, profile);
+    struct choice choice = {s->simd, bits, weights};
+
+    for (uint32_t i = 0; i < s->filter_count; i++)
+        s->filters[i] = (struct gram_filter){bits, table_new(a, bits)};
+    for (uint32_t i = 0; i < count; i++) {
+        str text = literals[i].text;
+        struct gram_filter *f = &s->filters[i % s->filter_count];
+        uint32_t at = rarest_gram(&choice, f, text);
+        uint32_t slot = s->simd->gram_slot(text.p + at, bits);
+        f->table[slot / 8] |= (uint8_t)(1u << (slot % 8));
+        entries[i] = (struct gram_entry){text, load_gram(text.p + at), at, literals[i].target};
+    }
+    build_table(s, entries, count, a);
+    free(entries);
+    free(weights);
+    return s;
+}
+
+/* ------------------------------------------------------------ scanning */
+
+static void look_up(const struct gram_set *s, str value, size_t at,
+                    void (*hit)(void *ctx, uint32_t target), void *ctx)
+{
+    uint32_t gram = load_gram(value.p + at), slot = key_of(gram) >> s->shift;
+
+    for (uint32_t i = s->starts[slot]; i < s->starts[slot + 1]; i++) {
+        const struct gram_entry *e = &s->entries[i];
+        if (e->gram != gram || at < e->offset || value.n - (at - e->offset) < e->text.n)
+            continue;
+        if (memcmp(value.p + (at - e->offset), e->text.p, e->text.n) == 0)
+            hit(ctx, e->target);
+    }
+}
+
+void gram_set_scan(const struct gram_set *s, str value, void (*hit)(void *ctx, uint32_t target),
+                   void *ctx)
+{
+    uint32_t places[CHUNK];
+
+    /* Chunks overlap by a gram less a byte, so that each window is in one. */
+    for (size_t from = 0; from + GRAM_BYTES <= value.n; from += CHUNK - GRAM_BYTES + 1) {
+        size_t n = value.n - from < CHUNK ? value.n - from : CHUNK;
+        for (uint32_t f = 0; f < s->filter_count; f++) {
+            size_t count = s->simd->gram_scan(&s->filters[f], value.p + from, n, places);
+            for (size_t i = 0; i < count; i++)
+                look_up(s, value, from + places[i], hit, ctx);
+        }
+    }
+}
