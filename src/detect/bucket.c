@@ -10,7 +10,11 @@
 
 #include <stdlib.h>
 
-enum { BUCKET_BLOCK_BYTES = 64 * 1024, SCRATCH_BLOCK_BYTES = 256 * 1024 };
+enum {
+    BUCKET_BLOCK_BYTES = 64 * 1024,
+    SCRATCH_BLOCK_BYTES = 256 * 1024,
+    LIST_CHECKS_MIN = 6, /* from here on an index is faster than one look for each */
+};
 
 struct pair { /* sorted by predicate, then by rule */
     uint32_t predicate, rule;
@@ -54,6 +58,27 @@ static void take_rules(struct building *w)
     }
 }
 
+/* A list of literals of which any will do; NULL when it is short, or something else. */
+static const struct literal_index *list_index(struct building *w, uint32_t predicate)
+{
+    const struct predicates *p = w->o->predicates;
+    const struct predicate *q = &p->items[predicate];
+    uint32_t count = 0, n = 0;
+
+    for (uint32_t i = 0; i < q->value_count; i++)
+        count += p->values[q->first_value + i].count;
+    if (q->all || q->field == FIELD_KEYWORD || count < LIST_CHECKS_MIN)
+        return NULL;
+    struct literal *literals = arena_array(w->scratch, count, sizeof *literals);
+    for (uint32_t i = 0; i < q->value_count; i++) {
+        const struct check_range *range = &p->values[q->first_value + i];
+        for (uint32_t k = range->first; k < range->first + range->count; k++)
+            if (!check_is_exact(&p->checks[k]) || !witness_literal(&p->checks[k], &literals[n++]))
+                return NULL;
+    }
+    return literal_index_new(literals, n, NULL, w->b->arena);
+}
+
 static void emit_programs(struct building *w)
 {
     struct bucket *b = w->b;
@@ -66,9 +91,12 @@ static void emit_programs(struct building *w)
     b->predicate_count = w->numbers.count;
     b->predicates = arena_array(b->arena, b->predicate_count, sizeof *b->predicates);
     b->indexed = (uint8_t *)arena_bytes(b->arena, b->predicate_count);
+    b->lists = arena_array(b->arena, b->predicate_count, sizeof *b->lists);
     for (uint32_t i = 0; i < b->predicate_count; i++) {
         b->predicates[i] = w->numbers.places[i];
         b->indexed[i] = w->indexed[b->predicates[i]];
+        if (!b->indexed[i])
+            b->lists[i] = list_index(w, b->predicates[i]);
         predicates_prepare(p, b->predicates[i]);
     }
 }
@@ -194,9 +222,11 @@ static void add_field(struct building *w, const struct field_build *f)
         .field = f->field, .presence = f->presence, .presence_count = f->presence_count};
     if (f->count == 0)
         return;
-    const struct profile_field *profile =
-        w->o->profile ? profile_field(w->o->profile, intern_str(p->names, f->field)) : NULL;
-    out->literals = literal_index_new(f->literals, f->count, profile, b->arena);
+    const struct gram_profile profile = {
+        .field =
+            w->o->profile ? profile_field(w->o->profile, intern_str(p->names, f->field)) : NULL,
+        .all = w->o->profile};
+    out->literals = literal_index_new(f->literals, f->count, &profile, b->arena);
     out->numbers = literal_index_has_numbers(out->literals);
 }
 

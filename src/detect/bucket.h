@@ -42,8 +42,9 @@ struct bucket {
     uint32_t always_count;
     struct rule_programs programs;
 
-    uint32_t *predicates; /* by the bucket's number: the predicate */
-    uint8_t *indexed;     /* by the same: false unless a wake of it was met */
+    uint32_t *predicates;               /* by the bucket's number: the predicate */
+    uint8_t *indexed;                   /* by the same: false unless a wake of it was met */
+    const struct literal_index **lists; /* by the same: the literals of a long list; NULL: none */
     uint32_t predicate_count;
 
     struct wake *wakes;

@@ -202,6 +202,40 @@ static void scan_keywords(struct bucket_run *r)
 
 /* ------------------------------------------------------------ evaluating */
 
+static void note_found(void *ctx, uint32_t target)
+{
+    (void)target;
+    *(bool *)ctx = true;
+}
+
+/* Is a value of the predicate's field in its list, or does it begin, end or contain what is? */
+static bool is_listed(struct bucket_run *r, const struct literal_index *list,
+                      const struct predicate *q)
+{
+    struct event_values *v = &r->s->values;
+    bool found = false;
+
+    for (uint32_t i = event_values_first(v, q->field); i != VALUE_NONE && !found;
+         i = event_values_next(v, i))
+        if (v->ev->fields[i].type != VALUE_NULL)
+            literal_index_scan(list, event_values_folded(v, i), note_found, &found);
+    return found;
+}
+
+static bool evaluate(struct bucket_run *r, uint32_t predicate)
+{
+    const struct predicates *p = &r->d->predicates;
+    const struct literal_index *list = r->bucket->lists[predicate];
+    uint32_t place = r->bucket->predicates[predicate];
+
+    /* A number may be written in several ways: then each literal is looked at by itself. */
+    if (list && is_listed(r, list, &p->items[place]))
+        return true;
+    if (list && !literal_index_has_numbers(list))
+        return false;
+    return predicate_evaluate(p, &r->s->states, &r->s->values, place);
+}
+
 static bool is_true(struct bucket_run *r, uint32_t predicate)
 {
     struct predicate_states *s = &r->s->states;
@@ -213,8 +247,7 @@ static bool is_true(struct bucket_run *r, uint32_t predicate)
     } else if (r->bucket->indexed[predicate]) {
         return false;
     }
-    bool truth =
-        predicate_evaluate(&r->d->predicates, s, &r->s->values, r->bucket->predicates[predicate]);
+    bool truth = evaluate(r, predicate);
     s->states[predicate] = s->generation << 2 | (uint32_t)truth;
     return truth;
 }

@@ -85,18 +85,29 @@ static double guess(const char *gram)
 struct choice {
     const struct simd *simd;
     uint32_t bits;
-    const float *weights; /* by slot: the share of the field's windows that fall into it */
+    const float *weights; /* by slot: the share of the field's windows that fall into it; or NULL */
 };
 
-static float *weights_of(const struct simd *simd, uint32_t bits,
-                         const struct profile_field *profile)
+static void add_weights(float *weights, const struct simd *simd, uint32_t bits,
+                        const struct profile_gram *grams, uint32_t count, double share)
 {
-    float *weights = mem_array((size_t)1 << bits, sizeof *weights);
-    double windows = profile && profile->bytes ? (double)profile->bytes : 1;
+    for (uint32_t i = 0; i < count; i++)
+        weights[simd->gram_slot(grams[i].bytes, bits)] += (float)(grams[i].occurrences * share);
+}
 
-    for (uint32_t i = 0; profile && i < profile->gram_count; i++)
-        weights[simd->gram_slot(profile->grams[i].bytes, bits)] +=
-            (float)(profile->grams[i].occurrences / windows);
+/* What is common in other fields may come in this one too. */
+static float *weights_of(const struct simd *simd, uint32_t bits, const struct gram_profile *p)
+{
+    const double others = 0.2;
+
+    if (!p || !p->all || p->all->bytes == 0)
+        return NULL;
+    float *weights = mem_array((size_t)1 << bits, sizeof *weights);
+    add_weights(weights, simd, bits, p->all->grams, p->all->gram_count,
+                others / (double)p->all->bytes);
+    if (p->field && p->field->bytes)
+        add_weights(weights, simd, bits, p->field->grams, p->field->gram_count,
+                    1.0 / (double)p->field->bytes);
     return weights;
 }
 
@@ -105,7 +116,8 @@ static bool is_set(const struct gram_filter *f, uint32_t slot)
     return f->table[slot / 8] >> (slot % 8) & 1;
 }
 
-/* The gram of the text that adds least to what the filter lets pass. */
+/* The gram of the text that adds least: to what the filter lets pass, and to the literals that are
+ * compared at such a place. */
 static uint32_t rarest_gram(const struct choice *c, const struct gram_filter *f, str text)
 {
     double best_cost = 1e9;
@@ -113,7 +125,9 @@ static uint32_t rarest_gram(const struct choice *c, const struct gram_filter *f,
 
     for (uint32_t i = 0; i + GRAM_BYTES <= text.n; i++) {
         uint32_t slot = c->simd->gram_slot(text.p + i, c->bits);
-        double cost = guess(text.p + i) + (is_set(f, slot) ? 0 : (double)c->weights[slot]);
+        double cost = guess(text.p + i);
+        if (c->weights)
+            cost += (double)c->weights[slot] * (is_set(f, slot) ? 0.5 : 1);
         if (cost < best_cost) {
             best_cost = cost;
             best = i;
@@ -178,7 +192,7 @@ static uint8_t *table_new(struct arena *a, uint32_t bits)
 }
 
 struct gram_set *gram_set_new(const struct gram_literal *literals, uint32_t count,
-                              const struct profile_field *profile, struct arena *a)
+                              const struct gram_profile *profile, struct arena *a)
 {
     struct gram_set *s = arena_alloc(a, sizeof *s);
     struct gram_entry *entries = mem_array(count, sizeof *entries);

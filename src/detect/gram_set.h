@@ -21,9 +21,15 @@ struct gram_literal {
 
 struct gram_set;
 
-/* Lives in a. `profile` may be NULL. */
+/* Which pieces are common: in the field (NULL: it is not known), and in all. */
+struct gram_profile {
+    const struct profile_field *field;
+    const struct profile *all;
+};
+
+/* Lives in a. Without a profile (NULL) guesses do. */
 struct gram_set *gram_set_new(const struct gram_literal *literals, uint32_t count,
-                              const struct profile_field *profile, struct arena *a) MUST_USE;
+                              const struct gram_profile *profile, struct arena *a) MUST_USE;
 
 /* Calls hit(ctx, target) for each literal that stands in the value, perhaps more than once.
  * SIMD_PADDING bytes behind the value are readable. */

@@ -9,7 +9,6 @@
 #include "detect/literal_index.h"
 
 #include "base/mem.h"
-#include "detect/gram_set.h"
 #include "simd/simd.h"
 
 #include <stdlib.h>
@@ -246,7 +245,7 @@ static void build_tables(struct literal_index *x, const struct literal *literals
 /* The literals of "contains" that are ASCII, or are not: a value of ASCII alone has none of the
  * others, and there are thousands of them in rules for look-alike letters. */
 static struct gram_set *build_grams(const struct literal *literals, uint32_t count, bool ascii,
-                                    const struct profile_field *profile, struct arena *a)
+                                    const struct gram_profile *profile, struct arena *a)
 {
     struct gram_literal *items = mem_array(count, sizeof *items);
     uint32_t n = 0;
@@ -261,7 +260,7 @@ static struct gram_set *build_grams(const struct literal *literals, uint32_t cou
 }
 
 struct literal_index *literal_index_new(const struct literal *literals, uint32_t count,
-                                        const struct profile_field *profile, struct arena *a)
+                                        const struct gram_profile *profile, struct arena *a)
 {
     struct literal_index *x = arena_alloc(a, sizeof *x);
 

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "detect/profile.h"
+#include "detect/gram_set.h"
 
 enum literal_kind {
     LITERAL_EXACT,
@@ -28,9 +28,9 @@ struct literal {
 
 struct literal_index;
 
-/* Lives in a. `profile` says which pieces are rare in values of this field; NULL: guesses do. */
+/* Lives in a. `profile` says which pieces are rare; NULL: guesses do. */
 struct literal_index *literal_index_new(const struct literal *literals, uint32_t count,
-                                        const struct profile_field *profile,
+                                        const struct gram_profile *profile,
                                         struct arena *a) MUST_USE;
 
 typedef void literal_hit(void *ctx, uint32_t target);

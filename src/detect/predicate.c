@@ -155,8 +155,17 @@ static void make_match(struct predicates *p, const struct sigma_test *t, bool ke
 
 static void make_regex(struct predicates *p, struct check *c)
 {
+    str literals[REGEX_LITERALS_MAX];
+    uint32_t count = regex_literals(c->test->pattern, p->arena, literals);
+
     c->kind = CHECK_REGEX;
-    c->text = regex_literal(c->test->pattern, p->arena);
+    if (count) {
+        str *factors = arena_array(p->arena, count, sizeof *factors);
+        memcpy(factors, literals, count * sizeof *factors);
+        c->factors = factors;
+        c->factor_count = count;
+        c->text = factors[0];
+    }
     c->extra = p->pattern_count;
     const struct sigma_test **room = arena_push(p->arena, (void **)&p->patterns, &p->pattern_count,
                                                 &p->pattern_capacity, sizeof *room);
@@ -251,26 +260,41 @@ uint32_t predicates_add(struct predicates *p, const struct sigma_item *item)
     return place;
 }
 
-static float share_of(const struct check *c, const struct profile_field *f)
-{
-    if (c->kind == CHECK_EXACT)
-        return (float)profile_share_is(f, c->text);
-    return (float)profile_share_contains(f, c->text);
-}
-
 /* Without a profile: the longer a literal the rarer it is; the whole value or an end of it rarer
  * than a part; one that is not ASCII is rare in logs that mostly are. */
-static float guess_share(const struct check *c)
+static float guess_share(enum check_kind kind, str text)
 {
     const float of_one_byte = 0.5f, falls = 0.55f, least = 0.0005f, edge = 0.3f, other = 0.0001f;
     float share = of_one_byte;
 
-    for (size_t i = 1; i < c->text.n && share > least; i++)
+    for (size_t i = 1; i < text.n && share > least; i++)
         share *= falls;
-    for (size_t i = 0; i < c->text.n; i++)
-        if (c->text.p[i] & 0x80)
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] & 0x80)
             return share * other;
-    return c->kind < CHECK_CONTAINS ? share * edge : share;
+    return kind < CHECK_CONTAINS ? share * edge : share;
+}
+
+static float share_of(enum check_kind kind, str text, const struct profile_field *f)
+{
+    if (!f)
+        return guess_share(kind, text);
+    if (kind == CHECK_EXACT)
+        return (float)profile_share_is(f, text);
+    return (float)profile_share_contains(f, text);
+}
+
+/* Of a regex's literals the rarest is looked for first. */
+static void weigh(struct check *c, const struct profile_field *f)
+{
+    c->share = share_of(c->kind, c->text, f);
+    for (uint32_t i = 0; i < c->factor_count; i++) {
+        float share = share_of(c->kind, c->factors[i], f);
+        if (share < c->share) {
+            c->share = share;
+            c->text = c->factors[i];
+        }
+    }
 }
 
 void predicates_finish(struct predicates *p, const struct profile *profile)
@@ -284,7 +308,7 @@ void predicates_finish(struct predicates *p, const struct profile *profile)
         for (uint32_t k = 0; k < q->value_count; k++) {
             const struct check_range *range = &p->values[q->first_value + k];
             for (uint32_t j = range->first; j < range->first + range->count; j++)
-                p->checks[j].share = f ? share_of(&p->checks[j], f) : guess_share(&p->checks[j]);
+                weigh(&p->checks[j], f);
         }
     }
 }
@@ -360,6 +384,9 @@ static bool regex_is_true(const struct evaluation *e, const struct check *c, uin
 
     if (!regex || !contains(e, at, c->text))
         return false;
+    for (uint32_t i = 0; i < c->factor_count; i++)
+        if (c->factors[i].p != c->text.p && !contains(e, at, c->factors[i]))
+            return false;
     enum regex_result result = regex_search(regex, e->s->regex, event_values_text(e->v, at));
     e->s->regex_limits += result == REGEX_GAVE_UP;
     return result == REGEX_YES;

@@ -38,7 +38,9 @@ struct check {
     struct sigma_string folded;    /* CHECK_TEXTS */
     const struct sigma_test *test; /* the first that was made so */
     uint32_t extra;                /* CHECK_REGEX, CHECK_CIDR: place; CHECK_FIELDREF: name */
-    float share;                   /* of the field's values in which `text` is expected, 0..1 */
+    const str *factors; /* CHECK_REGEX: what else every match holds; `text` is the rarest */
+    uint32_t factor_count;
+    float share; /* of the field's values in which `text` is expected, 0..1 */
 };
 
 struct check_range {

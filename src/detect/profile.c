@@ -380,6 +380,49 @@ static bool read_lines(struct reading *r, str text, struct err *e)
     return true;
 }
 
+static int by_occurrences(const void *left, const void *right)
+{
+    const struct profile_gram *a = left, *b = right;
+
+    if (a->occurrences != b->occurrences)
+        return a->occurrences < b->occurrences ? 1 : -1;
+    return memcmp(a->bytes, b->bytes, PROFILE_GRAM);
+}
+
+/* Adds the fields' grams up. */
+static void sum_grams(struct profile *p)
+{
+    uint32_t listed = 0, slots = 16, n = 0;
+
+    for (uint32_t i = 0; i < p->field_count; i++) {
+        listed += p->fields[i].gram_count;
+        p->bytes += p->fields[i].bytes;
+    }
+    while (slots < 2 * listed)
+        slots *= 2;
+    struct profile_gram *sums = mem_array(slots, sizeof *sums);
+    for (uint32_t i = 0; i < p->field_count; i++)
+        for (uint32_t k = 0; k < p->fields[i].gram_count; k++) {
+            const struct profile_gram *g = &p->fields[i].grams[k];
+            uint32_t at = gram_hash(g->bytes) & (slots - 1);
+            while (sums[at].occurrences && memcmp(sums[at].bytes, g->bytes, PROFILE_GRAM) != 0)
+                at = (at + 1) & (slots - 1);
+            memcpy(sums[at].bytes, g->bytes, PROFILE_GRAM);
+            uint32_t room = UINT32_MAX - sums[at].occurrences;
+            sums[at].occurrences += g->occurrences < room ? g->occurrences : room;
+        }
+    for (uint32_t i = 0; i < slots; i++)
+        if (sums[i].occurrences)
+            sums[n++] = sums[i];
+    if (n)
+        qsort(sums, n, sizeof *sums, by_occurrences);
+    p->gram_count = n < PROFILE_ALL_GRAMS_MAX ? n : PROFILE_ALL_GRAMS_MAX;
+    p->grams = arena_array(p->arena, p->gram_count, sizeof *p->grams);
+    if (p->gram_count)
+        memcpy(p->grams, sums, p->gram_count * sizeof *sums);
+    free(sums);
+}
+
 bool profile_read(str text, struct profile **ret, struct err *e)
 {
     struct reading r = {.profile = mem_alloc(sizeof *r.profile)};
@@ -390,7 +433,9 @@ bool profile_read(str text, struct profile **ret, struct err *e)
     bool ok = read_lines(&r, text, e);
     free(r.grams);
     free(r.commons);
-    if (!ok) {
+    if (ok) {
+        sum_grams(r.profile);
+    } else {
         profile_free(r.profile);
         r.profile = NULL;
     }

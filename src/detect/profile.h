@@ -31,6 +31,7 @@ enum {
     PROFILE_VALUE_BYTES_MAX = 8, /* of a value that is kept whole */
     PROFILE_VALUES_MAX = 64,     /* kept of one field */
     PROFILE_FIELDS_MAX = 1024,
+    PROFILE_ALL_GRAMS_MAX = 8192, /* kept of all fields together */
     PROFILE_VERSION = 1,
     PROFILE_FILE_MAX = 16 << 20, /* bytes */
 };
@@ -62,6 +63,11 @@ struct profile {
     uint64_t events;
     struct profile_field *fields; /* by name */
     uint32_t field_count;
+
+    /* Of all fields together, the commonest: a command line may hold what file names do. */
+    struct profile_gram *grams; /* without `values` */
+    uint32_t gram_count;
+    uint64_t bytes;
 };
 
 /* Reads a profile; an unknown member of a line is passed over. */

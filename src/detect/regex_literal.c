@@ -1,9 +1,11 @@
 /*
  * regex_literal.c - reads the pattern's outermost sequence (pcre2pattern(3)).
  *
- * Groups and classes end a run and are stepped over; a quantifier that allows
- * none takes its character back. Whatever could change how the rest is read
- * (alternatives, \Q, verbs, the x flag, comments) means that nothing is certain.
+ * Classes end a run and are stepped over; a quantifier that allows none takes its
+ * character back. A plain group that must take part and has no alternatives is
+ * read like what is around it; other groups are stepped over. Whatever could
+ * change how the rest is read (alternatives, \Q, verbs, the x flag, comments)
+ * means that nothing is certain.
  */
 #include "detect/regex_literal.h"
 
@@ -11,15 +13,36 @@ struct reading {
     str rest;
     char *run; /* of the pattern's length */
     size_t n;
-    str best;
+    str *literals; /* REGEX_LITERALS_MAX; the longest when there are more */
+    uint32_t count;
+    uint32_t open; /* groups that are being read */
     bool unsure;
     struct arena *arena;
 };
 
+static void keep(struct reading *r, str run)
+{
+    uint32_t at = r->count;
+
+    for (uint32_t i = 0; i < r->count; i++)
+        if (str_eq(r->literals[i], run))
+            return;
+    if (at == REGEX_LITERALS_MAX) {
+        at = 0;
+        for (uint32_t i = 1; i < r->count; i++)
+            at = r->literals[i].n < r->literals[at].n ? i : at;
+        if (run.n <= r->literals[at].n)
+            return;
+    } else {
+        r->count++;
+    }
+    r->literals[at] = arena_str(r->arena, run);
+}
+
 static void end_run(struct reading *r)
 {
-    if (r->n > r->best.n)
-        r->best = arena_str(r->arena, (str){r->run, r->n});
+    if (r->n)
+        keep(r, (str){r->run, r->n});
     r->n = 0;
 }
 
@@ -117,6 +140,57 @@ static void skip_group(struct reading *r)
     } while (depth && r->rest.n && !r->unsure);
 }
 
+/* Does the quantifier at the front, if there is one, allow none? */
+static bool allows_none(const struct reading *r)
+{
+    char c = peek(r, 0);
+
+    return c == '*' || c == '?' || (c == '{' && (peek(r, 1) == '0' || peek(r, 1) == ','));
+}
+
+/* The group at the front, when it can be read like what is around it: how many bytes open it; else
+ * 0. */
+static size_t plain_group(const struct reading *r)
+{
+    struct reading ahead = *r;
+    size_t opening = 1, depth = 0;
+
+    if (peek(r, 1) == '*' || (peek(r, 1) == '?' && peek(r, 2) != ':'))
+        return 0;
+    if (peek(r, 1) == '?')
+        opening = 3;
+    do {
+        char c = ahead.rest.p[0];
+        if (c == '[') {
+            skip_class(&ahead);
+            continue;
+        }
+        if (c == '\\') {
+            skip_inner_escape(&ahead);
+            continue;
+        }
+        if (c == '|' && depth == 1)
+            return 0;
+        depth += c == '(';
+        depth -= c == ')';
+        skip(&ahead, 1);
+    } while (depth && ahead.rest.n && !ahead.unsure);
+    return depth == 0 && !ahead.unsure && !allows_none(&ahead) ? opening : 0;
+}
+
+static void open_group(struct reading *r)
+{
+    size_t opening = plain_group(r);
+
+    end_run(r);
+    if (opening == 0) {
+        skip_group(r);
+        return;
+    }
+    r->open++;
+    skip(r, opening);
+}
+
 /* Steps over a quantifier behind a character. One that allows none takes the character back. */
 static void skip_quantifier(struct reading *r)
 {
@@ -165,8 +239,7 @@ static void step(struct reading *r)
         skip_class(r);
         return;
     case '(':
-        end_run(r);
-        skip_group(r);
+        open_group(r);
         return;
     case '*':
     case '+':
@@ -174,8 +247,15 @@ static void step(struct reading *r)
     case '{':
         skip_quantifier(r);
         return;
-    case '|':
     case ')':
+        if (r->open == 0) {
+            r->unsure = true;
+            return;
+        }
+        r->open--;
+        end_run(r);
+        break;
+    case '|':
     case '\0':
         r->unsure = true;
         return;
@@ -191,12 +271,13 @@ static void step(struct reading *r)
     skip(r, 1);
 }
 
-str regex_literal(str pattern, struct arena *a)
+uint32_t regex_literals(str pattern, struct arena *a, str ret[REGEX_LITERALS_MAX])
 {
-    struct reading r = {.rest = pattern, .run = arena_bytes(a, pattern.n + 1), .arena = a};
+    struct reading r = {
+        .rest = pattern, .run = arena_bytes(a, pattern.n + 1), .literals = ret, .arena = a};
 
     while (r.rest.n && !r.unsure)
         step(&r);
     end_run(&r);
-    return r.unsure ? (str){0} : r.best;
+    return r.unsure ? 0 : r.count;
 }

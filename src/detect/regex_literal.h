@@ -3,9 +3,11 @@
 
 #include "base/arena.h"
 
+enum { REGEX_LITERALS_MAX = 6 };
+
 /*
- * The longest run of ASCII that stands in every match of the pattern but for its case, in lower
- * case and in the arena; empty when none is certain. Understands just enough of PCRE2's syntax to
- * say so, and says nothing about the rest.
+ * Runs of ASCII each of which stands in every match of the pattern but for its case, in lower case
+ * and in the arena, each once; the longest ones when there are more. Returns how many are certain.
+ * Understands just enough of PCRE2's syntax to say so, and says nothing about the rest.
  */
-str regex_literal(str pattern, struct arena *a);
+uint32_t regex_literals(str pattern, struct arena *a, str ret[REGEX_LITERALS_MAX]);

@@ -2,7 +2,7 @@
  * needles.h - may a long text hold one of a few literals, in either ASCII case?
  *
  * For keywords, which may stand in any value of a record: one look over the
- * record's bytes says that none of them does. Of each needle three bytes are
+ * record's bytes says that none of them does. Of each needle four bytes are
  * looked for (Teddy: a mask of eight groups of needles for each nibble, as in
  * Hyperscan; W. Mula and G. Langdale), then the whole needle is compared.
  * Portable: four-byte pieces of the text, as far apart as the shortest needle
@@ -15,7 +15,7 @@
 enum {
     NEEDLES_MAX = 64,
     NEEDLE_BYTES_MIN = 4,
-    NEEDLE_HEAD = 3, /* bytes that are looked for first */
+    NEEDLE_HEAD = 4, /* bytes that are looked for first */
     NEEDLE_GROUPS = 8,
     NEEDLE_BITMAP_BITS = 13,
     NEEDLE_STRIDE_MAX = 12,

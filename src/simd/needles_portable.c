@@ -16,15 +16,17 @@ static uint32_t slot_of(const char *p)
     return gram * 0x9E3779B1u >> (32 - NEEDLE_BITMAP_BITS);
 }
 
-/* How common a byte is in logs, 0 to 3: letters by their frequency in English, and what paths and
+/* How common a byte is in logs, 0 to 4: letters by their frequency in English, and what paths and
  * JSON are made of. */
 static uint32_t commonness(char c)
 {
-    if (memchr("etaoinsrlcdmpu .-\":,", c, 20))
-        return 3;
-    if (memchr("hgfybvw_=0123456789", c, 19))
-        return 2;
-    return c >= 'a' && c <= 'z' ? 1 : 0;
+    static const str classes[] = {S("etaoinsr\\.\":,"), S("lcdmpuhw- /"), S("gfybvk_=\"0123456789"),
+                                  S("xjqz")};
+
+    for (uint32_t i = 0; i < countof(classes); i++)
+        if (memchr(classes[i].p, c, classes[i].n))
+            return 4 - i;
+    return 0;
 }
 
 static uint32_t rarest_head(str text)
@@ -33,8 +35,8 @@ static uint32_t rarest_head(str text)
 
     for (uint32_t i = 0; i + NEEDLE_HEAD <= text.n; i++) {
         uint32_t score = 0;
-        for (uint32_t k = 0; k < NEEDLE_HEAD; k++)
-            score += commonness(text.p[i + k]);
+        for (uint32_t k = i; k < i + NEEDLE_HEAD; k++) /* twice the same is rare */
+            score += k > i && text.p[k] == text.p[k - 1] ? 0 : commonness(text.p[k]);
         if (score < best_score) {
             best = i;
             best_score = score;

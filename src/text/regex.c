@@ -32,6 +32,7 @@ enum {
 
 struct regex {
     pcre2_code *code, *counted;
+    uint32_t least; /* characters of a match: no shorter subject has one */
 };
 
 /* What a search has done: one step for each item that was tried, one for each byte gone ahead. */
@@ -114,6 +115,8 @@ struct regex *regex_new(str pattern, uint32_t flags, struct err *e)
         pcre2_code_free(r.code);
         return NULL;
     }
+    if (pcre2_pattern_info(r.code, PCRE2_INFO_MINLENGTH, &r.least) != 0)
+        r.least = 0;
     struct regex *owned = mem_alloc(sizeof *owned);
     *owned = r;
     return owned;
@@ -179,8 +182,9 @@ static int search(const struct regex *r, struct regex_state *s, str subject, uin
 
 enum regex_result regex_search(const struct regex *r, struct regex_state *s, str subject)
 {
+    if (subject.n < r->least)
+        return REGEX_NO;
     int rc = search(r, s, subject, 0);
-
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter has more room */
         rc = search(r, s, subject, PCRE2_NO_JIT);
     if (rc >= 0)

@@ -5,10 +5,15 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
+/* The longest of the literals. */
 static void check(str pattern, str want)
 {
     struct arena *a = arena_new(4096);
-    str got = regex_literal(pattern, a);
+    str literals[REGEX_LITERALS_MAX], got = {0};
+    uint32_t count = regex_literals(pattern, a, literals);
+
+    for (uint32_t i = 0; i < count; i++)
+        got = literals[i].n > got.n ? literals[i] : got;
 
     if (!str_eq(got, want))
         fail_msg("'" STR_FMT "': '" STR_FMT "', wanted '" STR_FMT "'", STR_ARG(pattern),
@@ -24,13 +29,57 @@ static void plain_text_is_its_own_literal(void **state)
     check(S(""), S(""));
 }
 
+static void every_run_is_told_once(void **state)
+{
+    struct arena *a = arena_new(4096);
+    str literals[REGEX_LITERALS_MAX];
+
+    (void)state;
+    assert_int_equal(regex_literals(S("(set).*&&\\s?set.+ab+\"(?:cd|e)(f(?:gh)+)i"), a, literals),
+                     6);
+    assert_true(str_eq(literals[0], S("set")));
+    assert_true(str_eq(literals[1], S("&&")));
+    assert_true(str_eq(literals[2], S("ab")));
+    assert_true(str_eq(literals[3], S("\"")));
+    assert_true(str_eq(literals[4], S("f")));
+    assert_true(str_eq(literals[5], S("gh")));
+    arena_free(a);
+}
+
+static void of_too_many_the_longest_are_told(void **state)
+{
+    struct arena *a = arena_new(4096);
+    str literals[REGEX_LITERALS_MAX];
+
+    (void)state;
+    assert_int_equal(regex_literals(S("a.bb.cc.dd.ee.ff.gg"), a, literals), REGEX_LITERALS_MAX);
+    for (uint32_t i = 0; i < REGEX_LITERALS_MAX; i++)
+        assert_int_equal(literals[i].n, 2);
+    arena_free(a);
+}
+
+static void groups_that_must_take_part_are_read(void **state)
+{
+    (void)state;
+    check(S("x(abc)y"), S("abc"));
+    check(S("x(?:abc){2,}y"), S("abc"));
+    check(S("x(?:abc)?y"), S("x"));
+    check(S("x(?:abc)*y"), S("x"));
+    check(S("x(?:abc){0,2}y"), S("x"));
+    check(S("x(?:abc|de)y"), S("x"));
+    check(S("x(a(bcd)?e)y"), S("x"));
+    check(S("x(?=abc)y"), S("x"));
+    check(S("x(ab(cde|f))y"), S("ab"));
+    check(S("x(ab(cde)))y"), S(""));
+}
+
 static void the_longest_run_is_taken(void **state)
 {
     (void)state;
     check(S("ab.*cdef.+gh"), S("cdef"));
     check(S("^abc\\d+defg$"), S("defg"));
     check(S("abc\\bdefg"), S("defg"));
-    check(S("ab[cd]efg(hijklm)no"), S("efg"));
+    check(S("ab[cd]efg(hijklm)no"), S("hijklm"));
 }
 
 static void a_quantifier_that_allows_none_takes_its_character_back(void **state)
@@ -87,7 +136,12 @@ static void broken_patterns_end(void **state)
     (void)state;
     for (size_t i = 0; i < countof(broken); i++) {
         struct arena *a = arena_new(4096);
-        assert_true(regex_literal(broken[i], a).n <= broken[i].n);
+        {
+            str literals[REGEX_LITERALS_MAX];
+            uint32_t count = regex_literals(broken[i], a, literals);
+            for (uint32_t k = 0; k < count; k++)
+                assert_true(literals[k].n <= broken[i].n);
+        }
         arena_free(a);
     }
 }
@@ -96,6 +150,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_text_is_its_own_literal),
+        cmocka_unit_test(every_run_is_told_once),
+        cmocka_unit_test(of_too_many_the_longest_are_told),
+        cmocka_unit_test(groups_that_must_take_part_are_read),
         cmocka_unit_test(the_longest_run_is_taken),
         cmocka_unit_test(a_quantifier_that_allows_none_takes_its_character_back),
         cmocka_unit_test(groups_and_classes_are_stepped_over),
