@@ -10,15 +10,16 @@
  * PCRE2's match limit is counted anew at each place where a match may begin, and
  * JIT code counts no loops over single characters; a search may take the cube of
  * the subject's length and more. So a regex is compiled a second time with a
- * callout before each of its items, and subjects that are not short are searched
- * with that: the callout adds up how far the search has gone and ends it. This
- * costs 2 to 10 times the plain search of a benign subject, microseconds for
- * kilobytes; a hostile one ends after milliseconds instead of hours.
+ * callout before each of its items, and subjects that are too long for what the
+ * pattern may do with them (regex_cost.h) are searched with that: the callout adds up how far the
+ * search has gone and ends it. This costs 2 to 10 times the plain search of a benign subject,
+ * microseconds for kilobytes; a hostile one ends after milliseconds instead of hours.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "text/regex.h"
 
 #include "base/mem.h"
+#include "text/regex_cost.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -27,11 +28,11 @@ enum {
     JIT_STACK_FIRST_BYTES = 32 * 1024,
     JIT_STACK_BYTES_MAX = 1024 * 1024,
     HEAP_LIMIT_KIB = 32 * 1024, /* of the interpreter's backtracking frames */
-    SHORT_BYTES = 256,          /* what is not longer is searched without counting */
 };
 
 struct regex {
     pcre2_code *code, *counted;
+    size_t plain;   /* bytes of a subject that need no counting */
     uint32_t least; /* characters of a match: no shorter subject has one */
 };
 
@@ -117,6 +118,7 @@ struct regex *regex_new(str pattern, uint32_t flags, struct err *e)
     }
     if (pcre2_pattern_info(r.code, PCRE2_INFO_MINLENGTH, &r.least) != 0)
         r.least = 0;
+    r.plain = regex_plain_bytes(pattern, REGEX_WORK_FIXED);
     struct regex *owned = mem_alloc(sizeof *owned);
     *owned = r;
     return owned;
@@ -174,7 +176,7 @@ static int search(const struct regex *r, struct regex_state *s, str subject, uin
 {
     PCRE2_SPTR text = (PCRE2_SPTR)(subject.n ? subject.p : "");
 
-    if (subject.n <= SHORT_BYTES)
+    if (subject.n <= r->plain)
         return pcre2_match(r->code, text, subject.n, 0, options, s->data, s->context);
     s->work = (struct work){.most = REGEX_WORK_FIXED + REGEX_WORK_PER_BYTE * subject.n};
     return pcre2_match(r->counted, text, subject.n, 0, options, s->data, s->counting);
