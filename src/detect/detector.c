@@ -23,9 +23,8 @@
 
 struct detector {
     const struct ruleset *rs;
-    struct arena *arena;
-    struct predicates predicates;
-    struct rule_trees trees;
+    struct compiled_rules *compiled;
+    bool owns_compiled;
     struct dispatch *dispatch;
     _Atomic(struct naive *) *reasons; /* by rule; made when the rule first matches */
     pthread_mutex_t *reasons_lock;
@@ -45,19 +44,15 @@ struct detector_scratch {
 
 /* ------------------------------------------------------------ building */
 
-struct detector *detector_new_with(const struct ruleset *rs, const struct profile *profile)
+struct detector *detector_new_with(const struct detector_options *o)
 {
     struct detector *d = mem_alloc(sizeof *d);
 
-    d->rs = rs;
-    d->arena = arena_new(1 << 20);
-    predicates_init(&d->predicates);
-    d->trees.rules = arena_array(d->arena, rs->count, sizeof *d->trees.rules);
-    for (uint32_t i = 0; i < rs->count; i++)
-        rule_trees_add(&d->trees, &d->predicates, i, rs->rules[i]->expr, d->arena);
-    predicates_finish(&d->predicates, profile);
-    d->dispatch = dispatch_new(rs, &d->predicates, &d->trees, profile);
-    d->reasons = mem_array(rs->count, sizeof *d->reasons);
+    d->rs = o->rs;
+    d->owns_compiled = !o->compiled;
+    d->compiled = o->compiled ? o->compiled : compiled_rules_new(o->rs, o->profile);
+    d->dispatch = dispatch_new(o->rs, &d->compiled->predicates, &d->compiled->trees, o->profile);
+    d->reasons = mem_array(o->rs->count, sizeof *d->reasons);
     d->reasons_lock = mem_alloc(sizeof *d->reasons_lock);
     pthread_mutex_init(d->reasons_lock, NULL);
     return d;
@@ -65,7 +60,7 @@ struct detector *detector_new_with(const struct ruleset *rs, const struct profil
 
 struct detector *detector_new(const struct ruleset *rs)
 {
-    return detector_new_with(rs, NULL);
+    return detector_new_with(&(struct detector_options){.rs = rs});
 }
 
 void detector_free(struct detector *d)
@@ -78,17 +73,17 @@ void detector_free(struct detector *d)
     pthread_mutex_destroy(d->reasons_lock);
     free(d->reasons_lock);
     dispatch_free(d->dispatch);
-    predicates_done(&d->predicates);
-    arena_free(d->arena);
+    if (d->owns_compiled)
+        compiled_rules_free(d->compiled);
     free(d);
 }
 
 struct detector_scratch *detector_scratch_new(const struct detector *d)
 {
     struct detector_scratch *s = mem_alloc(sizeof *s);
-    uint32_t rules = d->rs->count, predicates = d->predicates.count;
+    uint32_t rules = d->rs->count, predicates = d->compiled->predicates.count;
 
-    event_values_init(&s->values, d->predicates.names);
+    event_values_init(&s->values, d->compiled->predicates.names);
     predicate_states_init(&s->states, predicates);
     routes_init(&s->routes, d->dispatch);
     s->predicate_count = predicates;
@@ -224,7 +219,7 @@ static bool is_listed(struct bucket_run *r, const struct literal_index *list,
 
 static bool evaluate(struct bucket_run *r, uint32_t predicate)
 {
-    const struct predicates *p = &r->d->predicates;
+    const struct predicates *p = &r->d->compiled->predicates;
     const struct literal_index *list = r->bucket->lists[predicate];
     uint32_t place = r->bucket->predicates[predicate];
 
@@ -377,12 +372,12 @@ uint32_t detector_explain(const struct detector *d, uint32_t rule, const struct 
 
 uint32_t detector_field_count(const struct detector *d)
 {
-    return intern_count(d->predicates.names);
+    return intern_count(d->compiled->predicates.names);
 }
 
 str detector_field_name(const struct detector *d, uint32_t field)
 {
-    return intern_str(d->predicates.names, field);
+    return intern_str(d->compiled->predicates.names, field);
 }
 
 const uint64_t *detector_fields_seen(const struct detector_scratch *s)

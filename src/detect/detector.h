@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "detect/compiled_rules.h"
 #include "detect/naive.h"
 #include "detect/profile.h"
 
@@ -16,9 +17,15 @@ struct detector_scratch;
 
 /* Keeps rs, which outlives it. */
 struct detector *detector_new(const struct ruleset *rs) MUST_USE;
-/* The same; the choice of witnesses goes by the profile, which outlives it; NULL: by guesses. */
-struct detector *detector_new_with(const struct ruleset *rs,
-                                   const struct profile *profile) MUST_USE;
+
+struct detector_options {
+    const struct ruleset *rs;
+    const struct profile *profile;   /* the choice of witnesses goes by it; NULL: by guesses */
+    struct compiled_rules *compiled; /* of rs; NULL: made now */
+};
+
+/* Keeps what the options name; that outlives it. */
+struct detector *detector_new_with(const struct detector_options *o) MUST_USE;
 void detector_free(struct detector *d); /* NULL is a no-op */
 struct detector_scratch *detector_scratch_new(const struct detector *d) MUST_USE;
 void detector_scratch_free(struct detector_scratch *s); /* NULL is a no-op */

@@ -129,7 +129,8 @@ struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *
     struct scan *s = mem_alloc(sizeof *s);
     s->options = *o;
     s->handlers = *h;
-    s->detector = detector_new(o->rules);
+    s->detector = detector_new_with(
+        &(struct detector_options){.rs = o->rules, .profile = o->profile, .compiled = o->compiled});
     s->naive = o->naive ? naive_new(o->rules) : NULL;
     s->total = summary_builder_new(SUMMARY_KEYS_MAX);
     jobs_init(s);

@@ -29,6 +29,8 @@ struct scan_handlers {
 
 struct scan_options {
     const struct ruleset *rules;
+    const struct profile *profile;   /* of the fields' values; may be NULL */
+    struct compiled_rules *compiled; /* of the rules; NULL: made now */
     struct io *io;
     uint32_t workers;              /* 1..SCAN_WORKERS_MAX */
     const struct format *format;   /* NULL: by content */
