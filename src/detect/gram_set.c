@@ -57,28 +57,22 @@ static uint32_t key_of(uint32_t gram)
 
 /* ------------------------------------------------------------ choosing */
 
-/* How common a byte is in the values of logs, 0 to 4: letters by their frequency in English, and
- * what paths and command lines are made of. */
-static uint32_t commonness(char c)
-{
-    static const str classes[] = {S("etaoinsr\\."), S("lcdmpuhw- /:"), S("gfybvk_=\"0123"),
-                                  S("xjqz456789")};
-
-    for (uint32_t i = 0; i < countof(classes); i++)
-        if (memchr(classes[i].p, c, classes[i].n))
-            return 4 - i;
-    return 0;
-}
+/* How common each ASCII byte is in the values of logs, 0 to 4: letters by their frequency in
+ * English, and what paths and command lines are made of. */
+static const char commonness[] = "00000000000000000000000000000000"
+                                 "30200000000003432222111111300200"
+                                 "00000000000000000000000000004002"
+                                 "04233422341233443144432312100000";
 
 /* A guess at how many of the field's windows are this gram. */
 static double guess(const char *gram)
 {
-    double share = 0.002;
+    const double most = 0.002;
+    uint32_t rarity = 0; /* each step is half as common */
 
     for (uint32_t i = 0; i < GRAM_BYTES; i++)
-        for (uint32_t k = commonness(gram[i]); k < 4; k++)
-            share *= 0.5;
-    return share;
+        rarity += 4u - (gram[i] & 0x80 ? 0u : (uint32_t)(commonness[(uint8_t)gram[i]] - '0'));
+    return most / (double)(1u << rarity);
 }
 
 /* What is known while a set is made. */

@@ -440,14 +440,41 @@ static struct field settled(const struct evaluation *e, uint32_t at)
     return f;
 }
 
+/* Texts of ASCII are compared by their folded values, which are there already. */
+static bool refers_folded(const struct evaluation *e, const struct sigma_test *t, uint32_t a,
+                          uint32_t b, bool *ret)
+{
+    const struct field *fields = e->v->ev->fields;
+    str x = event_values_folded(e->v, a), y = event_values_folded(e->v, b);
+
+    if (t->cased || !e->s->simd->is_ascii(x.p, x.n) || !e->s->simd->is_ascii(y.p, y.n) ||
+        (fields[a].type == VALUE_NUMBER && fields[b].type == VALUE_NUMBER))
+        return false;
+    if (t->ref_starts && t->ref_ends)
+        *ret = y.n == 0 || e->s->simd->find(x.p, x.n, y.p, y.n) < x.n;
+    else if (t->ref_starts)
+        *ret = str_starts(x, y);
+    else if (t->ref_ends)
+        *ret = str_ends(x, y);
+    else
+        *ret = str_eq(x, y);
+    return true;
+}
+
 static bool fieldref_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
 {
-    const struct field f = settled(e, at);
+    const struct field *fields = e->v->ev->fields;
+    bool known;
 
     for (uint32_t i = event_values_first(e->v, c->extra); i != VALUE_NONE;
          i = event_values_next(e->v, i)) {
-        const struct field other = settled(e, i);
-        if (other.type != VALUE_NULL && refers(c->test, &f, &other))
+        if (fields[i].type == VALUE_NULL)
+            continue;
+        if (!refers_folded(e, c->test, at, i, &known)) {
+            const struct field f = settled(e, at), other = settled(e, i);
+            known = refers(c->test, &f, &other);
+        }
+        if (known)
             return true;
     }
     return false;
