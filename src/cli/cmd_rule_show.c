@@ -1,6 +1,8 @@
 /* cmd_rule_show.c - one rule: what it says, how it is written, and what it comes to. */
 #include "cli/opt.h"
+#include "cli/profile_option.h"
 #include "cli/rule_options.h"
+#include "cli/rule_story.h"
 #include "cli/rule_text.h"
 #include "cli/say.h"
 #include "cli/sink.h"
@@ -14,6 +16,7 @@ enum { VALUES_SHOWN = 20, CHOICES_SAID = 20 };
 static const struct option show_options[] = {
     RULE_OPTIONS,
     {"all", 'a', OPTION_FLAG, NULL, "show all values, however many", COMPLETE_NONE, NULL},
+    PROFILE_OPTION,
 };
 
 static bool contains_word(str text, str word)
@@ -72,8 +75,8 @@ static void say_choices(const struct ruleset *rs, str word, uint32_t count)
         say("  ... and %u more", count - said);
 }
 
-static bool show(struct io *io, const struct ruleset *rs, str word, int score, uint32_t values,
-                 struct err *e)
+static bool show(struct io *io, const struct ruleset *rs, const struct profile *profile, str word,
+                 int score, uint32_t values, struct err *e)
 {
     struct sink sink = sink_make(io, STDOUT_FILENO);
     bool ok = true;
@@ -85,6 +88,7 @@ static bool show(struct io *io, const struct ruleset *rs, str word, int score, u
         rule_text_head(&p, rs->rules[i]);
         rule_text_detection(&p, rs->rules[i]);
         rule_text_tree(&p, rs->rules[i], values);
+        rule_story(&p, rs, i, profile, values);
         ok = sink_settle(&sink, e);
     }
     ok = ok && sink_flush(&sink, e);
@@ -92,7 +96,8 @@ static bool show(struct io *io, const struct ruleset *rs, str word, int score, u
     return ok;
 }
 
-static int show_word(struct io *io, const struct ruleset *rs, str word, uint32_t values)
+static int show_word(struct io *io, const struct ruleset *rs, const struct profile *profile,
+                     str word, uint32_t values)
 {
     const struct sigma_rule *rule = NULL;
     struct err e = {0};
@@ -108,7 +113,7 @@ static int show_word(struct io *io, const struct ruleset *rs, str word, uint32_t
         say_choices(rs, word, count);
         return EXIT_USAGE;
     }
-    if (show(io, rs, word, score, values, &e))
+    if (show(io, rs, profile, word, score, values, &e))
         return EXIT_OK;
     say_err(&e);
     return EXIT_OUTPUT;
@@ -130,7 +135,12 @@ static int show_run(const struct arguments *a)
     if (!rs)
         return code;
     rule_options_say_refusals(rs, true);
-    return show_word(&io, rs, str_from(a->operands[0]), values);
+    struct profile *profile;
+    if (!profile_option_load(&command_rule_show, a, &io, &profile))
+        return EXIT_RULES;
+    code = show_word(&io, rs, profile, str_from(a->operands[0]), values);
+    profile_free(profile);
+    return code;
 }
 
 const struct command command_rule_show = {
@@ -138,9 +148,11 @@ const struct command command_rule_show = {
     .usage = "[OPTIONS] RULE",
     .summary = "Shows one rule: its texts, how it is written and the tests it comes to",
     .details =
-        "RULE is an id, a name, a file or a part of a title. The last part of the output is\n"
-        "what is matched: modifiers applied, selections in the place of their names, and what\n"
-        "filters, pipelines and placeholders have changed.",
+        "RULE is an id, a name, a file or a part of a title. Shown are its texts; how it is\n"
+        "written; what is matched: modifiers applied, selections in the place of their names,\n"
+        "and what filters, pipelines and placeholders have changed; and how it is found: what\n"
+        "is left to ask of events with one EventID, the text that wakes the rule, and the order\n"
+        "of its questions.",
     .options = show_options,
     .option_count = countof(show_options),
     .operands = COMPLETE_NONE,

@@ -1,8 +1,8 @@
 /* cmd_scan.c - what happened in this evidence: rules over files and folders, and a report. */
 #include "base/mem.h"
 #include "cli/confine.h"
-#include "cli/content.h"
 #include "cli/opt.h"
+#include "cli/profile_option.h"
 #include "cli/report.h"
 #include "cli/rule_options.h"
 #include "cli/say.h"
@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -50,10 +49,7 @@ static const struct option scan_options[] = {
     {"logsource", '\0', OPTION_VALUE, "P/C/S",
      "product/category/service for events that show none, as in linux/process_creation/",
      COMPLETE_NONE, NULL},
-    {"profile", '\0', OPTION_VALUE, "FILE",
-     "how often text stands in such logs, for the choice of what is looked for first\n"
-     "('tocsin rule profile' makes one); the findings are the same",
-     COMPLETE_FILE, NULL},
+    PROFILE_OPTION,
     {"workers", 'j', OPTION_VALUE, "N", "threads that match; one a processor when not given",
      COMPLETE_NONE, NULL},
     {"strict", '\0', OPTION_FLAG, NULL, "fail when a rule cannot be loaded or evidence not read",
@@ -322,20 +318,6 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
     return code;
 }
 
-/* The profile that was asked for, or the one that ships; without any, guesses do. */
-static bool load_profile(const struct arguments *a, struct io *io, struct profile **ret,
-                         struct err *e)
-{
-    struct buf path CLEANUP(buf_done) = buf_make(PATH_MAX * 2);
-    const char *asked = opt_value(&command_scan, a, "profile");
-
-    *ret = NULL;
-    if (asked)
-        return profile_load(io, asked, ret, e);
-    return !content_find("profile/windows.jsonl", &path) ||
-           profile_load(io, buf_cstr(&path), ret, e);
-}
-
 static int scan_run(const struct arguments *a)
 {
     struct io io;
@@ -369,10 +351,8 @@ static int scan_run(const struct arguments *a)
         return EXIT_RULES;
     }
     struct profile *profile;
-    if (!load_profile(a, &io, &profile, &e)) {
-        say_err(&e);
+    if (!profile_option_load(&command_scan, a, &io, &profile))
         return EXIT_RULES;
-    }
     o.profile = profile;
     code = scan_with(a, &o, rs, report);
     profile_free(profile);
