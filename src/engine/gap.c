@@ -87,9 +87,17 @@ static uint64_t distance_ns(int64_t from, int64_t to)
     return to > from ? (uint64_t)to - (uint64_t)from : 0;
 }
 
+static void forget(struct gap_index *g)
+{
+    g->last = INTERN_NONE;
+    for (size_t i = 0; i < GAP_RECENT_MAX; i++)
+        g->recent[i].log = INTERN_NONE;
+}
+
 void gap_init(struct gap_index *g, bool batch)
 {
-    *g = (struct gap_index){.batch = batch, .last = INTERN_NONE};
+    *g = (struct gap_index){.batch = batch};
+    forget(g);
     g->keys = intern_new();
     g->arena = arena_new(1 << 14);
     g->key = mem_alloc(sizeof *g->key);
@@ -110,7 +118,7 @@ void gap_clear(struct gap_index *g)
 {
     intern_clear(g->keys);
     arena_reset(g->arena);
-    g->last = INTERN_NONE;
+    forget(g);
     g->logs_other = 0;
 }
 
@@ -132,7 +140,7 @@ static struct gap_log *log_of(struct gap_index *g, str file, str host, str chann
     uint32_t known = intern_count(g->keys);
 
     if (g->last != INTERN_NONE) {
-        assert(g->logs);
+        assert(g->logs && g->last < known);
         struct gap_log *last = &g->logs[g->last];
         if (str_eq(last->channel, channel) && str_eq(last->host, host) && str_eq(last->file, file))
             return last;
@@ -314,44 +322,86 @@ static void run_add(struct gap_index *g, struct gap_log *log, const struct event
     step_add(g, log, &step);
 }
 
-static void cleared_add(struct gap_index *g, struct gap_log *log, const struct event *ev,
-                        const struct watched *w, uint64_t record)
+bool gap_is_clearing(struct watched *w)
 {
-    bool security = str_eq(w->value[WATCHED_EVENT_ID], S("1102"));
-    bool system = str_eq(w->value[WATCHED_EVENT_ID], S("104"));
+    return watched_is(w, WATCHED_EVENT_ID, S("1102")) || watched_is(w, WATCHED_EVENT_ID, S("104"));
+}
 
-    if ((!security && !system) ||
-        !str_eq(w->value[WATCHED_PROVIDER], S("Microsoft-Windows-Eventlog")))
+static void cleared_add(struct gap_index *g, struct gap_log *log, struct watched *w,
+                        uint64_t record)
+{
+    const struct event *ev = w->event;
+    bool system = watched_is(w, WATCHED_EVENT_ID, S("104"));
+
+    if (!gap_is_clearing(w) || !watched_is(w, WATCHED_PROVIDER, S("Microsoft-Windows-Eventlog")))
         return;
     struct step step = {.kind = STEP_CLEARED,
                         .record_last = record,
                         .has_time = ev->has_time,
                         .time_last_ns = ev->time_ns,
-                        .cleared = system ? str_clip(w->channel_last, KEY_PART_MAX) : (str){0}};
+                        .cleared =
+                            system ? str_clip(watched_last_channel(w), KEY_PART_MAX) : (str){0}};
     step_add(g, log, &step);
 }
 
-void gap_event(struct gap_index *g, const struct event *ev, const struct watched *w)
+static bool holds(const struct field *known, const struct field *f)
 {
-    str channel = str_clip(w->value[WATCHED_CHANNEL], KEY_PART_MAX);
-    str host = channel.n ? str_clip(w->value[WATCHED_COMPUTER], KEY_PART_MAX) : (str){0};
+    if (!f)
+        return known->value.p == NULL;
+    return known->value.p && known->type == f->type && known->flags == f->flags &&
+           str_eq(known->value, f->value);
+}
+
+static void keep(struct field *known, const struct field *f)
+{
+    *known = f ? *f : (struct field){0};
+    if (f && !f->value.p)
+        known->value.p = ""; /* NULL is for absent */
+}
+
+/* The log of an event: mostly that of the one of its layout before, whose raw values it has. */
+static struct gap_log *log_of_event(struct gap_index *g, struct watched *w)
+{
+    const struct event *ev = w->event;
+    struct gap_recent *r = &g->recent[ev->layout % GAP_RECENT_MAX];
+    const struct field *channel = watched_field(w, WATCHED_CHANNEL),
+                       *host = watched_field(w, WATCHED_COMPUTER);
+
+    if (r->log != INTERN_NONE && r->codec == ev->codec && holds(&r->channel, channel) &&
+        holds(&r->host, host) && str_eq(r->file, ev->from.file))
+        return &g->logs[r->log];
+
+    str name = str_clip(watched_text(w, WATCHED_CHANNEL), KEY_PART_MAX);
+    str machine = name.n ? str_clip(watched_text(w, WATCHED_COMPUTER), KEY_PART_MAX) : (str){0};
+    struct gap_log *log = log_of(g, str_clip(ev->from.file, KEY_PART_MAX), machine, name);
+    if (log) {
+        *r = (struct gap_recent){.codec = ev->codec, .file = ev->from.file, .log = g->last};
+        keep(&r->channel, channel);
+        keep(&r->host, host);
+    }
+    return log;
+}
+
+void gap_event(struct gap_index *g, struct watched *w)
+{
+    const struct event *ev = w->event;
     uint64_t record = 0;
 
     if (ev->from.recovered)
         return;
-    struct gap_log *log = log_of(g, str_clip(ev->from.file, KEY_PART_MAX), host, channel);
+    struct gap_log *log = log_of_event(g, w);
     if (!log) {
         g->logs_other++;
         return;
     }
     log->events++;
-    bool numbered = channel.n && str_u64(w->value[WATCHED_RECORD], &record);
+    bool numbered = log->channel.n && str_u64(watched_text(w, WATCHED_RECORD), &record);
     if (ev->has_time)
         time_add(g, log, ev, record);
     if (numbered)
         run_add(g, log, ev, record);
-    if (channel.n)
-        cleared_add(g, log, ev, w, record);
+    if (log->channel.n && !w->dull)
+        cleared_add(g, log, w, record);
 }
 
 /* The pause at the seam of two batches, which neither of them could see. */

@@ -12,6 +12,7 @@
 
 #include "base/ring.h"
 #include "engine/scan.h"
+#include "engine/watch.h"
 #include "event/classifier.h"
 #include "formats/format.h"
 
@@ -86,6 +87,7 @@ struct worker {
     pthread_t thread;
     struct detector_scratch *scratch;
     struct classifier *classifier;
+    struct watch *watch;
     void **decoders; /* one for each format that is not ordered; NULL until it is needed */
     uint32_t *naive_hits;
     struct job *job; /* being worked on */

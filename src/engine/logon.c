@@ -228,22 +228,44 @@ static void text_add(struct logon_index *t, const struct event *ev, str text)
     }
 }
 
-void logon_event(struct logon_index *t, const struct event *ev, const struct watched *w)
+bool logon_is_marked(struct watched *w)
 {
-    str text = w->value[WATCHED_TEXT];
+    for (size_t i = 0; i < countof(kinds); i++)
+        if (watched_field(w, kinds[i].marker) && watched_is(w, kinds[i].marker, kinds[i].value))
+            return true;
+    return false;
+}
 
-    for (size_t i = 0; i < countof(kinds); i++) {
-        const struct logon_kind *kind = &kinds[i];
-        if (str_eq(w->value[kind->marker], kind->value) &&
-            (!kind->guard || str_eq(w->value[kind->guard], kind->guard_value))) {
-            kind_add(t, kind, ev);
-            return;
-        }
-    }
+/* Can the text begin with one of these letters? Raw text may hide them behind a backslash. */
+static bool may_begin(const struct field *f, const char *letters)
+{
+    if (!f || f->value.n == 0)
+        return false;
+    return strchr(letters, f->value.p[0]) || ((f->flags & FIELD_RAW) && f->value.p[0] == '\\');
+}
+
+static void text_event(struct logon_index *t, struct watched *w)
+{
+    if (!may_begin(watched_field(w, WATCHED_TEXT), "AFs"))
+        return;
+    str text = watched_text(w, WATCHED_TEXT);
     if (str_starts(text, S("sshd: "))) /* how sshd names itself in the log of Windows */
         text = str_from_at(text, 6);
     if (str_starts(text, S("Accepted ")) || str_starts(text, S("Failed ")))
-        text_add(t, ev, text);
+        text_add(t, watched_settled(w), text);
+}
+
+void logon_event(struct logon_index *t, struct watched *w)
+{
+    for (size_t i = 0; !w->dull && i < countof(kinds); i++) {
+        const struct logon_kind *kind = &kinds[i];
+        if (watched_field(w, kind->marker) && watched_is(w, kind->marker, kind->value) &&
+            (kind->guard == WATCHED_NONE || watched_is(w, kind->guard, kind->guard_value))) {
+            kind_add(t, kind, watched_settled(w));
+            return;
+        }
+    }
+    text_event(t, w);
 }
 
 void logon_merge(struct logon_index *into, const struct logon_index *from)

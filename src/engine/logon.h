@@ -17,6 +17,8 @@ struct logon_index {
 void logon_init(struct logon_index *t, uint32_t keys_max);
 void logon_done(struct logon_index *t);
 void logon_clear(struct logon_index *t);
-void logon_event(struct logon_index *t, const struct event *ev, const struct watched *w);
+/* Does a marker of the event have a value that a kind of logon asks for? */
+bool logon_is_marked(struct watched *w);
+void logon_event(struct logon_index *t, struct watched *w);
 void logon_merge(struct logon_index *into, const struct logon_index *from);
 void logon_table_of(const struct logon_index *t, struct arena *a, struct summary *ret);

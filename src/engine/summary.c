@@ -24,7 +24,6 @@ struct summary_builder {
     struct tally_index techniques, hosts, rules, hours, levels;
     struct logon_index logons;
     struct gap_index gaps;
-    struct watch watch;
     struct arena *arena; /* what summary_of() gives */
 };
 
@@ -39,7 +38,6 @@ struct summary_builder *summary_builder_new(uint32_t keys_max)
     tally_init(&b->levels, keys_max);
     logon_init(&b->logons, keys_max);
     gap_init(&b->gaps, keys_max == UINT32_MAX);
-    watch_init(&b->watch);
     b->arena = arena_new(1 << 12);
     return b;
 }
@@ -72,7 +70,7 @@ void summary_builder_clear(struct summary_builder *b)
     arena_reset(b->arena);
 }
 
-void summary_add_event(struct summary_builder *b, const struct event *ev)
+void summary_add_event(struct summary_builder *b, struct watch *watch, const struct event *ev)
 {
     struct watched w;
 
@@ -83,9 +81,13 @@ void summary_add_event(struct summary_builder *b, const struct event *ev)
                        ev->time_ns);
     else
         b->total.events_without_time++;
-    watch_event(&b->watch, ev, &w);
-    gap_event(&b->gaps, ev, &w);
-    logon_event(&b->logons, ev, &w);
+    watch_event(watch, ev, &w);
+    if (!w.dull && !logon_is_marked(&w) && !gap_is_clearing(&w)) {
+        w.dull = true;
+        watched_note_dull(&w);
+    }
+    gap_event(&b->gaps, &w);
+    logon_event(&b->logons, &w);
 }
 
 static bool tagged_before(const struct sigma_rule *rule, uint32_t tag)

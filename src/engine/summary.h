@@ -84,7 +84,9 @@ struct summary_builder *summary_builder_new(uint32_t keys_max) MUST_USE;
 void summary_builder_free(struct summary_builder *b); /* NULL is a no-op */
 void summary_builder_clear(struct summary_builder *b);
 
-void summary_add_event(struct summary_builder *b, const struct event *ev); /* every event */
+/* Every event; it lives until the builder is cleared. `w` is the caller's own. */
+struct watch;
+void summary_add_event(struct summary_builder *b, struct watch *w, const struct event *ev);
 void summary_add_finding(struct summary_builder *b, const struct finding *f);
 void summary_add_problem(struct summary_builder *b, enum problem_kind kind);
 void summary_merge(struct summary_builder *into, const struct summary_builder *from);

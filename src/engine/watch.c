@@ -1,46 +1,253 @@
+/*
+ * watch.c - names are found by a small table over their length, first and last
+ * letter; the 34 names share hardly a place, so that most fields of an event
+ * cost one load. Layout numbers are given out one after the other, so their
+ * lower bits spread them over the table of places.
+ *
+ * What is dull is compared as the record holds it, with type and flags: equal
+ * raw values have equal text.
+ */
 #include "engine/watch.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
 
 static const struct {
     enum watched_field what;
     str name;
 } names[] = {
+#define WATCHED(what)
+#define MARKER(what)
 #define WATCH(what, name) {WATCHED_##what, S(name)},
 #include "engine/watched.def"
+#undef WATCHED
+#undef MARKER
 #undef WATCH
 };
 
-void watch_init(struct watch *w)
+static const enum watched_field markers[] = {
+#define WATCHED(what)
+#define MARKER(what) WATCHED_##what,
+#define WATCH(what, name)
+#include "engine/watched.def"
+#undef WATCHED
+#undef MARKER
+#undef WATCH
+};
+
+enum {
+    NAME_SLOTS = 256,
+    DULL_BYTES = 80, /* of all marker values together that are remembered */
+    NOWHERE = UINT16_MAX,
+    TEXT_BLOCK_BYTES = 4096,
+};
+_Static_assert((int)EVENT_FIELDS_MAX < (int)NOWHERE, "a field's place fits");
+_Static_assert(countof(names) < UINT8_MAX, "a row's number fits in a rank");
+_Static_assert(WATCHED_COUNT <= 32, "a bit for each field");
+
+struct dull {
+    bool set;
+    const struct value_codec *codec;
+    uint32_t heads[countof(markers)]; /* length, flags and type of each; 0: absent */
+    char bytes[DULL_BYTES];
+};
+
+struct watch_places {
+    uint32_t layout; /* 0: free */
+    uint16_t at[WATCHED_COUNT];
+    uint16_t last_channel;
+    struct dull dull;
+};
+
+struct watch {
+    uint8_t first[NAME_SLOTS];    /* a row of names, from 1; 0: none */
+    uint8_t next[countof(names)]; /* of the same slot */
+    struct arena *arena;          /* texts of one event */
+    bool arena_used;
+    struct watch_places *layouts;
+    struct watch_places unknown; /* of an event without a layout */
+};
+
+static uint8_t slot_of(str name)
 {
-    *w = (struct watch){0};
-    for (size_t i = 0; i < countof(names); i++) {
-        assert(names[i].name.n <= WATCH_NAME_MAX);
-        w->letters[names[i].name.n] |= (uint64_t)1 << (names[i].name.p[0] & 63);
-    }
+    return (uint8_t)(name.n * 37 + (uint8_t)name.p[0] + (uint8_t)name.p[name.n - 1] * 5u);
 }
 
-void watch_event(const struct watch *w, const struct event *ev, struct watched *ret)
+struct watch *watch_new(void)
 {
-    uint8_t rank[WATCHED_COUNT] = {0}; /* row of the name that was found, from 1 */
+    struct watch *w = mem_alloc(sizeof *w);
 
-    *ret = (struct watched){0};
+    for (size_t i = countof(names); i-- > 0;) {
+        uint8_t slot = slot_of(names[i].name);
+        w->next[i] = w->first[slot];
+        w->first[slot] = (uint8_t)(i + 1);
+    }
+    w->arena = arena_new(TEXT_BLOCK_BYTES);
+    w->layouts = mem_array(WATCH_LAYOUTS_MAX, sizeof *w->layouts);
+    return w;
+}
+
+void watch_free(struct watch *w)
+{
+    if (!w)
+        return;
+    arena_free(w->arena);
+    free(w->layouts);
+    free(w);
+}
+
+/* The row of that name, from 1; 0 when there is none. */
+static uint8_t row_of(const struct watch *w, str name)
+{
+    uint8_t row = name.n ? w->first[slot_of(name)] : 0;
+
+    while (row && !str_eq(names[row - 1].name, name))
+        row = w->next[row - 1];
+    return row;
+}
+
+static void find_places(const struct watch *w, const struct event *ev, struct watch_places *ret)
+{
+    uint8_t rank[WATCHED_COUNT] = {0}; /* row of the name that was found */
+
+    ret->last_channel = NOWHERE;
+    for (size_t i = 0; i < WATCHED_COUNT; i++)
+        ret->at[i] = NOWHERE;
     for (uint32_t i = 0; i < ev->field_count; i++) {
         const struct field *f = &ev->fields[i];
-        if (f->name.n == 0 || f->name.n > WATCH_NAME_MAX ||
-            !(w->letters[f->name.n] >> (f->name.p[0] & 63) & 1))
+        uint8_t row = row_of(w, f->name);
+        if (!row)
             continue;
-        for (size_t row = 0; row < countof(names); row++) {
-            if (!str_eq(names[row].name, f->name))
-                continue;
-            enum watched_field what = names[row].what;
-            if (what == WATCHED_CHANNEL)
-                ret->channel_last = f->value;
-            if (!(f->flags & FIELD_CONTINUES) && (!rank[what] || row + 1 < rank[what])) {
-                rank[what] = (uint8_t)(row + 1);
-                ret->value[what] = f->value;
-            }
-            break;
+        enum watched_field what = names[row - 1].what;
+        if (what == WATCHED_CHANNEL)
+            ret->last_channel = (uint16_t)i;
+        if (!(f->flags & FIELD_CONTINUES) && (!rank[what] || row < rank[what])) {
+            rank[what] = row;
+            ret->at[what] = (uint16_t)i;
         }
     }
 }
 
-_Static_assert(countof(names) < UINT8_MAX, "a row's number fits in a rank");
+static struct watch_places *places_of(struct watch *w, const struct event *ev)
+{
+    struct watch_places *p = &w->layouts[ev->layout % WATCH_LAYOUTS_MAX];
+
+    if (ev->layout && p->layout == ev->layout)
+        return p;
+    if (!ev->layout)
+        p = &w->unknown;
+    p->layout = ev->layout;
+    p->dull.set = false;
+    find_places(w, ev, p);
+    return p;
+}
+
+static uint32_t head_of(const struct field *f)
+{
+    return f ? (uint32_t)f->value.n << 24 | (uint32_t)f->flags << 8 | (uint32_t)f->type << 1 | 1
+             : 0;
+}
+
+/* Are the event's markers the ones that told nothing before? */
+static bool is_dull(const struct watched *w)
+{
+    const struct dull *d = &w->places->dull;
+    size_t from = 0;
+
+    if (!d->set || d->codec != w->event->codec)
+        return false;
+    for (size_t i = 0; i < countof(markers); i++) {
+        const struct field *f = watched_field(w, markers[i]);
+        if (!f)
+            continue;
+        if (f->value.n > DULL_BYTES || head_of(f) != d->heads[i] ||
+            memcmp(d->bytes + from, f->value.n ? f->value.p : "", f->value.n) != 0)
+            return false;
+        from += f->value.n;
+    }
+    return true;
+}
+
+void watched_note_dull(const struct watched *w)
+{
+    struct dull *d = &w->places->dull;
+    size_t from = 0;
+
+    d->set = false;
+    for (size_t i = 0; i < countof(markers); i++) {
+        const struct field *f = watched_field(w, markers[i]);
+        d->heads[i] = head_of(f);
+        if (!f)
+            continue;
+        if (f->value.n > DULL_BYTES - from)
+            return;
+        if (f->value.n)
+            memcpy(d->bytes + from, f->value.p, f->value.n);
+        from += f->value.n;
+    }
+    d->codec = w->event->codec;
+    d->set = w->places->layout != 0;
+}
+
+void watch_event(struct watch *w, const struct event *ev, struct watched *ret)
+{
+    if (w->arena_used)
+        arena_reset(w->arena);
+    w->arena_used = false;
+    ret->watch = w;
+    ret->event = ev;
+    ret->places = places_of(w, ev);
+    ret->known = 0;
+    ret->dull = is_dull(ret);
+}
+
+const struct field *watched_field(const struct watched *w, enum watched_field what)
+{
+    uint16_t at = w->places->at[what];
+
+    return at == NOWHERE ? NULL : &w->event->fields[at];
+}
+
+static str text_of(const struct watched *w, const struct field *f)
+{
+    if (!f)
+        return (str){0};
+    w->watch->arena_used |= (f->flags & FIELD_RAW) != 0;
+    return event_value_text(w->event, f, w->watch->arena);
+}
+
+str watched_text(struct watched *w, enum watched_field what)
+{
+    if (!(w->known >> what & 1))
+        w->texts[what] = text_of(w, watched_field(w, what));
+    w->known |= 1u << what;
+    return w->texts[what];
+}
+
+bool watched_is(struct watched *w, enum watched_field what, str text)
+{
+    return str_eq(watched_text(w, what), text);
+}
+
+str watched_last_channel(const struct watched *w)
+{
+    uint16_t at = w->places->last_channel;
+
+    return text_of(w, at == NOWHERE ? NULL : &w->event->fields[at]);
+}
+
+const struct event *watched_settled(const struct watched *w)
+{
+    struct arena *a = w->watch->arena;
+
+    if (!w->event->codec)
+        return w->event;
+    w->watch->arena_used = true;
+    struct event *copy = arena_alloc(a, sizeof *copy);
+    *copy = *w->event;
+    copy->fields = arena_array(a, copy->field_count, sizeof *copy->fields);
+    memcpy(copy->fields, w->event->fields, copy->field_count * sizeof *copy->fields);
+    event_settle(copy, a);
+    return copy;
+}

@@ -12,6 +12,7 @@ void worker_init(struct worker *w, struct scan *scan)
         .scan = scan,
         .scratch = detector_scratch_new(scan->detector),
         .classifier = classifier_new(scan->options.force),
+        .watch = watch_new(),
         .decoders = mem_array(format_count, sizeof *w->decoders),
         .naive_hits = mem_array(scan->options.rules->count + 1, sizeof *w->naive_hits),
     };
@@ -25,6 +26,7 @@ void worker_done(struct worker *w)
     free(w->decoders);
     free(w->naive_hits);
     classifier_free(w->classifier);
+    watch_free(w->watch);
     detector_scratch_free(w->scratch);
 }
 
@@ -96,7 +98,7 @@ static void on_event(void *ctx, struct event *ev)
     w->job->events++;
     if (!in_time_range(o, ev))
         return;
-    summary_add_event(w->job->summary, ev);
+    summary_add_event(w->job->summary, w->watch, ev);
     if (w->scan->naive)
         hits = naive_match_all(w, ev);
     else

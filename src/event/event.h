@@ -34,7 +34,9 @@ struct field {
     uint16_t flags;
 };
 
-/* Reads the raw values of one format. `out` has room for what room() says. */
+/* Reads the raw values of one format: the text follows from type, flags and bytes alone, and text
+ * that begins with an ASCII letter begins in the record with that byte or with a backslash. `out`
+ * has room for what room() says. */
 struct value_codec {
     size_t (*room)(const struct field *f);            /* bytes that either below may write */
     size_t (*text)(const struct field *f, char *out); /* the value, UTF-8; its length */

@@ -1,6 +1,8 @@
 /* Summaries: counts, logons and gaps, and that no split into batches changes any of them. */
 #include "engine/summary.h"
+#include "engine/watch.h"
 
+#include "raw_event.h"
 #include "text/time.h"
 
 #include <setjmp.h>
@@ -13,6 +15,7 @@ enum { EVENTS = 600 };
 
 struct fixture {
     struct arena *arena;
+    struct watch *watch;
     struct event events[EVENTS];
     uint32_t count;
 };
@@ -55,7 +58,7 @@ static struct summary_builder *built(const struct fixture *f, uint32_t step)
     struct summary_builder *batch = summary_builder_new(UINT32_MAX);
 
     for (uint32_t i = 0; i < f->count; i++) {
-        summary_add_event(batch, &f->events[i]);
+        summary_add_event(batch, f->watch, &f->events[i]);
         if ((i + 1) % step == 0 || i + 1 == f->count) {
             summary_merge(total, batch);
             summary_builder_clear(batch);
@@ -96,7 +99,10 @@ static void assert_same(const struct summary *a, const struct summary *b)
     assert_int_equal(a->logon_count, b->logon_count);
     for (uint32_t i = 0; i < a->logon_count; i++) {
         assert_str(a->logons[i].user, b->logons[i].user);
+        assert_str(a->logons[i].source, b->logons[i].source);
+        assert_str(a->logons[i].host, b->logons[i].host);
         assert_str(a->logons[i].type, b->logons[i].type);
+        assert_int_equal(a->logons[i].success, b->logons[i].success);
         assert_int_equal(a->logons[i].count, b->logons[i].count);
         assert_int_equal(a->logons[i].first_ns, b->logons[i].first_ns);
     }
@@ -495,11 +501,127 @@ static void any_split_of_anything_gives_the_same(void **state)
     any_split_gives_the_same(f);
 }
 
+static uint64_t next_random(uint64_t *x)
+{
+    *x ^= *x << 13;
+    *x ^= *x >> 7;
+    *x ^= *x << 17;
+    return *x >> 8;
+}
+
+/* An event of one of many kinds: with and without markers, guards, doubled and continued names. */
+static struct event *event_of_any_kind(struct fixture *f, uint64_t *x)
+{
+    static const struct pair pairs[] = {
+        {"Channel", "Security"},
+        {"Channel", "System"},
+        {"winlog.channel", "Security"},
+        {"EventID", "4624"},
+        {"EventID", "4625"},
+        {"EventID", "1102"},
+        {"EventID", "104"},
+        {"EventID", "1"},
+        {"Event.System.EventID", "4624"},
+        {"Provider_Name", "Microsoft-Windows-Eventlog"},
+        {"Computer", "WS1"},
+        {"Computer", "ws1.corp.example"},
+        {"Hostname", "WS2"},
+        {"TargetUserName", "alice"},
+        {"TargetUserName", "bob"},
+        {"IpAddress", "10.0.0.1"},
+        {"LogonType", "3"},
+        {"eventName", "ConsoleLogin"},
+        {"userIdentity.userName", "carol"},
+        {"category", "SignInLogs"},
+        {"Category", "Process Create"},
+        {"properties.status.errorCode", "0"},
+        {"id.applicationName", "login"},
+        {"name", "login_success"},
+        {"message", "Accepted password for dora from 10.0.0.9 port 22 ssh2"},
+        {"payload", "sshd: Failed password for invalid user eve from 10.0.0.8 port 22 ssh2"},
+        {"msg", "a text of another kind, longer than the markers that are remembered as dull, in "
+                "which nothing is told that a summary would count"},
+        {"Operation", "a value of a marker that is longer than the markers that are remembered as "
+                      "dull, so that it is looked at anew each time"},
+        {"", ""},
+    };
+    struct event *ev = EVENT(f, (int64_t)(next_random(x) % 2000), {"a", "b"});
+    uint32_t first = (uint32_t)(next_random(x) % 6), step = 1 + (uint32_t)(next_random(x) % 5);
+
+    for (uint32_t i = first; i < countof(pairs); i += step) {
+        uint32_t at = next_random(x) % 4 ? i : (uint32_t)(next_random(x) % countof(pairs));
+        event_add(ev, f->arena,
+                  (struct field){str_from(pairs[at].name), str_from(pairs[at].value), 0,
+                                 next_random(x) % 12 ? 0 : FIELD_CONTINUES});
+    }
+    event_add(ev, f->arena,
+              (struct field){S("EventRecordID"),
+                             arena_printf(f->arena, "%u", (unsigned)(next_random(x) % 3000)),
+                             VALUE_NUMBER, 0});
+    ev->has_time = next_random(x) % 7 != 0;
+    ev->from.file = next_random(x) % 3 ? S("a.evtx") : S("b.evtx");
+    ev->from.recovered = next_random(x) % 20 == 0;
+    return ev;
+}
+
+/* The same events as a fast decoder would give them. */
+static struct fixture *hardened(const struct fixture *f, struct raw_layouts *layouts, bool raw,
+                                uint64_t *x)
+{
+    struct fixture *hard = arena_alloc(f->arena, sizeof *hard);
+
+    *hard = *f;
+    for (uint32_t i = 0; i < f->count; i++) {
+        struct event *ev = &hard->events[i];
+        *ev = raw_copy(&f->events[i], f->arena);
+        for (uint32_t k = 0; k < ev->field_count && raw; k++)
+            if (next_random(x) % 4) {
+                ev->fields[k] = raw_field(ev->fields[k], 0, next_random(x) % 8 == 0, f->arena);
+                ev->codec = &raw_codec;
+            }
+        if (next_random(x) % 8)
+            ev->layout = raw_layout(layouts, ev);
+    }
+    return hard;
+}
+
+static void layouts_and_raw_values_change_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct raw_layouts *layouts = arena_alloc(f->arena, sizeof *layouts);
+    uint64_t x = 88172645463325252u;
+
+    layouts->keys = intern_new();
+    for (int round = 0; round < 12; round++) {
+        uint64_t same = x;
+        f->count = 0;
+        while (f->count < EVENTS) {
+            if (f->count % 3 == 0) /* runs of events of one kind with other values */
+                same = x;
+            event_of_any_kind(f, f->count % 3 ? &same : &x);
+        }
+        struct summary_builder *plain = built(f, 50),
+                               *with_layouts = built(hardened(f, layouts, false, &x), 50),
+                               *raw = built(hardened(f, layouts, true, &x), 50);
+        struct summary want = summary_of(plain), got = summary_of(with_layouts),
+                       got_raw = summary_of(raw);
+        assert_true(want.logon_count > 10); /* or the test would prove little */
+        assert_true(want.gap_count > 10);
+        assert_same(&want, &got);
+        assert_same(&want, &got_raw);
+        summary_builder_free(plain);
+        summary_builder_free(with_layouts);
+        summary_builder_free(raw);
+    }
+    intern_free(layouts->keys);
+}
+
 static int setup(void **state)
 {
     struct fixture *f = test_calloc(1, sizeof *f);
 
     f->arena = arena_new(4096);
+    f->watch = watch_new();
     *state = f;
     return 0;
 }
@@ -508,6 +630,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
 
+    watch_free(f->watch);
     arena_free(f->arena);
     test_free(f);
     return 0;
@@ -538,6 +661,7 @@ int main(void)
         TEST(a_full_table_counts_the_rest),
         TEST(events_without_time_or_log_source_are_counted),
         TEST(any_split_of_anything_gives_the_same),
+        TEST(layouts_and_raw_values_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
