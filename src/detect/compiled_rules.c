@@ -10,7 +10,7 @@ struct compiled_rules *compiled_rules_new(const struct ruleset *rs, const struct
     struct compiled_rules *c = mem_alloc(sizeof *c);
 
     c->arena = arena_new(1 << 20);
-    c->rule_count = rs->count;
+    c->rule_count = c->trees.rule_count = rs->count;
     predicates_init(&c->predicates);
     c->trees.rules = arena_array(c->arena, rs->count, sizeof *c->trees.rules);
     for (uint32_t i = 0; i < rs->count; i++)

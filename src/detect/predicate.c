@@ -300,6 +300,10 @@ static void weigh(struct check *c, const struct profile_field *f)
 void predicates_finish(struct predicates *p, const struct profile *profile)
 {
     p->regexes = mem_array(p->pattern_count, sizeof *p->regexes);
+    p->field_count = intern_count(p->names);
+    p->field_names = arena_array(p->arena, p->field_count, sizeof *p->field_names);
+    for (uint32_t i = 0; i < p->field_count; i++)
+        p->field_names[i] = intern_str(p->names, i);
     for (uint32_t i = 0; i < p->count; i++) {
         const struct predicate *q = &p->items[i];
         const struct profile_field *f = profile && q->field != FIELD_KEYWORD
@@ -311,6 +315,16 @@ void predicates_finish(struct predicates *p, const struct profile *profile)
                 weigh(&p->checks[j], f);
         }
     }
+}
+
+void predicates_thawed(struct predicates *p)
+{
+    p->arena = NULL;
+    p->keys = NULL;
+    p->names = intern_new();
+    for (uint32_t i = 0; i < p->field_count; i++)
+        intern_add(p->names, p->field_names[i]);
+    p->regexes = mem_array(p->pattern_count, sizeof *p->regexes);
 }
 
 void predicates_prepare(const struct predicates *p, uint32_t place)
@@ -385,7 +399,7 @@ static bool regex_is_true(const struct evaluation *e, const struct check *c, uin
     if (!regex || !contains(e, at, c->text))
         return false;
     for (uint32_t i = 0; i < c->factor_count; i++)
-        if (c->factors[i].p != c->text.p && !contains(e, at, c->factors[i]))
+        if (!str_eq(c->factors[i], c->text) && !contains(e, at, c->factors[i]))
             return false;
     enum regex_result result = regex_search(regex, e->s->regex, event_values_text(e->v, at));
     e->s->regex_limits += result == REGEX_GAVE_UP;

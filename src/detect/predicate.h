@@ -57,12 +57,14 @@ struct predicate {
 
 struct predicates {
     struct arena *arena;
-    struct intern *names; /* of the fields */
+    struct intern *names; /* of the fields; their numbers are places in: */
+    str *field_names;     /* after predicates_finish() */
     struct predicate *items;
     struct check_range *values;
     struct check *checks;
     struct ip_network *networks;
     const struct sigma_test **patterns; /* by place of CHECK_REGEX */
+    uint32_t field_count;
     uint32_t count, capacity, value_count, value_capacity, check_count, check_capacity;
     uint32_t pattern_count, pattern_capacity, network_count, network_capacity;
     struct intern *keys;    /* what makes two items the same; its ids are places in `items` */
@@ -86,6 +88,9 @@ uint32_t predicates_add(struct predicates *p, const struct sigma_item *item); /*
 
 /* After the last one was added. Fills the checks' shares; `profile` may be NULL. */
 void predicates_finish(struct predicates *p, const struct profile *profile);
+
+/* What is not part of a cache of compiled rules is made anew: names and regexes. */
+void predicates_thawed(struct predicates *p);
 
 /* Compiles the regexes of a predicate. Not for two threads at once. */
 void predicates_prepare(const struct predicates *p, uint32_t place);

@@ -20,7 +20,7 @@ struct rule_tree {
 
 struct rule_trees {
     struct tree_node *nodes;
-    uint32_t count, capacity;
+    uint32_t count, capacity, rule_count;
     struct rule_tree *rules; /* by rule */
 };
 
