@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/hash.h"
+#include "intake/file_hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static void problem(const struct walk *w, enum problem_kind kind, const char *te
 }
 
 /* What is left of a file that no reader wanted is read for its hash alone. */
-static bool drain(const struct walk *w, int fd, struct sha256 *hash, uint64_t *bytes)
+static bool drain(const struct walk *w, int fd, struct file_hash *hash, uint64_t *bytes)
 {
     static const size_t step = 1 << 16;
     char *block = malloc(step);
@@ -40,7 +40,7 @@ static bool drain(const struct walk *w, int fd, struct sha256 *hash, uint64_t *b
 
     while (block && !w->port->stopped(w->port->ctx) &&
            (got = io_read(w->o->io, IO_evidence_read, fd, block, step)) > 0) {
-        sha256_update(hash, (str){block, (size_t)got});
+        file_hash_add(hash, (str){block, (size_t)got});
         *bytes += (uint64_t)got;
     }
     free(block);
@@ -49,7 +49,7 @@ static bool drain(const struct walk *w, int fd, struct sha256 *hash, uint64_t *b
 
 static void read_fd(struct walk *w, int fd)
 {
-    struct sha256 *hash = w->o->with_hash ? sha256_new() : NULL;
+    struct file_hash *hash = w->o->with_hash ? file_hash_new() : NULL;
     char hex[SHA256_HEX + 1] = "";
     uint8_t digest[SHA256_BYTES];
     uint64_t bytes = 0;
@@ -58,10 +58,10 @@ static void read_fd(struct walk *w, int fd)
     reader_run(&w->o->reader, w->port, buf_str(&w->path), source_file(w->o->io, fd, hash, &bytes),
                &bytes);
     if (hash && drain(w, fd, hash, &bytes)) {
-        sha256_final(hash, digest);
+        file_hash_final(hash, digest);
         hex_of(digest, SHA256_BYTES, hex);
     }
-    sha256_free(hash);
+    file_hash_free(hash);
     w->o->file_end(w->o->ctx, bytes, hex);
 }
 

@@ -1,7 +1,7 @@
 #include "intake/source.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
+#include "intake/file_hash.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ struct file_source {
     struct source source;
     struct io *io;
     int fd;
-    struct sha256 *hash;
+    struct file_hash *hash;
     uint64_t *bytes;
 };
 
@@ -69,7 +69,7 @@ static ssize_t file_read(struct source *s, char *out, size_t n, struct err *e)
         return -1;
     }
     if (f->hash)
-        sha256_update(f->hash, (str){out, (size_t)got});
+        file_hash_add(f->hash, (str){out, (size_t)got});
     *f->bytes += (uint64_t)got;
     return got;
 }
@@ -79,7 +79,7 @@ static void file_free(struct source *s)
     free(s);
 }
 
-struct source *source_file(struct io *io, int fd, struct sha256 *hash, uint64_t *bytes)
+struct source *source_file(struct io *io, int fd, struct file_hash *hash, uint64_t *bytes)
 {
     struct file_source *f = mem_alloc(sizeof *f);
 

@@ -31,9 +31,9 @@ static inline void source_freep(struct source **s)
     source_free(*s);
 }
 
-struct sha256;
+struct file_hash;
 /* A file. `hash` (may be NULL) sees every byte read; *bytes counts them. fd stays the caller's. */
-struct source *source_file(struct io *io, int fd, struct sha256 *hash, uint64_t *bytes) MUST_USE;
+struct source *source_file(struct io *io, int fd, struct file_hash *hash, uint64_t *bytes) MUST_USE;
 
 /* UTF-8 out of UTF-16. `inner` is taken over. */
 struct source *source_utf16(struct source *inner, bool big_endian) MUST_USE;
