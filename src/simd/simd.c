@@ -2,6 +2,8 @@
 #include "simd/simd.h"
 
 #include "simd/gram.h"
+#include "simd/json_index.h"
+#include "simd/json_text.h"
 #include "simd/needles.h"
 #include "simd/search.h"
 
@@ -19,6 +21,9 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .gram_slot = gram_slot_portable,
             .gram_scan = gram_scan_portable,
             .needles_found = needles_found_portable,
+            .json_index = json_index_portable,
+            .json_glue_match = json_glue_match_portable,
+            .json_text = json_text_portable,
         },
 #ifdef TOCSIN_X86
     [SIMD_AVX2] =
@@ -31,6 +36,9 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .gram_slot = gram_slot_portable,
             .gram_scan = gram_scan_portable,
             .needles_found = needles_found_avx2,
+            .json_index = json_index_avx2,
+            .json_glue_match = json_glue_match_avx2,
+            .json_text = json_text_avx2,
         },
     [SIMD_AVX512] =
         {
@@ -42,6 +50,9 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .gram_slot = gram_slot_avx512,
             .gram_scan = gram_scan_avx512,
             .needles_found = needles_found_avx512,
+            .json_index = json_index_avx512,
+            .json_glue_match = json_glue_match_avx512,
+            .json_text = json_text_avx512,
         },
 #endif
 };

@@ -23,6 +23,8 @@ enum { SIMD_PADDING = 64 };
 
 struct gram_filter;
 struct needles;
+struct json_line;
+struct json_glue;
 
 struct simd {
     enum simd_tier tier;
@@ -39,6 +41,15 @@ struct simd {
 
     /* needles.h */
     bool (*needles_found)(const struct needles *n, str text);
+
+    /* json_index.h */
+    void (*json_index)(const char *text, size_t n, uint32_t *tokens, struct json_line *lines,
+                       uint32_t *ret_lines);
+    bool (*json_glue_match)(const char *text, const uint32_t *tokens, const struct json_glue *glue,
+                            size_t count, const char *patterns);
+
+    /* json_text.h */
+    bool (*json_text)(const char *s, size_t n, bool fold, char *out, size_t *ret_n);
 };
 
 const struct simd *simd_best(void);              /* of this CPU, or what TOCSIN_SIMD says */

@@ -1,0 +1,120 @@
+/*
+ * json_text_avx512.c - 64 bytes at a time: the backslashes that begin an escape are
+ * squeezed out (VPCOMPRESSB), and the letters behind them replaced. A \u ends the
+ * block.
+ */
+#include "simd/json_text.h"
+
+#include <immintrin.h>
+
+enum { WIDTH = 64 };
+
+static inline __m512i lower(__m512i v)
+{
+    __mmask64 capital =
+        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('A')), _mm512_set1_epi8(26));
+
+    return _mm512_mask_add_epi8(v, capital, v, _mm512_set1_epi8(0x20));
+}
+
+/* The bytes behind an odd number of backslashes. (simdjson's carries; a block begins unescaped.) */
+static inline uint64_t escaped_by(uint64_t backslash)
+{
+    const uint64_t odd_places = 0xAAAAAAAAAAAAAAAAu;
+    uint64_t runs = (((backslash << 1) | odd_places) - backslash) ^ odd_places;
+
+    return runs ^ backslash;
+}
+
+/* What escaped letters stand for, by their lower five bits; quote, backslash and slash stay. */
+static inline __m512i replace_letters(__m512i v, __mmask64 letters)
+{
+    v = _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('n')),
+                             _mm512_set1_epi8('\n'));
+    v = _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('r')),
+                             _mm512_set1_epi8('\r'));
+    v = _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('t')),
+                             _mm512_set1_epi8('\t'));
+    v = _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('b')),
+                             _mm512_set1_epi8('\b'));
+    return _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('f')),
+                                _mm512_set1_epi8('\f'));
+}
+
+/* Bytes that may stand behind a backslash, other than u. */
+static inline uint64_t plain_escapes(__m512i v)
+{
+    return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')) |
+           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')) |
+           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('/'));
+}
+
+static inline uint64_t letter_escapes(__m512i v)
+{
+    return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('n')) |
+           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('r')) |
+           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('t')) |
+           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('b')) |
+           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('f'));
+}
+
+/* A block with escapes: how much of it was read, 0 when it is not ASCII or broken. The block ends
+ * before a backslash whose escape is not in it whole, and before a \u. */
+static inline size_t block(__m512i v, size_t n, bool fold, char **to)
+{
+    uint64_t valid = n >= WIDTH ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
+    uint64_t backslash = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')) & valid;
+    uint64_t escaped = escaped_by(backslash) & valid, starts = backslash & ~escaped;
+    uint64_t plain = escaped & plain_escapes(v), letters = escaped & letter_escapes(v);
+    uint64_t bad = escaped & ~plain & ~letters; /* u, or broken */
+    uint64_t last = (uint64_t)1 << (n >= WIDTH ? WIDTH - 1 : n - 1);
+
+    if (starts & last) /* its letter is in the next block, or missing */
+        valid &= ~last;
+    if (bad)
+        valid &= ((bad & -bad) >> 1) - 1;
+    size_t used = (size_t)__builtin_popcountll(valid);
+    if (_mm512_movepi8_mask(v) & valid)
+        return 0;
+    if (fold)
+        v = lower(v); /* escapes are of small letters */
+    v = replace_letters(v, letters);
+    uint64_t kept = valid & ~starts;
+    _mm512_storeu_si512(*to, _mm512_maskz_compress_epi8(kept, v));
+    *to += __builtin_popcountll(kept);
+    return used;
+}
+
+bool json_text_avx512(const char *s, size_t n, bool fold, char *out, size_t *ret_n)
+{
+    const __m512i backslash = _mm512_set1_epi8('\\');
+    char *to = out;
+    size_t at = 0;
+
+    while (at < n) {
+        const __m512i v = _mm512_loadu_si512(s + at);
+        const size_t left = n - at, length = left < WIDTH ? left : WIDTH;
+        const uint64_t valid = length == WIDTH ? ~(uint64_t)0 : ((uint64_t)1 << length) - 1;
+        const uint64_t found = _mm512_cmpeq_epi8_mask(v, backslash) & valid;
+        if (found == 0) {
+            if (_mm512_movepi8_mask(v) & valid)
+                return false;
+            _mm512_storeu_si512(to, fold ? lower(v) : v);
+            to += length;
+            at += length;
+            continue;
+        }
+        size_t used;
+        if ((found & 1) && (left < 2 || s[at + 1] == 'u')) {
+            used = json_text_escape(s + at, left, fold, to);
+            to++;
+        } else {
+            used = block(v, length, fold, &to);
+        }
+        if (used == 0)
+            return false;
+        at += used;
+    }
+    *ret_n = (size_t)(to - out);
+    return true;
+}
