@@ -21,6 +21,7 @@ struct flattening {
     struct event *event;
     struct arena *arena;
     uint64_t seed;
+    bool raw; /* strings stay as they are */
     struct level levels[JSON_DEPTH_MAX];
     uint32_t depth, arrays; /* open levels, and how many of them are arrays */
     uint32_t array_from;    /* the first field of the outermost open array */
@@ -62,14 +63,19 @@ static bool continues(struct flattening *f, str name)
 
 static void add(struct flattening *f, str name, str value, enum value_type type)
 {
+    bool raw = f->raw && type == VALUE_STRING;
+
     if (f->event->field_count == EVENT_FIELDS_MAX) {
         f->event->fields_dropped++;
         return;
     }
-    uint8_t flags = f->arrays && continues(f, name) ? FIELD_CONTINUES : 0;
+    uint16_t flags = f->arrays && continues(f, name) ? FIELD_CONTINUES : 0;
 
     event_add(f->event, f->arena,
-              (struct field){.name = name, .value = value, .type = (uint8_t)type, .flags = flags});
+              (struct field){.name = name,
+                             .value = value,
+                             .type = (uint8_t)type,
+                             .flags = (uint16_t)(flags | (raw ? FIELD_RAW : 0))});
 }
 
 static void open(struct flattening *f, str name, bool array)
@@ -118,7 +124,7 @@ static void value(struct flattening *f, struct json_token t, str name)
         open(f, name, t.kind == JSON_ARRAY);
         break;
     case JSON_STRING:
-        add(f, name, json_string(t, f->arena), VALUE_STRING);
+        add(f, name, f->raw ? t.text : json_string(t, f->arena), VALUE_STRING);
         break;
     case JSON_NUMBER:
         add(f, name, t.text, VALUE_NUMBER);
@@ -135,7 +141,7 @@ static void value(struct flattening *f, struct json_token t, str name)
     }
 }
 
-bool json_flatten(struct json *j, struct event *ev, uint64_t seed, struct arena *a)
+bool json_flatten(struct json *j, struct event *ev, uint64_t seed, bool raw, struct arena *a)
 {
     struct flattening f;
 
@@ -143,6 +149,7 @@ bool json_flatten(struct json *j, struct event *ev, uint64_t seed, struct arena 
     f.event = ev;
     f.arena = a;
     f.seed = seed;
+    f.raw = raw;
     f.slots = NULL;
     f.depth = f.arrays = f.array_from = 0;
     open(&f, (str){0}, false);

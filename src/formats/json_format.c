@@ -160,7 +160,7 @@ static size_t decode_value(struct json_decoder *d, size_t at, size_t to, bool cu
         ev->field_capacity = d->fields_guess;
         ev->fields = arena_array(a, ev->field_capacity, sizeof *ev->fields);
     }
-    if (ev ? json_flatten(&j, ev, d->seed, a) : json_skip(&j, t)) {
+    if (ev ? json_flatten(&j, ev, d->seed, false, a) : json_skip(&j, t)) {
         end = at + j.at;
         if (ev)
             give(d, ev, at, end);

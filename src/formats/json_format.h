@@ -11,5 +11,6 @@ void json_cutter_free(void *cutter);
 void json_cut(void *cutter, str pending, size_t seen, enum cut_mode mode, struct cut *ret);
 
 /* The members of the object that was just opened, as fields of ev (see event.h), up to and with
- * its end. False at an error: j says which. `seed` is for a hash table of names. */
-bool json_flatten(struct json *j, struct event *ev, uint64_t seed, struct arena *a);
+ * its end. False at an error: j says which. `seed` is for a hash table of names. With `raw` strings
+ * stay as they stand in the text, with FIELD_RAW. */
+bool json_flatten(struct json *j, struct event *ev, uint64_t seed, bool raw, struct arena *a);

@@ -183,6 +183,36 @@ const struct field *shape_get(const struct shaping *s, str name)
     return at == s->event->field_count ? NULL : &s->event->fields[at];
 }
 
+void shape_trace_unclear(const struct shaping *s)
+{
+    if (s->trace)
+        s->trace->unclear = true;
+}
+
+/* Adds a place to a list of TRACE_READ_MAX, once. */
+static void trace_place(const struct shaping *s, uint16_t *list, uint32_t *count, uint32_t place)
+{
+    for (uint32_t i = 0; i < *count; i++)
+        if (list[i] == place)
+            return;
+    if (*count == TRACE_READ_MAX)
+        s->trace->unclear = true;
+    else
+        list[(*count)++] = (uint16_t)place;
+}
+
+void shape_trace_read(const struct shaping *s, uint32_t place)
+{
+    if (s->trace)
+        trace_place(s, s->trace->read, &s->trace->read_count, place);
+}
+
+void shape_trace_guid(const struct shaping *s, uint32_t place)
+{
+    if (s->trace)
+        trace_place(s, s->trace->guids, &s->trace->guid_count, place);
+}
+
 static bool value_fits(str value, str want)
 {
     if (want.n == 0)
@@ -198,6 +228,8 @@ static bool fits(const struct shaping *s, const struct shape *shape)
 {
     for (size_t i = 0; i < SHAPE_MARKERS_MAX && shape->markers[i].name.n; i++) {
         const struct field *f = shape_get(s, shape->markers[i].name);
+        if (f && shape->markers[i].value.n)
+            shape_trace_read(s, (uint32_t)(f - s->event->fields));
         bool there = f && value_fits(f->value, shape->markers[i].value);
         if (there == shape->any_marker)
             return there;
@@ -246,6 +278,8 @@ static void apply_alias(const struct shaping *s, const struct shape_alias *alias
         return;
     if (alias->name.n) {
         const struct field *f = shape_get(s, alias->name);
+        if (f)
+            shape_trace_read(s, (uint32_t)(f - s->event->fields));
         if (!f || !value_fits(f->value, alias->value))
             return;
     }
@@ -289,6 +323,7 @@ static void apply_text(const struct shaping *s, const struct shape_alias *alias)
 
     if (shape_get(s, alias->to) || !container_at(s->event->raw, alias->from, &text))
         return;
+    shape_trace_unclear(s);
     if (!utf8_valid(text))
         return;
     shape_add(s, (struct field){.name = alias->to, .value = text});
@@ -341,6 +376,18 @@ void shape_pairs(const struct shaping *s, str name_field, str value_field, str p
     }
 }
 
+static void trace_time(const struct shaping *s, uint32_t place, bool zoned_only)
+{
+    struct shape_trace *t = s->trace;
+
+    if (t->time_count == TRACE_TIMES_MAX) {
+        t->unclear = true;
+        return;
+    }
+    t->times[t->time_count].place = (uint16_t)place;
+    t->times[t->time_count++].zoned_only = zoned_only;
+}
+
 static bool take_time(const struct shaping *s, const str *names, size_t count, bool zoned_only)
 {
     for (size_t i = 0; i < count && names[i].n; i++) {
@@ -348,6 +395,10 @@ static bool take_time(const struct shaping *s, const str *names, size_t count, b
         int64_t ns;
         uint8_t digits;
         bool zoned;
+        if (f && s->trace) {
+            trace_time(s, (uint32_t)(f - s->event->fields), zoned_only);
+            continue;
+        }
         if (!f || !shape_time_read(f->value, &ns, &digits, &zoned) || (zoned_only && !zoned))
             continue;
         s->event->time_ns = ns;
@@ -376,6 +427,8 @@ static void apply(const struct shaping *s, const struct shape *shape)
         apply_prefixes(s, shape->prefixes);
     if (shape->extra)
         shape->extra(s);
+    if (shape->extra && !shape->traced)
+        shape_trace_unclear(s);
     for (size_t i = 0; i < SHAPE_ALIASES_MAX; i++)
         for (const struct shape_alias *a = shape->aliases[i]; a && a->from.n; a++)
             apply_alias(s, a);
@@ -395,6 +448,8 @@ static void take_own_source(const struct shaping *s)
     for (size_t i = 0; i < countof(values); i++) {
         const struct field *f = shape_get(s, own_source[i]);
         values[i] = f && f->type == VALUE_STRING ? f->value : (str){0};
+        if (f)
+            shape_trace_unclear(s);
         any |= values[i].n > 0;
     }
     if (!any)
@@ -404,9 +459,10 @@ static void take_own_source(const struct shaping *s)
     s->event->logsource_count = 1;
 }
 
-void shape_apply(struct shape_book *book, struct event *ev, struct arena *a)
+static void apply_all(struct shape_book *book, struct event *ev, struct arena *a,
+                      struct shape_trace *trace)
 {
-    const struct shaping s = {.book = book, .event = ev, .arena = a};
+    const struct shaping s = {.book = book, .event = ev, .arena = a, .trace = trace};
     const struct shape *taken = NULL;
 
     if (++book->event == 0) /* after 2^32 events all old marks would look new */
@@ -428,4 +484,16 @@ void shape_apply(struct shape_book *book, struct event *ev, struct arena *a)
         return;
     if (!take_time(&s, generic_times, countof(generic_times), true))
         (void)take_time(&s, generic_times, countof(generic_times), false);
+}
+
+void shape_apply(struct shape_book *book, struct event *ev, struct arena *a)
+{
+    apply_all(book, ev, a, NULL);
+}
+
+void shape_apply_traced(struct shape_book *book, struct event *ev, struct arena *a,
+                        struct shape_trace *trace)
+{
+    *trace = (struct shape_trace){0};
+    apply_all(book, ev, a, trace);
 }

@@ -15,6 +15,30 @@
  * has one; it is for one thread. */
 struct shape_book;
 
+/*
+ * What shape_apply() went by beyond the names of the fields and which of them are
+ * null. A record of the same names, in which the same holds, comes out alike: its
+ * values stand in the same fields.
+ */
+enum { TRACE_READ_MAX = 16, TRACE_TIMES_MAX = 32 };
+struct shape_trace {
+    bool unclear;                   /* values decided in a way that is not told here */
+    uint16_t read[TRACE_READ_MAX];  /* places of fields whose values were compared */
+    uint16_t guids[TRACE_READ_MAX]; /* places whose value was put in braces, or not, as
+                                       shape_is_bare_guid() says */
+    struct {
+        uint16_t place;
+        bool zoned_only;      /* a time without a zone was passed over */
+    } times[TRACE_TIMES_MAX]; /* all that may be the time, in the order in which they are tried */
+    uint32_t read_count, guid_count, time_count;
+};
+
 struct shape_book *shape_book_new(void) MUST_USE;
 void shape_book_free(struct shape_book *book); /* NULL is a no-op */
 void shape_apply(struct shape_book *book, struct event *ev, struct arena *a);
+
+/* The same, and what it went by. The time is not looked for, only where it may be. */
+void shape_apply_traced(struct shape_book *book, struct event *ev, struct arena *a,
+                        struct shape_trace *trace);
+
+bool shape_is_bare_guid(str value); /* of 36 characters, without braces */

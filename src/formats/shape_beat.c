@@ -43,7 +43,7 @@ static void beat_params(const struct shaping *s, str prefix)
         if (!str_starts(f.name, prefix) || !str_u64(str_from_at(f.name, prefix.n), &number))
             continue;
         f.name = S("Data");
-        f.flags = continues ? FIELD_CONTINUES : 0;
+        f.flags = (uint16_t)((f.flags & FIELD_RAW) | (continues ? FIELD_CONTINUES : 0));
         continues = true;
         shape_add(s, f);
     }
@@ -95,9 +95,12 @@ static void beat_extra(const struct shaping *s)
     if (!provider)
         provider = shape_get(s, S("event.provider"));
     bool sysmon = provider && str_ends(provider->value, S("-Sysmon"));
+    if (provider)
+        shape_trace_read(s, (uint32_t)(provider - s->event->fields));
     beat_params(s, S("winlog.event_data.param"));
     beat_params(s, S("event_data.param"));
     if (sysmon) {
+        shape_trace_unclear(s); /* values are put together */
         join_user(s);
         join_hashes(s);
     }
@@ -197,6 +200,7 @@ const struct shape shape_winlogbeat = {
     .prefixes = {{.prefix = S("winlog.event_data."), .rename = beat_data_name},
                  {.prefix = S("winlog.user_data."), .rename = beat_user_data_name}},
     .extra = beat_extra,
+    .traced = true,
     .names = joined_names,
     .aliases = {beat_names, ecs_names},
     .times = {BEAT_TIMES},
@@ -208,6 +212,7 @@ const struct shape shape_windows_ecs = {
     .prefixes = {{.prefix = S("winlog.event_data."), .rename = beat_data_name},
                  {.prefix = S("winlog.user_data."), .rename = beat_user_data_name}},
     .extra = beat_extra,
+    .traced = true,
     .names = joined_names,
     .aliases = {beat_names, ecs_names},
     .times = {BEAT_TIMES},
@@ -234,6 +239,7 @@ const struct shape shape_winlogbeat_old = {
     .prefixes = {{.prefix = S("event_data."), .rename = beat_data_name},
                  {.prefix = S("user_data."), .rename = beat_user_data_name}},
     .extra = beat_extra,
+    .traced = true,
     .names = joined_names,
     .aliases = {old_beat_names},
     .times = {BEAT_TIMES},

@@ -48,6 +48,7 @@ struct shaping {
     struct shape_book *book;
     struct event *event;
     struct arena *arena;
+    struct shape_trace *trace; /* NULL: nobody asks */
 };
 
 struct shape {
@@ -57,8 +58,9 @@ struct shape {
     struct shape_prefix prefixes[SHAPE_PREFIXES_MAX];
     const struct shape_alias *aliases[SHAPE_ALIASES_MAX]; /* tables, in their order */
     const struct shape_alias *texts; /* `to` is the JSON text of the object or array `from` */
-    void (*extra)(const struct shaping *s);         /* after prefixes, before aliases */
-    const str *names;                               /* what `extra` asks for beyond the tables */
+    void (*extra)(const struct shaping *s); /* after prefixes, before aliases */
+    bool traced;      /* extra goes by names alone, or tells the trace what else it reads */
+    const str *names; /* what `extra` asks for beyond the tables */
     struct shape_source sources[SHAPE_SOURCES_MAX]; /* none for Windows: event/logsource.c */
     str times[SHAPE_TIMES_MAX];                     /* of the event's time, the best first */
 };
@@ -78,3 +80,9 @@ void shape_add(const struct shaping *s, struct field f);
 /* The event's field of a name that a table of some shape mentions; NULL when it is not there. It is
  * valid until the next shape_add(). */
 const struct field *shape_get(const struct shaping *s, str name);
+
+/* For a traced `extra`: it has compared the value of the event's field `place`; or something else
+ * has decided. */
+void shape_trace_read(const struct shaping *s, uint32_t place);
+void shape_trace_guid(const struct shaping *s, uint32_t place);
+void shape_trace_unclear(const struct shaping *s);

@@ -85,6 +85,7 @@ static void data_pairs(const struct shaping *s, str prefix)
         struct field f = s->event->fields[i];
         if (!str_starts(f.name, prefix))
             continue;
+        shape_trace_unclear(s); /* the names are values */
         str last = last_part(f.name);
         if (str_eq(last, S("@Name")) || str_eq(last, S("Name")) || str_eq(last, S("_Name"))) {
             name = winxml_name(f.value, s->arena);
@@ -99,7 +100,7 @@ static void data_pairs(const struct shaping *s, str prefix)
     }
 }
 
-static bool is_bare_guid(str value)
+bool shape_is_bare_guid(str value)
 {
     static const uint8_t dashes[] = {8, 13, 18, 23};
 
@@ -117,7 +118,10 @@ static void brace_guids(const struct shaping *s)
     for (uint32_t i = 0; i < s->event->field_count; i++) {
         struct field *f = &s->event->fields[i];
         bool named = str_ends(f->name, S("Guid")) || str_ends(f->name, S("GUID"));
-        if (named && !memchr(f->name.p, '.', f->name.n) && is_bare_guid(f->value))
+        if (!named || memchr(f->name.p, '.', f->name.n))
+            continue;
+        shape_trace_guid(s, i);
+        if (shape_is_bare_guid(f->value))
             f->value = arena_printf(s->arena, "{" STR_FMT "}", STR_ARG(f->value));
     }
 }
@@ -136,6 +140,7 @@ const struct shape shape_windows_nested = {
                  {.prefix = S("Event.EventData."), .rename = data_name, .nulls = NULLS_EMPTY},
                  {.prefix = S("Event.UserData."), .rename = user_data_name, .nulls = NULLS_EMPTY}},
     .extra = nested_extra,
+    .traced = true,
     .times = {WINDOWS_TIMES},
 };
 
@@ -152,6 +157,7 @@ const struct shape shape_windows_system = {
                  {.prefix = S("EventData."), .rename = data_name, .nulls = NULLS_EMPTY},
                  {.prefix = S("UserData."), .rename = user_data_name, .nulls = NULLS_EMPTY}},
     .extra = system_extra,
+    .traced = true,
     .times = {WINDOWS_TIMES},
 };
 
@@ -192,6 +198,7 @@ static const struct shape_alias flat_names[] = {
 const struct shape shape_windows_flat = {
     .markers = {{S("Channel"), S("")}, {S("EventID"), S("")}},
     .extra = flat_extra,
+    .traced = true,
     .aliases = {flat_names},
     .times = {WINDOWS_TIMES},
 };
@@ -200,6 +207,7 @@ const struct shape shape_windows_flat = {
 const struct shape shape_windows_provider = {
     .markers = {{S("SourceName"), S("")}, {S("EventID"), S("")}},
     .extra = flat_extra,
+    .traced = true,
     .aliases = {flat_names},
     .times = {WINDOWS_TIMES},
 };

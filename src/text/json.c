@@ -403,32 +403,35 @@ static size_t repair_run(str s, size_t *at, char *out)
     return n;
 }
 
+size_t json_unescape(str inside, char *out)
+{
+    bool valid = utf8_valid(inside);
+    size_t n = 0, at = 0;
+
+    while (at < inside.n) {
+        if (inside.p[at] == '\\') {
+            assert(at + 1 < inside.n);
+            if (inside.p[at + 1] == 'u') {
+                n += utf8_put(unescape_unicode(inside, &at), out + n);
+            } else {
+                out[n++] = unescape_letter(inside.p[at + 1]);
+                at += 2;
+            }
+        } else if (valid) {
+            size_t run = copy_run(inside, at, out + n);
+            at += run;
+            n += run;
+        } else {
+            n += repair_run(inside, &at, out + n);
+        }
+    }
+    return n;
+}
+
 str json_string(struct json_token t, struct arena *a)
 {
     if (!t.escaped)
         return t.text;
-
-    /* No escape is shorter than what it stands for; an invalid byte becomes three. */
-    bool valid = utf8_valid(t.text);
-    char *out = arena_bytes(a, (valid ? t.text.n : t.text.n * 3) + STEP);
-    size_t n = 0, at = 0;
-
-    while (at < t.text.n) {
-        if (t.text.p[at] == '\\') {
-            assert(at + 1 < t.text.n);
-            if (t.text.p[at + 1] == 'u') {
-                n += utf8_put(unescape_unicode(t.text, &at), out + n);
-            } else {
-                out[n++] = unescape_letter(t.text.p[at + 1]);
-                at += 2;
-            }
-        } else if (valid) {
-            size_t run = copy_run(t.text, at, out + n);
-            at += run;
-            n += run;
-        } else {
-            n += repair_run(t.text, &at, out + n);
-        }
-    }
-    return (str){out, n};
+    char *out = arena_bytes(a, json_unescape_room(t.text.n));
+    return (str){out, json_unescape(t.text, out)};
 }

@@ -54,3 +54,12 @@ bool json_skip(struct json *j, struct json_token t);
 /* The string that t holds, unescaped: the slice itself when nothing is escaped, else a copy in a.
  */
 str json_string(struct json_token t, struct arena *a);
+
+/* The same for what stands between the quotes of a string that json_next() has accepted; out has
+ * json_unescape_room() bytes. No escape is shorter than what it stands for; an invalid byte becomes
+ * three. Returns the length. */
+size_t json_unescape(str inside, char *out);
+static inline size_t json_unescape_room(size_t n)
+{
+    return 3 * n + sizeof(uint64_t);
+}
