@@ -82,6 +82,20 @@ static bool in_time_range(const struct scan_options *o, const struct event *ev)
     return ev->has_time && ev->time_ns >= o->from_ns && ev->time_ns <= o->to_ns;
 }
 
+/* A copy with text for values: the event and its fields may be the decoder's own. */
+static struct event *keep_event(const struct event *ev, struct arena *a)
+{
+    struct event *kept = arena_alloc(a, sizeof *kept);
+
+    *kept = *ev;
+    kept->fields = arena_array(a, ev->field_count, sizeof *kept->fields);
+    if (ev->field_count)
+        memcpy(kept->fields, ev->fields, ev->field_count * sizeof *kept->fields);
+    kept->field_capacity = ev->field_count;
+    event_settle(kept, a);
+    return kept;
+}
+
 static void on_event(void *ctx, struct event *ev)
 {
     struct worker *w = ctx;
@@ -106,9 +120,7 @@ static void on_event(void *ctx, struct event *ev)
     if (hits == 0)
         return;
 
-    struct event *kept = arena_alloc(w->job->batch.arena, sizeof *kept);
-    *kept = *ev; /* its fields live in the arena; the struct may be the decoder's own */
-    event_settle(kept, w->job->batch.arena);
+    struct event *kept = keep_event(ev, w->job->batch.arena);
     for (uint32_t i = 0; i < hits; i++)
         note_finding(w, rules[i], kept);
 }
@@ -162,7 +174,8 @@ static void work(struct worker *w, struct job *job)
 {
     struct engine_stream *s = (struct engine_stream *)(uintptr_t)job->batch.stream;
     const struct format *format = s->stream.format;
-    const struct decode_sink sink = {.ctx = w, .event = on_event, .problem = on_problem};
+    const struct decode_sink sink = {
+        .ctx = w, .lazy = true, .event = on_event, .problem = on_problem};
     struct batch *b = &job->batch;
 
     w->job = job;

@@ -75,8 +75,8 @@ struct cut {
 /* Where decoded things go. Everything passed is valid until the batch's arena is reset. */
 struct decode_sink {
     void *ctx;
-    bool lazy; /* the taker reads raw values, and copies a struct event that it keeps: the decoder
-                  may use one again (its fields stay) */
+    bool lazy; /* the taker reads raw values, and copies an event that it keeps with its fields:
+                  the decoder may use both again */
     void (*event)(void *ctx, struct event *ev);
     void (*problem)(void *ctx, const struct problem *p);
 };

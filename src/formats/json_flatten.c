@@ -130,11 +130,11 @@ static void value(struct flattening *f, struct json_token t, str name)
         add(f, name, t.text, VALUE_NUMBER);
         break;
     case JSON_TRUE:
-        add(f, name, S("true"), VALUE_BOOL);
+    case JSON_FALSE: { /* the word that was just read */
+        size_t n = t.kind == JSON_TRUE ? strlen("true") : strlen("false");
+        add(f, name, (str){f->json->text.p + f->json->at - n, n}, VALUE_BOOL);
         break;
-    case JSON_FALSE:
-        add(f, name, S("false"), VALUE_BOOL);
-        break;
+    }
     default:
         add(f, name, (str){0}, VALUE_NULL);
         break;

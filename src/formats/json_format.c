@@ -10,8 +10,10 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "formats/json_envelope.h"
+#include "formats/json_replay.h"
 #include "formats/json_split.h"
 #include "formats/shape.h"
+#include "simd/simd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,18 @@ struct json_decoder {
     uint64_t lines;    /* line ends before `counted` */
     size_t counted;
     bool by_element;
+
+    /* For lines whose shape is known: */
+    struct json_book *book;
+    uint32_t *tokens; /* of `window` bytes */
+    struct json_line *ends;
+    size_t window;
+    struct event event; /* the last one that was replayed */
+    struct {            /* the record at work, should its shape be learned */
+        size_t from, to;
+        const uint32_t *tokens; /* counted from the beginning of the batch */
+        uint32_t count;
+    } learn;
 };
 
 static bool blank(char c)
@@ -122,6 +136,23 @@ static void report_unclosed(struct json_decoder *d, size_t at, bool cut_off)
            "an array of records that is not closed");
 }
 
+/* Makes the event once more, as replay would, and has both compared. */
+static void learn(struct json_decoder *d, const struct event *settled)
+{
+    struct arena *a = d->batch->arena;
+    struct event raw = {.raw = settled->raw};
+    struct shape_trace trace;
+    struct json j;
+
+    json_init(&j, settled->raw);
+    (void)json_next(&j);
+    if (!json_flatten(&j, &raw, d->seed, true, a))
+        return;
+    shape_apply_traced(d->shapes, &raw, a, &trace);
+    json_book_learn(d->book, d->batch->data, d->learn.tokens, d->learn.count, settled, &raw,
+                    &trace);
+}
+
 static void give(struct json_decoder *d, struct event *ev, size_t at, size_t to)
 {
     struct batch *b = d->batch;
@@ -136,6 +167,8 @@ static void give(struct json_decoder *d, struct event *ev, size_t at, size_t to)
     };
     d->fields_guess = ev->field_count + 1;
     shape_apply(d->shapes, ev, b->arena);
+    if (d->learn.count && d->learn.from == at && d->learn.to == to)
+        learn(d, ev);
     if (ev->fields_dropped) {
         char why[PROBLEM_TEXT_MAX];
         snprintf(why, sizeof why, "%u fields are left out", ev->fields_dropped);
@@ -237,6 +270,108 @@ static void report_zeros(struct json_decoder *d, struct json_split *split, size_
     split->nuls = 0;
 }
 
+/* ------------------------------------------------------------ lines of known shape */
+
+enum { WINDOW_BYTES = 96 * 1024 }; /* what is indexed at once: it stays in the second cache */
+
+/* Room for the tokens of n bytes. */
+static void make_window(struct json_decoder *d, size_t n)
+{
+    if (n <= d->window)
+        return;
+    d->window = n;
+    d->tokens = mem_resize(d->tokens, n + SIMD_PADDING, sizeof *d->tokens);
+}
+
+/* The end of the line's text; 0 when it is not an object alone in its line. */
+static size_t object_end(const char *data, size_t from, size_t end)
+{
+    while (end > from && (data[end - 1] == '\r' || data[end - 1] == ' '))
+        end--;
+    bool object = end - from >= 2 && data[from] == '{' && data[end - 1] == '}';
+    return object && end - from <= JSON_HELD_MAX ? end : 0;
+}
+
+static bool is_empty_line(const char *data, size_t from, size_t end)
+{
+    return from == end || (end - from == 1 && data[from] == '\r');
+}
+
+static void give_replayed(struct json_decoder *d, size_t from, size_t to)
+{
+    struct batch *b = d->batch;
+
+    d->event.raw = (str){b->data + from, to - from};
+    d->event.from = (struct provenance){
+        .file = b->stream->path,
+        .source = b->stream->id,
+        .trust = b->stream->trust,
+        .record = d->lines,
+        .offset = b->offset + from,
+    };
+    d->out->event(d->out->ctx, &d->event);
+}
+
+/* The line [from, end), with the tokens in it. False when it is not an object alone in its line. */
+static bool feed_line(struct json_decoder *d, size_t from, size_t end, const uint32_t *tokens,
+                      uint32_t count, bool odd)
+{
+    const char *data = d->batch->data;
+    size_t to = object_end(data, from, end);
+
+    if (to == 0)
+        return is_empty_line(data, from, end);
+    bool whole = !odd && count >= 2 && tokens[0] == from && tokens[count - 1] == to - 1;
+    if (whole && json_replay(d->book, data, tokens, count, &d->event)) {
+        give_replayed(d, from, to);
+        return true;
+    }
+    struct json_piece piece = {.from = from, .to = to};
+    d->learn.count = whole && json_book_wants(d->book, data, tokens, count) ? count : 0;
+    d->learn.from = from;
+    d->learn.to = to;
+    d->learn.tokens = tokens;
+    d->counted = from;
+    decode_values(d, &piece);
+    d->learn.count = 0;
+    return true;
+}
+
+/* The lines of a batch from its beginning on, as long as each holds an object and nothing else.
+ * Returns where the rest begins. */
+static size_t feed_lines(struct json_decoder *d)
+{
+    const char *data = d->batch->data;
+    size_t at = 0, window = WINDOW_BYTES;
+
+    while (at < d->batch->n) {
+        size_t n = d->batch->n - at < window ? d->batch->n - at : window;
+        uint32_t count, token = 0;
+        make_window(d, n);
+        simd_best()->json_index(data + at, n, d->tokens, d->ends, &count);
+        if (count == 0 && n == d->batch->n - at)
+            return at; /* the last line has no end */
+        if (count == 0)
+            window *= 2;
+        uint32_t tokens = count ? d->ends[count - 1].tokens : 0;
+        for (uint32_t i = 0; i < tokens; i++)
+            d->tokens[i] += (uint32_t)at;
+        size_t from = at;
+        for (uint32_t i = 0; i < count; i++) {
+            const struct json_line *line = &d->ends[i];
+            size_t end = at + line->end;
+            d->counted = from;
+            if (!feed_line(d, from, end, d->tokens + token, line->tokens - token, line->odd))
+                return from;
+            token = line->tokens;
+            d->counted = from = end + 1;
+            d->lines++;
+        }
+        at = from;
+    }
+    return at;
+}
+
 static void json_feed(void *decoder, struct batch *b, const struct decode_sink *out)
 {
     struct json_decoder *d = decoder;
@@ -244,13 +379,16 @@ static void json_feed(void *decoder, struct batch *b, const struct decode_sink *
     struct json_split split;
     struct json_piece piece;
     str text = {b->data, b->n};
+    size_t from = 0;
 
     d->batch = b;
     d->out = out;
     d->by_element = place.by_element;
     d->elements = d->lines = 0;
     d->counted = 0;
-    json_split_init(&split, place);
+    if (out->lazy && place.phase == JSON_TOP && place.line_start && !place.by_element)
+        from = feed_lines(d);
+    json_split_init_at(&split, place, from);
     while (json_split_next(&split, text, true, &piece)) {
         report_zeros(d, &split, piece.from);
         if (piece.element)
@@ -270,6 +408,8 @@ static void *json_open(void)
     struct json_decoder *d = mem_alloc(sizeof *d);
 
     d->shapes = shape_book_new();
+    d->book = json_book_new();
+    d->ends = mem_array((size_t)JSON_INDEX_LINES_MAX + SIMD_PADDING, sizeof *d->ends);
     d->seed = hash_seed();
     d->fields_guess = 16;
     return d;
@@ -280,6 +420,9 @@ static void json_close(void *decoder)
     struct json_decoder *d = decoder;
 
     shape_book_free(d->shapes);
+    json_book_free(d->book);
+    free(d->tokens);
+    free(d->ends);
     free(d);
 }
 

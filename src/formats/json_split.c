@@ -55,6 +55,13 @@ void json_split_init(struct json_split *s, struct json_place place)
     s->depth = place.phase == JSON_TAIL ? place.base : 0;
 }
 
+void json_split_init_at(struct json_split *s, struct json_place place, size_t at)
+{
+    json_split_init(s, place);
+    s->at = s->from = s->boundary = s->no_line_end = at;
+    s->line_from = (int64_t)at;
+}
+
 static size_t less(size_t a, size_t k)
 {
     return a > k ? a - k : 0;

@@ -58,6 +58,8 @@ struct json_piece {
 };
 
 void json_split_init(struct json_split *s, struct json_place place);
+/* The same, `at` bytes behind the beginning of the text, where a line begins. */
+void json_split_init_at(struct json_split *s, struct json_place place, size_t at);
 
 /* The next piece of text; false when more bytes are needed or, with `ended`, nothing is left.
  * `text` begins where it began in the last call, or where json_split_moved() said. */

@@ -5,6 +5,7 @@
  */
 #include "formats/shape_row.h"
 
+#include "formats/json_codec.h"
 #include "formats/winxml_event.h"
 
 #define WINDOWS_TIMES                                                                              \
@@ -121,7 +122,11 @@ static void brace_guids(const struct shaping *s)
         if (!named || memchr(f->name.p, '.', f->name.n))
             continue;
         shape_trace_guid(s, i);
-        if (shape_is_bare_guid(f->value))
+        if (!shape_is_bare_guid(f->value))
+            continue;
+        if (s->trace && (f->flags & FIELD_RAW))
+            f->flags |= JSON_CODING_BRACED << FIELD_CODING_SHIFT;
+        else
             f->value = arena_printf(s->arena, "{" STR_FMT "}", STR_ARG(f->value));
     }
 }
