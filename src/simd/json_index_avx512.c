@@ -32,15 +32,23 @@ static inline uint64_t class_mask(const char *p, __m128i low_half, __m128i high_
                                  _mm512_shuffle_epi8(_mm512_broadcast_i32x4(high_half), high));
 }
 
-static inline uint64_t json_escapable(const char *p)
+static inline uint64_t json_escapable(const char *p, uint64_t which)
 {
+    (void)which;
     /* Bit 0: 2x, bit 1: 5x, bit 2: 6x, bit 3: 7x. */
     return class_mask(p, _mm_setr_epi8(0, 0, 13, 0, 8, 8, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1),
                       _mm_setr_epi8(0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0));
 }
 
-static inline uint64_t json_hex_digits(const char *p)
+static inline uint64_t json_u(const char *p, uint64_t which)
 {
+    (void)which;
+    return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8('u'));
+}
+
+static inline uint64_t json_hex_digits(const char *p, uint64_t which)
+{
+    (void)which;
     /* Bit 0: 3x, bit 1: 4x and 6x. */
     return class_mask(p, _mm_setr_epi8(1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0),
                       _mm_setr_epi8(0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0));

@@ -4,11 +4,13 @@
  *
  *     struct json_masks { uint64_t quote, backslash, bracket, newline; };
  *     static inline struct json_masks json_masks_of(const char *p);
- *     static inline uint64_t json_escapable(const char *p);  "\/bfnrtu
- *     static inline uint64_t json_hex_digits(const char *p);
+ *     static inline uint64_t json_escapable(const char *p, uint64_t which);  "\/bfnrtu
+ *     static inline uint64_t json_u(const char *p, uint64_t which);  u
+ *     static inline uint64_t json_hex_digits(const char *p, uint64_t which);
  *     static inline uint64_t json_prefix_xor(uint64_t x);    bit i: parity of bits 0..i
  *     static inline void json_put(uint32_t *out, uint64_t mask, uint32_t base);
  *
+ * The classes are asked for the bytes `which`; of others any answer will do.
  * json_put() writes base + i for each bit i of the mask, and may write up to
  * SIMD_PADDING numbers in all.
  */
@@ -39,15 +41,14 @@ static inline uint64_t json_escaped(uint64_t backslash, struct json_index_carry 
 /* The bytes that an escape may not have. */
 static inline uint64_t json_bad_escapes(const char *p, uint64_t escaped, struct json_index_carry *c)
 {
-    uint64_t u = 0, bad = escaped & ~json_escapable(p), hex = c->hex;
+    uint64_t u = escaped & json_u(p, escaped), bad = escaped & ~json_escapable(p, escaped),
+             hex = c->hex;
 
-    for (uint64_t rest = escaped; rest; rest &= rest - 1)
-        u |= p[__builtin_ctzll(rest)] == 'u' ? rest & -rest : 0;
     c->hex = 0;
     if (u | hex) {
         hex |= u << 1 | u << 2 | u << 3 | u << 4;
         c->hex = u >> 63 | u >> 62 | u >> 61 | u >> 60;
-        bad |= hex & ~json_hex_digits(p);
+        bad |= hex & ~json_hex_digits(p, hex);
     }
     return bad;
 }

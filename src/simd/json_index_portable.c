@@ -42,7 +42,7 @@ static inline struct json_masks json_masks_of(const char *p)
     return m;
 }
 
-enum { ESCAPABLE = 1, HEX_DIGIT = 2 };
+enum { ESCAPABLE = 1, HEX_DIGIT = 2, LETTER_U = 4 };
 
 static const uint8_t byte_kinds[256] = {
     ['"'] = ESCAPABLE,
@@ -53,30 +53,37 @@ static const uint8_t byte_kinds[256] = {
     ['n'] = ESCAPABLE,
     ['r'] = ESCAPABLE,
     ['t'] = ESCAPABLE,
-    ['u'] = ESCAPABLE,
+    ['u'] = ESCAPABLE | LETTER_U,
     ['0' ... '9'] = HEX_DIGIT,
     ['A' ... 'F'] = HEX_DIGIT,
     ['a'] = HEX_DIGIT,
     ['c' ... 'e'] = HEX_DIGIT,
 };
 
-static inline uint64_t kind_mask(const char *p, uint8_t kind)
+/* Of the bytes `which` those of the kind: they are few. */
+static inline uint64_t kind_mask(const char *p, uint64_t which, uint8_t kind)
 {
     uint64_t mask = 0;
 
-    for (int i = 0; i < 64; i++)
-        mask |= (uint64_t)((byte_kinds[(uint8_t)p[i]] & kind) != 0) << i;
+    for (; which; which &= which - 1)
+        if (byte_kinds[(uint8_t)p[__builtin_ctzll(which)]] & kind)
+            mask |= which & -which;
     return mask;
 }
 
-static inline uint64_t json_escapable(const char *p)
+static inline uint64_t json_escapable(const char *p, uint64_t which)
 {
-    return kind_mask(p, ESCAPABLE);
+    return kind_mask(p, which, ESCAPABLE);
 }
 
-static inline uint64_t json_hex_digits(const char *p)
+static inline uint64_t json_hex_digits(const char *p, uint64_t which)
 {
-    return kind_mask(p, HEX_DIGIT);
+    return kind_mask(p, which, HEX_DIGIT);
+}
+
+static inline uint64_t json_u(const char *p, uint64_t which)
+{
+    return kind_mask(p, which, LETTER_U);
 }
 
 static inline uint64_t json_prefix_xor(uint64_t x)

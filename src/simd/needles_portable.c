@@ -29,14 +29,22 @@ static uint32_t commonness(char c)
     return 0;
 }
 
+/* Twice the same sign, as in "::", is rare; letters double often. */
+static bool is_double(str text, size_t from, size_t at)
+{
+    char c = text.p[at];
+
+    return at > from && c == text.p[at - 1] && !(c >= 'a' && c <= 'z');
+}
+
 static uint32_t rarest_head(str text)
 {
     uint32_t best = 0, best_score = UINT32_MAX;
 
     for (uint32_t i = 0; i + NEEDLE_HEAD <= text.n; i++) {
         uint32_t score = 0;
-        for (uint32_t k = i; k < i + NEEDLE_HEAD; k++) /* twice the same is rare */
-            score += k > i && text.p[k] == text.p[k - 1] ? 0 : commonness(text.p[k]);
+        for (uint32_t k = i; k < i + NEEDLE_HEAD; k++)
+            score += is_double(text, i, k) ? 0 : commonness(text.p[k]);
         if (score < best_score) {
             best = i;
             best_score = score;

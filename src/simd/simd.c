@@ -106,13 +106,23 @@ static enum simd_tier forced(void)
     return SIMD_TIER_COUNT - 1;
 }
 
+static const struct simd *find_best(void)
+{
+    const struct simd *s = NULL;
+
+    for (int tier = forced(); !s && tier >= 0; tier--)
+        s = simd_of((enum simd_tier)tier);
+    return s;
+}
+
 const struct simd *simd_best(void)
 {
     static _Atomic(const struct simd *) best_tier; /* found out once; threads find the same */
     const struct simd *s = atomic_load_explicit(&best_tier, memory_order_acquire);
 
-    for (int tier = forced(); !s && tier >= 0; tier--)
-        s = simd_of((enum simd_tier)tier);
-    atomic_store_explicit(&best_tier, s, memory_order_release);
+    if (__builtin_expect(!s, 0)) {
+        s = find_best();
+        atomic_store_explicit(&best_tier, s, memory_order_release);
+    }
     return s;
 }
