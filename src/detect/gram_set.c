@@ -17,7 +17,7 @@
 #include <stdlib.h>
 
 enum {
-    FILTER_GRAMS = 640, /* of 4,096 slots */
+    FILTER_GRAMS = 900, /* of 4,096 slots */
     FILTERS_MAX = 6,
     SLOTS_A_GRAM = 24, /* of a large bitmap */
     LARGE_BITS_MAX = 20,

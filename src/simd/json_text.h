@@ -22,10 +22,9 @@ bool json_text_avx512(const char *s, size_t n, bool fold, char *out, size_t *ret
 /* The value of a hexadecimal digit; 16 or more for anything else. */
 static inline uint32_t json_text_digit(char c)
 {
-    if (c >= '0' && c <= '9')
-        return (uint32_t)(c - '0');
-    char low = ascii_lower(c);
-    return low >= 'a' && low <= 'f' ? (uint32_t)(low - 'a' + 10) : 16;
+    uint32_t digit = (uint32_t)(uint8_t)c - '0', letter = ((uint32_t)(uint8_t)c | 0x20) - 'a';
+
+    return digit < 10 ? digit : letter < 6 ? letter + 10 : 16;
 }
 
 /* The escape at s, a backslash with `left` bytes from it on: writes its byte; returns its length,
@@ -33,7 +32,6 @@ static inline uint32_t json_text_digit(char c)
 static inline size_t json_text_escape(const char *s, size_t left, bool fold, char *out)
 {
     char c = left > 1 ? s[1] : '\0';
-    uint32_t code = 0;
 
     switch (c) {
     case '"':
@@ -63,12 +61,10 @@ static inline size_t json_text_escape(const char *s, size_t left, bool fold, cha
     }
     if (left < 6)
         return 0;
-    for (uint32_t i = 2; i < 6; i++) {
-        uint32_t digit = json_text_digit(s[i]);
-        if (digit > 15)
-            return 0;
-        code = code << 4 | digit;
-    }
-    *out = fold ? ascii_lower((char)code) : (char)code;
-    return code < 0x80 ? 6 : 0;
+    uint32_t high = json_text_digit(s[4]), low = json_text_digit(s[5]);
+    if (s[2] != '0' || s[3] != '0' || high > 7 || low > 15)
+        return 0; /* more than ASCII, or broken */
+    char code = (char)(high << 4 | low);
+    *out = fold ? ascii_lower(code) : code;
+    return 6;
 }

@@ -59,30 +59,38 @@ static inline uint64_t letter_escapes(__m512i v)
 }
 
 /* A block with escapes: how much of it was read, 0 when it is not ASCII or broken. The block ends
- * before a backslash whose escape is not in it whole, and before a \u. */
-static inline size_t block(__m512i v, size_t n, bool fold, char **to)
+ * before a backslash whose escape is not in it whole, and behind a \u. */
+static inline size_t block(const char *s, __m512i v, size_t left, bool fold, char **to)
 {
-    uint64_t valid = n >= WIDTH ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
+    const size_t n = left < WIDTH ? left : WIDTH;
+    uint64_t valid = n == WIDTH ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
     uint64_t backslash = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')) & valid;
     uint64_t escaped = escaped_by(backslash) & valid, starts = backslash & ~escaped;
-    uint64_t plain = escaped & plain_escapes(v), letters = escaped & letter_escapes(v);
-    uint64_t bad = escaped & ~plain & ~letters; /* u, or broken */
-    uint64_t last = (uint64_t)1 << (n >= WIDTH ? WIDTH - 1 : n - 1);
+    uint64_t letters = escaped & ~plain_escapes(v), bad = 0;
 
-    if (starts & last) /* its letter is in the next block, or missing */
-        valid &= ~last;
+    if (letters) {
+        bad = letters & ~letter_escapes(v); /* u, or broken */
+        letters &= ~bad;
+    }
+    if (starts >> (n - 1)) /* its letter is in the next block, or missing */
+        valid &= ~((uint64_t)1 << (n - 1));
     if (bad)
         valid &= ((bad & -bad) >> 1) - 1;
-    size_t used = (size_t)__builtin_popcountll(valid);
     if (_mm512_movepi8_mask(v) & valid)
         return 0;
     if (fold)
         v = lower(v); /* escapes are of small letters */
-    v = replace_letters(v, letters);
+    if (letters)
+        v = replace_letters(v, letters);
     uint64_t kept = valid & ~starts;
     _mm512_storeu_si512(*to, _mm512_maskz_compress_epi8(kept, v));
     *to += __builtin_popcountll(kept);
-    return used;
+    size_t used = (size_t)__builtin_popcountll(valid);
+    if (!bad)
+        return used;
+    size_t length = json_text_escape(s + used, left - used, fold, *to);
+    *to += 1;
+    return length ? used + length : 0;
 }
 
 bool json_text_avx512(const char *s, size_t n, bool fold, char *out, size_t *ret_n)
@@ -104,13 +112,7 @@ bool json_text_avx512(const char *s, size_t n, bool fold, char *out, size_t *ret
             at += length;
             continue;
         }
-        size_t used;
-        if ((found & 1) && (left < 2 || s[at + 1] == 'u')) {
-            used = json_text_escape(s + at, left, fold, to);
-            to++;
-        } else {
-            used = block(v, length, fold, &to);
-        }
+        size_t used = block(s + at, v, left, fold, &to);
         if (used == 0)
             return false;
         at += used;
