@@ -3,10 +3,10 @@
  * keywords can stand in a value of it.
  *
  * Between a value and the record's bytes lie JSON's escapes. A part of a keyword
- * that has none of the characters which must or may be escaped stands in both,
- * unless the writer escapes even plain letters (\u0061): the sign of that is a
- * needle too. Two letters outside of ASCII fold to one inside (U+212A to k,
- * U+017F to s): records that hold them are looked at in full.
+ * that has none of the characters which must be escaped stands in both, unless the
+ * writer escapes plain characters as well (\u0061): such escapes of characters that
+ * the parts hold are needles too. Two letters outside of ASCII fold to one inside
+ * (U+212A to k, U+017F to s): records that hold them are looked at in full.
  */
 #pragma once
 

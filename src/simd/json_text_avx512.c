@@ -26,19 +26,17 @@ static inline uint64_t escaped_by(uint64_t backslash)
     return runs ^ backslash;
 }
 
-/* What escaped letters stand for, by their lower five bits; quote, backslash and slash stay. */
-static inline __m512i replace_letters(__m512i v, __mmask64 letters)
+/* What b, f, n, r and t stand for, by their lower six bits; 0 for all else. */
+static inline __m512i letters_table(void)
 {
-    v = _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('n')),
-                             _mm512_set1_epi8('\n'));
-    v = _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('r')),
-                             _mm512_set1_epi8('\r'));
-    v = _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('t')),
-                             _mm512_set1_epi8('\t'));
-    v = _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('b')),
-                             _mm512_set1_epi8('\b'));
-    return _mm512_mask_mov_epi8(v, _mm512_mask_cmpeq_epi8_mask(letters, v, _mm512_set1_epi8('f')),
-                                _mm512_set1_epi8('\f'));
+    char table[WIDTH] = {0};
+
+    table['b' & 63] = '\b';
+    table['f' & 63] = '\f';
+    table['n' & 63] = '\n';
+    table['r' & 63] = '\r';
+    table['t' & 63] = '\t';
+    return _mm512_loadu_si512(table);
 }
 
 /* Bytes that may stand behind a backslash, other than u. */
@@ -49,18 +47,10 @@ static inline uint64_t plain_escapes(__m512i v)
            _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('/'));
 }
 
-static inline uint64_t letter_escapes(__m512i v)
-{
-    return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('n')) |
-           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('r')) |
-           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('t')) |
-           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('b')) |
-           _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('f'));
-}
-
 /* A block with escapes: how much of it was read, 0 when it is not ASCII or broken. The block ends
  * before a backslash whose escape is not in it whole, and behind a \u. */
-static inline size_t block(const char *s, __m512i v, size_t left, bool fold, char **to)
+static inline size_t block(const char *s, __m512i v, __m512i table, size_t left, bool fold,
+                           char **to)
 {
     const size_t n = left < WIDTH ? left : WIDTH;
     uint64_t valid = n == WIDTH ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
@@ -68,8 +58,11 @@ static inline size_t block(const char *s, __m512i v, size_t left, bool fold, cha
     uint64_t escaped = escaped_by(backslash) & valid, starts = backslash & ~escaped;
     uint64_t letters = escaped & ~plain_escapes(v), bad = 0;
 
-    if (letters) {
-        bad = letters & ~letter_escapes(v); /* u, or broken */
+    __m512i meant = v;
+    if (letters) { /* they are small; what is none of them is u, or broken */
+        meant = _mm512_permutexvar_epi8(v, table);
+        bad = letters & ~(_mm512_test_epi8_mask(meant, meant) &
+                          _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8('a')));
         letters &= ~bad;
     }
     if (starts >> (n - 1)) /* its letter is in the next block, or missing */
@@ -80,8 +73,7 @@ static inline size_t block(const char *s, __m512i v, size_t left, bool fold, cha
         return 0;
     if (fold)
         v = lower(v); /* escapes are of small letters */
-    if (letters)
-        v = replace_letters(v, letters);
+    v = _mm512_mask_mov_epi8(v, letters, meant);
     uint64_t kept = valid & ~starts;
     _mm512_storeu_si512(*to, _mm512_maskz_compress_epi8(kept, v));
     *to += __builtin_popcountll(kept);
@@ -95,7 +87,7 @@ static inline size_t block(const char *s, __m512i v, size_t left, bool fold, cha
 
 bool json_text_avx512(const char *s, size_t n, bool fold, char *out, size_t *ret_n)
 {
-    const __m512i backslash = _mm512_set1_epi8('\\');
+    const __m512i backslash = _mm512_set1_epi8('\\'), table = letters_table();
     char *to = out;
     size_t at = 0;
 
@@ -112,7 +104,7 @@ bool json_text_avx512(const char *s, size_t n, bool fold, char *out, size_t *ret
             at += length;
             continue;
         }
-        size_t used = block(s + at, v, left, fold, &to);
+        size_t used = block(s + at, v, table, left, fold, &to);
         if (used == 0)
             return false;
         at += used;

@@ -7,6 +7,8 @@
  * apart by the comparison of the whole needle. */
 enum { CASE_BIT = 0x20 };
 
+static const str escape_start = S("u00"); /* of a letter in JSON, without its backslash */
+
 static uint32_t slot_of(const char *p)
 {
     uint32_t gram;
@@ -37,9 +39,13 @@ static bool is_double(str text, size_t from, size_t at)
     return at > from && c == text.p[at - 1] && !(c >= 'a' && c <= 'z');
 }
 
+/* Of an escape the last digits tell. */
 static uint32_t rarest_head(str text)
 {
     uint32_t best = 0, best_score = UINT32_MAX;
+
+    if (str_starts(text, escape_start))
+        return (uint32_t)text.n - NEEDLE_HEAD;
 
     for (uint32_t i = 0; i + NEEDLE_HEAD <= text.n; i++) {
         uint32_t score = 0;
@@ -72,6 +78,17 @@ static void add_head(struct needles *n, const struct needle *item)
     }
 }
 
+/* Neighbours in the order of heads are alike. Escapes are kept apart from the rest and from each
+ * other by length, as what their digits and others' letters have in common comes often. */
+static uint32_t group_of(const struct needle *item, uint32_t place, uint32_t count)
+{
+    enum { SHORT_ESCAPES = NEEDLE_GROUPS - 1, LONG_ESCAPES = NEEDLE_GROUPS - 2, SHORT_BYTES = 5 };
+
+    if (!str_starts(item->text, escape_start))
+        return place * LONG_ESCAPES / count;
+    return item->text.n == SHORT_BYTES ? SHORT_ESCAPES : LONG_ESCAPES;
+}
+
 void needles_make(struct needles *n, const str *texts, uint32_t count)
 {
     assert(count <= NEEDLES_MAX);
@@ -85,7 +102,7 @@ void needles_make(struct needles *n, const str *texts, uint32_t count)
     if (count)
         qsort(n->items, count, sizeof *n->items, compare_heads);
     for (uint32_t i = 0; i < count; i++) {
-        n->items[i].group = (uint8_t)(1u << (i * NEEDLE_GROUPS / count));
+        n->items[i].group = (uint8_t)(1u << group_of(&n->items[i], i, count));
         add_head(n, &n->items[i]);
         for (uint32_t k = 0; k < n->stride; k++) {
             uint32_t slot = slot_of(n->items[i].text.p + k);
