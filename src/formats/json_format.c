@@ -386,8 +386,10 @@ static void json_feed(void *decoder, struct batch *b, const struct decode_sink *
     d->by_element = place.by_element;
     d->elements = d->lines = 0;
     d->counted = 0;
-    if (out->lazy && place.phase == JSON_TOP && place.line_start && !place.by_element)
+    bool line_start = place.line_start || b->offset == 0;
+    if (out->lazy && place.phase == JSON_TOP && line_start && !place.by_element)
         from = feed_lines(d);
+    place.line_start = place.line_start || from;
     json_split_init_at(&split, place, from);
     while (json_split_next(&split, text, true, &piece)) {
         report_zeros(d, &split, piece.from);

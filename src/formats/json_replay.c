@@ -117,7 +117,15 @@ static bool read_values(struct json_book *b, const struct json_shape *s, const c
 {
     for (uint32_t i = 0; i < s->value_count; i++) {
         const struct json_value_place *v = &s->values[i];
-        if (v->string) {
+        if (v->kind == JSON_VALUE_CONTAINER) {
+            const uint32_t from = tokens[v->token];
+            b->values[i] = (str){text + from, tokens[v->end_token] + 1 - from};
+            b->types[i] = VALUE_STRING;
+            if (!b->simd->is_ascii(b->values[i].p, b->values[i].n)) /* it must be valid UTF-8 */
+                return false;
+            continue;
+        }
+        if (v->kind == JSON_VALUE_STRING) {
             const uint32_t from = tokens[v->token] + 1;
             b->values[i] = (str){text + from, tokens[v->token + 1] - from};
             b->types[i] = VALUE_STRING;
@@ -237,7 +245,7 @@ bool json_replay(struct json_book *b, const char *text, const uint32_t *tokens, 
         const uint16_t value = s->fills[i].value;
         f->value = b->values[value];
         f->type = b->types[value];
-        f->flags |= b->types[value] == VALUE_STRING ? FIELD_RAW : 0;
+        f->flags |= s->values[value].kind == JSON_VALUE_STRING ? FIELD_RAW : 0;
     }
     if (!brace_guids(b, s, b->fields))
         return false;

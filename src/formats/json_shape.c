@@ -22,10 +22,11 @@ struct learning {
     uint32_t count;
     struct arena *arena;
     struct json_shape *shape;
-    uint32_t token;   /* next */
-    size_t done;      /* what lies before has been read */
-    size_t glue_from; /* where the fixed text began that is being read */
-    uint32_t anchor;  /* the token that it is told by; UINT32_MAX: the next one */
+    uint32_t token;       /* next */
+    uint32_t plain_count; /* values that are no containers: in the order of the text */
+    size_t done;          /* what lies before has been read */
+    size_t glue_from;     /* where the fixed text began that is being read */
+    uint32_t anchor;      /* the token that it is told by; UINT32_MAX: the next one */
     uint32_t pattern_n;
     char *patterns;
     size_t starts[JSON_SHAPE_VALUES_MAX], ends[JSON_SHAPE_VALUES_MAX]; /* of values */
@@ -73,9 +74,9 @@ static bool string_value(struct learning *l)
 {
     size_t from = l->tokens[l->token] + 1, to = l->tokens[l->token + 1];
 
-    if (!end_glue(l, from) ||
-        !add_value(l, from, to,
-                   (struct json_value_place){.string = true, .token = (uint16_t)l->token}))
+    if (!end_glue(l, from) || !add_value(l, from, to,
+                                         (struct json_value_place){.kind = JSON_VALUE_STRING,
+                                                                   .token = (uint16_t)l->token}))
         return false;
     l->glue_from = to;
     l->anchor = l->token + 1;
@@ -107,7 +108,8 @@ static bool scalar_value(struct learning *l, size_t from)
     l->glue_from = to;
     l->anchor = l->token;
     return add_value(l, from, to,
-                     (struct json_value_place){.token = (uint16_t)(l->token - 1),
+                     (struct json_value_place){.kind = JSON_VALUE_SCALAR,
+                                               .token = (uint16_t)(l->token - 1),
                                                .before = (uint16_t)before,
                                                .end_token = (uint16_t)l->token,
                                                .after = (uint16_t)after});
@@ -163,6 +165,7 @@ static bool take_apart(struct learning *l)
         l->token++;
         l->done = at + 1;
     }
+    l->plain_count = l->shape->value_count;
     return end_glue(l, l->tokens[l->count - 1] + 1);
 }
 
@@ -171,7 +174,7 @@ static bool take_apart(struct learning *l)
 /* The value that the slice is; value_count when it is none. Values are in the order of the text. */
 static uint32_t value_of(const struct learning *l, str slice)
 {
-    uint32_t low = 0, high = l->shape->value_count;
+    uint32_t low = 0, high = l->plain_count;
     const size_t at = (size_t)(slice.p - l->text);
 
     while (low < high) {
@@ -181,9 +184,32 @@ static uint32_t value_of(const struct learning *l, str slice)
         else
             high = middle;
     }
-    if (low < l->shape->value_count && l->starts[low] == at && l->ends[low] - at == slice.n)
+    if (low < l->plain_count && l->starts[low] == at && l->ends[low] - at == slice.n)
         return low;
-    return l->shape->value_count;
+    return UINT32_MAX;
+}
+
+static uint32_t token_at(const struct learning *l, size_t at)
+{
+    for (uint32_t i = 0; i < l->count; i++)
+        if (l->tokens[i] == at)
+            return i;
+    return UINT32_MAX;
+}
+
+/* The slice as a whole object or array; UINT32_MAX when it is none. */
+static uint32_t container_of(struct learning *l, str slice)
+{
+    size_t from = (size_t)(slice.p - l->text), to = from + slice.n;
+    uint32_t first = token_at(l, from), last = slice.n ? token_at(l, to - 1) : UINT32_MAX;
+
+    if (first == UINT32_MAX || last == UINT32_MAX || !strchr("{[", l->text[from]) ||
+        !add_value(l, from, to,
+                   (struct json_value_place){.kind = JSON_VALUE_CONTAINER,
+                                             .token = (uint16_t)first,
+                                             .end_token = (uint16_t)last}))
+        return UINT32_MAX;
+    return l->shape->value_count - 1;
 }
 
 static bool is_in_text(const struct learning *l, str slice)
@@ -230,8 +256,10 @@ static bool fill_fields(struct learning *l, const struct event *raw)
         copy_field(l, raw, i);
         if (f->type == VALUE_NULL || (f->value.n == 0 && !is_in_text(l, f->value)))
             continue;
-        uint32_t value = is_in_text(l, f->value) ? value_of(l, f->value) : s->value_count;
-        if (value == s->value_count || has_stray_braces(l, f, i))
+        uint32_t value = is_in_text(l, f->value) ? value_of(l, f->value) : UINT32_MAX;
+        if (value == UINT32_MAX && is_in_text(l, f->value))
+            value = container_of(l, f->value);
+        if (value == UINT32_MAX || has_stray_braces(l, f, i))
             return false;
         s->fills[s->fill_count++] = (struct json_field_fill){(uint16_t)i, (uint16_t)value};
     }

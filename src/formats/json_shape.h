@@ -23,10 +23,12 @@ enum {
     JSON_SHAPE_TEXT_MAX = 32 * 1024, /* fixed text of one shape */
 };
 
-/* A value's place, by tokens. A string stands between two; another value between what is `before`
- * bytes behind one token and what is `after` bytes before another. */
+/* A value's place, by tokens. A string stands between two; a scalar between what is `before` bytes
+ * behind one token and what is `after` bytes before another; a whole object or array, whose text is
+ * a value for some shapes, from one token to another. */
+enum json_value_kind { JSON_VALUE_STRING, JSON_VALUE_SCALAR, JSON_VALUE_CONTAINER };
 struct json_value_place {
-    bool string;
+    enum json_value_kind kind;
     uint16_t token;
     uint16_t before;
     uint16_t end_token;

@@ -323,9 +323,10 @@ static void apply_text(const struct shaping *s, const struct shape_alias *alias)
 
     if (shape_get(s, alias->to) || !container_at(s->event->raw, alias->from, &text))
         return;
-    shape_trace_unclear(s);
-    if (!utf8_valid(text))
+    if (!utf8_valid(text)) {
+        shape_trace_unclear(s);
         return;
+    }
     shape_add(s, (struct field){.name = alias->to, .value = text});
 }
 

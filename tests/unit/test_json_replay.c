@@ -1,0 +1,168 @@
+/*
+ * Replay gives what the walker gives: for records of known shapes, and for what differs from them
+ * in one byte.
+ */
+#include "../json_twin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static const char *const records[] = {
+    /* flat, as NXLog writes it */
+    "{\"SourceName\":\"Microsoft-Windows-Sysmon\",\"ProviderGuid\":\"{5770385F-C22A-43E0-BF4C-"
+    "06F5698FFBD9}\",\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"EventID\":1,\"Task\":"
+    "1,\"Hostname\":\"WS01.corp.example\",\"@timestamp\":\"2020-10-19T03:33:05.471Z\","
+    "\"EventTime\":"
+    "\"2020-10-18 23:33:05\",\"Image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"CommandLine\":"
+    "\"cmd /c \\u0022whoami\\u0022 \\/all\",\"Threat Name\":\"x\",\"port\":0,\"Signed\":true,"
+    "\"Empty\":\"\",\"None\":null,\"tags\":[\"a\",\"b\"],\"Ratio\":-1.5e3}",
+    /* nested, as evtx_dump writes it */
+    "{\"Event\":{\"System\":{\"Provider\":{\"#attributes\":{\"Name\":\"Microsoft-Windows-Sysmon\","
+    "\"Guid\":\"5770385F-C22A-43E0-BF4C-06F5698FFBD9\"}},\"EventID\":10,\"TimeCreated\":{"
+    "\"#attributes\":{\"SystemTime\":\"2021-01-01T10:11:12.123456Z\"}},\"EventRecordID\":77,"
+    "\"Channel\":\"Security\",\"Computer\":\"WS01\",\"Security\":null},\"EventData\":{"
+    "\"ProcessGuid\":\"5770385F-C22A-43E0-BF4C-06F5698FFBD9\",\"Image\":\"C:\\\\a.exe\","
+    "\"GrantedAccess\":null}}}",
+    /* Winlogbeat */
+    "{\"@timestamp\":\"2021-01-01T10:11:12.123Z\",\"winlog\":{\"channel\":\"Security\",\"event_"
+    "id\":"
+    "4624,\"provider_name\":\"Microsoft-Windows-Security-Auditing\",\"computer_name\":\"WS01\","
+    "\"event_data\":{\"TargetUserName\":\"bob\",\"LogonType\":\"3\",\"param1\":\"x\"}}}",
+    /* CloudTrail */
+    "{\"eventVersion\":\"1.08\",\"userIdentity\":{\"type\":\"IAMUser\",\"arn\":\"arn:aws:iam::1:"
+    "user/"
+    "a\"},\"eventTime\":\"2021-01-01T10:11:12Z\",\"eventSource\":\"iam.amazonaws.com\","
+    "\"eventName\":"
+    "\"CreateUser\",\"awsRegion\":\"us-east-1\",\"sourceIPAddress\":\"10.0.0.1\","
+    "\"requestParameters\":"
+    "{\"userName\":\"x\"},\"responseElements\":null,\"resources\":[{\"ARN\":\"a\"},{\"ARN\":\"b\"}]"
+    "}",
+    /* no shape, with blanks */
+    "{ \"a\" : \"b\", \"n\" : 12 , \"o\" : { \"p\" : [ ] , \"q\" : {} } , \"m\" : false }",
+    "{\"time\":1600000000,\"Guid\":\"5770385F-C22A-43E0-BF4C-06F5698FFBD9\",\"l\":[1,2,3]}",
+};
+
+static void assert_equal(str text, size_t step, uint64_t *replayed)
+{
+    if (!json_twin_equal(text, step, replayed))
+        fail_msg("they differ on: " STR_FMT, STR_ARG(text));
+}
+
+static void add_record(struct buf *out, const char *record)
+{
+    buf_add(out, str_from(record));
+    buf_char(out, '\n');
+}
+
+static void records_of_known_shapes_are_replayed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < countof(records); i++) {
+        struct buf text CLEANUP(buf_done) = buf_make(1 << 20);
+        uint64_t replayed = 0;
+        for (int k = 0; k < 4; k++)
+            add_record(&text, records[i]);
+        assert_equal(buf_str(&text), text.n, &replayed);
+        bool numbers_in_array = i + 1 == countof(records); /* stays slow */
+        if (replayed != (numbers_in_array ? 0 : 3))
+            fail_msg("record %zu: %llu were replayed", i, (unsigned long long)replayed);
+    }
+}
+
+/* Behind the record that is learned comes one that differs from it in one byte. */
+static void one_byte_makes_no_difference(void **state)
+{
+    static const char bytes[] = "\"\\{}[],: 0x\n\r\x80n-.E\x1F";
+
+    (void)state;
+    for (size_t i = 0; i < countof(records); i++) {
+        size_t n = strlen(records[i]);
+        struct buf text CLEANUP(buf_done) = buf_make(1 << 20);
+        add_record(&text, records[i]);
+        for (size_t at = 0; at < n; at++)
+            for (size_t k = 0; k + 1 < sizeof bytes; k++) {
+                uint64_t replayed = 0;
+                text.n = n + 1;
+                add_record(&text, records[i]);
+                text.p[n + 1 + at] = bytes[k];
+                add_record(&text, records[i]);
+                assert_equal(buf_str(&text), text.n, &replayed);
+            }
+    }
+}
+
+/* What is put in, left out or doubled at each place. */
+static void more_or_less_makes_no_difference(void **state)
+{
+    static const char *const pieces[] = {"",        ",",        "null", "true", "{}",
+                                         "\"\":1,", "\\u0041",  "\r",   "01",   "1.",
+                                         "tru",     "\xC3\xA9", "\xFF"};
+
+    (void)state;
+    for (size_t i = 0; i < countof(records); i++) {
+        str record = str_from(records[i]);
+        for (size_t at = 0; at < record.n; at++)
+            for (size_t k = 0; k < countof(pieces); k++) {
+                struct buf text CLEANUP(buf_done) = buf_make(1 << 20);
+                uint64_t replayed = 0;
+                add_record(&text, records[i]);
+                buf_add(&text, (str){record.p, at});
+                buf_add(&text, str_from(pieces[k]));
+                buf_add(&text, str_from_at(record, k % 2 ? at : at + 1));
+                buf_char(&text, '\n');
+                add_record(&text, records[i]);
+                assert_equal(buf_str(&text), text.n, &replayed);
+            }
+    }
+}
+
+static void steps_and_line_ends_make_no_difference(void **state)
+{
+    static const char *const ends[] = {"\n",     "\r\n",    "\n\n",      "\n \n",           " \n",
+                                       "\n\0\n", "\n[1]\n", "\nnoise\n", "\n{\"a\":\n1}\n", ",\n",
+                                       "{}\n"};
+
+    (void)state;
+    for (size_t i = 0; i < countof(ends); i++) {
+        struct buf text CLEANUP(buf_done) = buf_make(1 << 20);
+        uint64_t replayed = 0;
+        for (int k = 0; k < 3; k++)
+            for (size_t r = 0; r < countof(records); r++) {
+                buf_add(&text, str_from(records[r]));
+                buf_add(&text, (str){ends[i], i == 5 ? 3 : strlen(ends[i])});
+            }
+        for (size_t step = 1; step < 4000; step += step / 3 + 1)
+            assert_equal(buf_str(&text), step, &replayed);
+        text.n -= 1; /* the last line has no end */
+        assert_equal(buf_str(&text), text.n, &replayed);
+    }
+}
+
+static void more_lines_and_longer_ones_than_a_window_are_read(void **state)
+{
+    struct buf text CLEANUP(buf_done) = buf_make(8 << 20);
+    uint64_t replayed = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < 9000; i++)
+        buf_printf(&text, "{\"a\":\"%u\",\"b\":%u}\n", i, i);
+    buf_add(&text, S("{\"a\":\""));
+    for (uint32_t i = 0; i < 150 * 1024; i++)
+        buf_char(&text, 'x');
+    buf_add(&text, S("\",\"b\":1}\n{\"a\":\"x\",\"b\":2}\n"));
+    assert_equal(buf_str(&text), text.n, &replayed);
+    assert_int_equal(replayed, 9001);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_of_known_shapes_are_replayed),
+        cmocka_unit_test(one_byte_makes_no_difference),
+        cmocka_unit_test(more_or_less_makes_no_difference),
+        cmocka_unit_test(steps_and_line_ends_make_no_difference),
+        cmocka_unit_test(more_lines_and_longer_ones_than_a_window_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
