@@ -14,6 +14,7 @@
 
 #include "base/crc32.h"
 #include "formats/evtx_value.h"
+#include "simd/simd.h"
 #include "text/time.h"
 
 #include <stdio.h>
@@ -129,10 +130,10 @@ static bool is_whole_record(const struct walk *w, size_t at, size_t limit)
 static size_t find_record(const struct walk *w, size_t at, size_t limit)
 {
     while (at < limit) {
-        const uint8_t *p = memmem(w->bytes + at, limit - at, RECORD_MAGIC, 4);
-        if (!p)
+        /* Behind the chunk's bytes are others of the batch, or its padding. */
+        at += simd_best()->find((const char *)w->bytes + at, limit - at, RECORD_MAGIC, 4);
+        if (at == limit)
             return limit;
-        at = (size_t)(p - w->bytes);
         if (is_whole_record(w, at, limit))
             return at;
         at++;
