@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+
+enum { LARGE_PAGE_BYTES = 2 * 1024 * 1024 };
 
 NO_RETURN static void out_of_memory(size_t count, size_t size)
 {
@@ -32,5 +35,18 @@ void *mem_resize(void *old, size_t count, size_t size)
     void *p = realloc(old, bytes ? bytes : 1);
     if (!p)
         out_of_memory(count, size);
+    return p;
+}
+
+void *mem_block(size_t size)
+{
+    size_t align = size < LARGE_PAGE_BYTES ? MEM_BLOCK_ALIGN : LARGE_PAGE_BYTES;
+    size_t bytes = (size + align - 1) & ~(align - 1);
+    void *p = bytes < size ? NULL : aligned_alloc(align, bytes ? bytes : align);
+
+    if (!p)
+        out_of_memory(1, size);
+    if (align == LARGE_PAGE_BYTES)
+        (void)madvise(p, bytes, MADV_HUGEPAGE); /* a kernel without them says so; no matter */
     return p;
 }

@@ -22,6 +22,7 @@ struct pipelines {
     uint32_t regex_count, regex_capacity;
     struct err *notes;
     uint32_t note_count, note_capacity;
+    bool has_files;
 };
 
 struct pipelines *pipelines_new(struct arena *a)
@@ -62,6 +63,16 @@ uint32_t pipelines_notes(const struct pipelines *p, const struct err **ret)
 {
     *ret = p->notes;
     return p->note_count;
+}
+
+void pipelines_own_file(struct pipelines *owner)
+{
+    owner->has_files = true;
+}
+
+bool pipelines_have_files(const struct pipelines *p)
+{
+    return p->has_files;
 }
 
 /* Behind those of lower or equal priority. */

@@ -45,3 +45,6 @@ bool pipelines_apply(const struct pipelines *p, struct sigma_rule *rule, struct 
 /* What was accepted and has no effect here (finalizers, postprocessing), a message each with file
  * and line. */
 uint32_t pipelines_notes(const struct pipelines *p, const struct err **ret);
+
+/* Has any of them read a further file (file_placeholders)? */
+bool pipelines_have_files(const struct pipelines *p);

@@ -241,6 +241,7 @@ bool pipeline_file_values(struct preparing *p, const struct call *c, struct sigm
         return false;
     if (memchr(path.p, '\0', path.n))
         return fail(&v, PATH, "the path holds a NUL");
+    pipelines_own_file(p->owner);
     if (!io_read_file(p->io, path.p, &file, &why))
         return fail(&v, PATH, why.message);
     v.state = regex_state_new();

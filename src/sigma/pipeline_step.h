@@ -174,6 +174,7 @@ bool parameters_read(struct preparing *p, const struct yaml_node *map, const cha
 struct regex *preparing_regex(struct preparing *p, const struct yaml_node *pattern,
                               bool anchored) MUST_USE;
 void pipelines_own_regex(struct pipelines *owner, struct regex *r);
+void pipelines_own_file(struct pipelines *owner); /* notes that a further file was read */
 void pipelines_note(struct pipelines *owner, str file, const struct yaml_node *at,
                     const char *what);
 

@@ -63,6 +63,7 @@ void ruleset_free(struct ruleset *rs)
         return;
     build_free(rs->build);
     arena_free(rs->arena);
+    free(rs->block);
     free(rs);
 }
 
@@ -309,8 +310,10 @@ void ruleset_finish(struct ruleset *rs)
             refuse(rs, kind, &e, rule->file, rule->title);
     }
     rs->count = kept;
-    if (rs->build->pipelines)
+    if (rs->build->pipelines) {
+        rs->has_hidden_files = pipelines_have_files(rs->build->pipelines);
         rs->note_count = pipelines_notes(rs->build->pipelines, &rs->notes); /* in our arena */
+    }
     sha256_final(rs->build->hash, digest);
     hex_of(digest, sizeof digest, rs->hash);
     build_free(rs->build);

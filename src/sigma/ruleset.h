@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/freeze.h"
 #include "base/io.h"
 #include "sigma/rule.h"
 
@@ -41,8 +42,10 @@ struct ruleset {
     uint32_t correlation_count;  /* documents that are correlations */
     uint32_t filter_count;       /* documents that are filters, all of them joined to rules */
     uint32_t file_count;         /* files read */
+    bool has_hidden_files;       /* a pipeline read files that nobody named; after finish */
     char hash[65];               /* SHA-256 over all documents in load order, hex; after finish */
     struct ruleset_build *build; /* private to loading; NULL after finish */
+    void *block;                 /* owned: what all else lies in when it was thawed, else NULL */
 };
 
 struct ruleset *ruleset_new(void) MUST_USE;
@@ -65,6 +68,14 @@ void ruleset_load_text(struct ruleset *rs, str file, str text);
 
 /* Joins filters, resolves conditions, computes the hash. */
 void ruleset_finish(struct ruleset *rs);
+
+/*
+ * A finished set as bytes (base/freeze.h): all that scanning and its reports use. Left behind are
+ * the rules' YAML, selections and conditions, which `expr` came from. ruleset_thawed() makes the
+ * set of what thaw() found in `block`, which it takes over, to be given to free().
+ */
+extern const struct freeze_type freeze_ruleset, freeze_rule, freeze_node, freeze_item, freeze_test;
+struct ruleset *ruleset_thawed(const struct ruleset *thawed, void *block) MUST_USE;
 
 static inline void ruleset_freep(struct ruleset **rs)
 {

@@ -1,0 +1,402 @@
+/*
+ * freeze.c - writing a block.
+ *
+ * 1. Spans: starting with the roots, each run of elements that a pointer leads
+ *    to is noted once. The list is its own queue: elements of a span are looked
+ *    at in the order of the list, what they lead to goes to its end.
+ * 2. Groups: spans of one type that overlap are joined, so that a pointer into an
+ *    array finds its place there. Groups are numbered in the order in which their
+ *    first span was met, which is the order in which they will be used.
+ * 3. Bytes: groups are copied to their places, then pointers become numbers. Equal
+ *    strings are stored once; they stand at the block's end.
+ */
+#include "base/freeze_plan.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum { TABLE_START = 1024 /* a power of two */ };
+
+struct span {
+    const char *p;
+    uint64_t count;
+    uint32_t type;
+};
+
+struct group {
+    const char *p, *end;
+    uint32_t type, first; /* the first of its spans in the order of the list */
+    uint64_t index;       /* of its first element in the type's array */
+};
+
+struct text { /* a string that is stored */
+    uint64_t hash, at, n;
+};
+
+struct freezing {
+    const struct freeze_plan *plan;
+    struct span *spans;
+    uint32_t span_count, span_capacity;
+    uint32_t *seen; /* table of places in spans, plus 1 */
+    uint32_t seen_size;
+    struct group *groups; /* by type and address */
+    uint32_t group_count;
+    struct freeze_region regions[FREEZE_TYPES_MAX];
+    struct text *texts; /* table; n of a free row is SIZE_MAX */
+    uint32_t text_count, text_size;
+    struct buf text;
+    uint64_t seed;
+};
+
+static void freezing_done(struct freezing *f)
+{
+    free(f->spans);
+    free(f->seen);
+    free(f->groups);
+    free(f->texts);
+    buf_done(&f->text);
+}
+
+static const char *pointer_at(const char *element, const struct freeze_step *s)
+{
+    const char *p;
+
+    memcpy(&p, element + s->base + s->member->offset, sizeof p);
+    return p;
+}
+
+/* ------------------------------------------------------------ spans */
+
+static uint64_t span_hash(const struct freezing *f, const struct span *s)
+{
+    return hash_mix(hash_mix((uintptr_t)s->p ^ f->seed, s->count), s->type);
+}
+
+static void seen_put(struct freezing *f, uint32_t place)
+{
+    uint32_t mask = f->seen_size - 1, i = (uint32_t)span_hash(f, &f->spans[place]) & mask;
+
+    while (f->seen[i])
+        i = (i + 1) & mask;
+    f->seen[i] = place + 1;
+}
+
+static void seen_grow(struct freezing *f)
+{
+    f->seen_size = f->seen_size ? f->seen_size * 2 : TABLE_START;
+    free(f->seen);
+    f->seen = mem_array(f->seen_size, sizeof *f->seen);
+    for (uint32_t i = 0; i < f->span_count; i++)
+        seen_put(f, i);
+}
+
+static bool is_seen(const struct freezing *f, const struct span *s)
+{
+    uint32_t mask = f->seen_size - 1;
+
+    for (uint32_t i = (uint32_t)span_hash(f, s) & mask; f->seen[i]; i = (i + 1) & mask) {
+        const struct span *at = &f->spans[f->seen[i] - 1];
+        if (at->p == s->p && at->count == s->count && at->type == s->type)
+            return true;
+    }
+    return false;
+}
+
+static void add_span(struct freezing *f, const char *p, uint64_t count, uint32_t type)
+{
+    struct span s = {p, count, type};
+
+    if (!p || !count)
+        return;
+    if (f->span_count >= f->seen_size / 2)
+        seen_grow(f);
+    if (is_seen(f, &s))
+        return;
+    if (f->span_count == f->span_capacity) {
+        f->span_capacity = f->span_capacity ? f->span_capacity * 2 : TABLE_START;
+        f->spans = mem_resize(f->spans, f->span_capacity, sizeof *f->spans);
+    }
+    f->spans[f->span_count] = s;
+    seen_put(f, f->span_count++);
+}
+
+static void follow(struct freezing *f, const struct freeze_plan_type *pt, const char *element)
+{
+    for (uint32_t i = 0; i < pt->count; i++) {
+        const struct freeze_step *s = &pt->steps[i];
+        if (s->member->kind == FREEZE_ONE)
+            add_span(f, pointer_at(element, s), 1, s->target);
+        else if (s->member->kind == FREEZE_MANY)
+            add_span(f, pointer_at(element, s), freeze_count(s, element), s->target);
+    }
+}
+
+static void gather(struct freezing *f, const struct freeze_root *roots, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        add_span(f, roots[i].p, 1, freeze_plan_number(f->plan, roots[i].type));
+    for (uint32_t i = 0; i < f->span_count; i++) {
+        struct span s = f->spans[i]; /* the list moves when it grows */
+        const struct freeze_plan_type *pt = &f->plan->types[s.type];
+        for (uint64_t k = 0; k < s.count && pt->count; k++)
+            follow(f, pt, s.p + k * pt->type->size);
+    }
+}
+
+/* ------------------------------------------------------------ groups */
+
+static int by_address(const void *a, const void *b)
+{
+    const struct group *x = a, *y = b;
+
+    if (x->type != y->type)
+        return x->type < y->type ? -1 : 1;
+    if (x->p != y->p)
+        return (uintptr_t)x->p < (uintptr_t)y->p ? -1 : 1;
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct group *x = *(struct group *const *)a, *y = *(struct group *const *)b;
+
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+static void join_spans(struct freezing *f)
+{
+    uint32_t kept = 0;
+
+    f->groups = mem_array(f->span_count, sizeof *f->groups);
+    for (uint32_t i = 0; i < f->span_count; i++) {
+        const struct span *s = &f->spans[i];
+        uint64_t size = f->plan->types[s->type].type->size;
+        f->groups[i] = (struct group){s->p, s->p + s->count * size, s->type, i, 0};
+    }
+    qsort(f->groups, f->span_count, sizeof *f->groups, by_address);
+    for (uint32_t i = 0; i < f->span_count; i++) {
+        struct group *g = &f->groups[i], *last = kept ? &f->groups[kept - 1] : NULL;
+        if (!last || last->type != g->type || (uintptr_t)g->p >= (uintptr_t)last->end) {
+            f->groups[kept++] = *g;
+            continue;
+        }
+        last->end = (uintptr_t)g->end > (uintptr_t)last->end ? g->end : last->end;
+        last->first = g->first < last->first ? g->first : last->first;
+    }
+    f->group_count = kept;
+}
+
+/* Gives each group its place among the elements of its type. */
+static void place_groups(struct freezing *f)
+{
+    struct group **order = mem_array(f->group_count, sizeof(struct group *));
+
+    for (uint32_t i = 0; i < f->group_count; i++)
+        order[i] = &f->groups[i];
+    qsort(order, f->group_count, sizeof(struct group *), by_first);
+    for (uint32_t i = 0; i < f->group_count; i++) {
+        const struct freeze_type *t = f->plan->types[order[i]->type].type;
+        struct freeze_region *r = &f->regions[order[i]->type];
+        while (t->align && r->count * t->size % t->align)
+            r->count++;
+        order[i]->index = r->count;
+        r->count += (uint64_t)(order[i]->end - order[i]->p) / t->size;
+    }
+    free(order);
+}
+
+/* The number of an element, from 1. */
+static uint64_t number_of(const struct freezing *f, const char *p, uint32_t type)
+{
+    uint32_t low = 0, high = f->group_count; /* the first group behind p is in low..high */
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const struct group *g = &f->groups[middle];
+        if (g->type < type || (g->type == type && (uintptr_t)g->p <= (uintptr_t)p))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    assert(low);
+    const struct group *g = &f->groups[low - 1];
+    uint64_t distance = (uint64_t)(p - g->p), size = f->plan->types[type].type->size;
+    assert(g->type == type && p < g->end && distance % size == 0); /* else a table is wrong */
+    return g->index + distance / size + 1;
+}
+
+/* ------------------------------------------------------------ strings */
+
+static struct text *text_row(const struct freezing *f, str s, uint64_t hash)
+{
+    uint32_t mask = f->text_size - 1;
+
+    for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
+        struct text *t = &f->texts[i];
+        if (t->n == SIZE_MAX ||
+            (t->hash == hash && t->n == s.n && memcmp(f->text.p + t->at, s.p, s.n) == 0))
+            return t;
+    }
+}
+
+static void texts_grow(struct freezing *f)
+{
+    struct text *old = f->texts;
+    uint32_t old_size = f->text_size;
+
+    f->text_size = old_size ? old_size * 2 : TABLE_START;
+    f->texts = mem_array(f->text_size, sizeof *f->texts);
+    for (uint32_t i = 0; i < f->text_size; i++)
+        f->texts[i].n = SIZE_MAX;
+    for (uint32_t i = 0; i < old_size; i++)
+        if (old[i].n != SIZE_MAX)
+            *text_row(f, (str){f->text.p + old[i].at, old[i].n}, old[i].hash) = old[i];
+    free(old);
+}
+
+/* The number of a string's first byte, from 1; 0 for one that points nowhere. */
+static uint64_t number_of_text(struct freezing *f, str s)
+{
+    if (!s.p)
+        return 0;
+    if (f->text_count >= f->text_size / 2)
+        texts_grow(f);
+    uint64_t hash = hash64(s, f->seed);
+    struct text *t = text_row(f, s, hash);
+    if (t->n == SIZE_MAX) {
+        *t = (struct text){hash, f->text.n, s.n};
+        buf_add(&f->text, s);
+        buf_char(&f->text, '\0');
+        f->text_count++;
+    }
+    return t->at + 1;
+}
+
+/* ------------------------------------------------------------ bytes */
+
+static void freeze_step(struct freezing *f, const struct freeze_step *s, const char *from, char *to)
+{
+    const struct freeze_member *m = s->member;
+    const char *source = from + s->base + m->offset;
+    char *target = to + s->base + m->offset;
+    uintptr_t number = 0;
+    uint64_t count = 1;
+    str text;
+
+    switch (m->kind) {
+    case FREEZE_PLAIN:
+    case FREEZE_NESTED:
+        return;
+    case FREEZE_RANGE:
+        assert(freeze_number(source, m->size) < m->limit);
+        return;
+    case FREEZE_TEXT:
+        assert(memchr(source, '\0', m->size));
+        return;
+    case FREEZE_ZERO:
+        memset(target, 0, m->size);
+        return;
+    case FREEZE_STR:
+        memcpy(&text, source, sizeof text);
+        number = (uintptr_t)number_of_text(f, text);
+        break;
+    case FREEZE_MANY:
+        count = freeze_count(s, from);
+        number = pointer_at(from, s) ? 1 : 0; /* of no elements */
+        assert(number || m->nullable || !count);
+        break;
+    case FREEZE_ONE:
+        assert(pointer_at(from, s) || m->nullable);
+        break;
+    }
+    if (m->kind != FREEZE_STR && count && pointer_at(from, s))
+        number = (uintptr_t)number_of(f, pointer_at(from, s), s->target);
+    memcpy(target, &number, sizeof number);
+}
+
+static void freeze_group(struct freezing *f, const struct group *g, char *block)
+{
+    const struct freeze_plan_type *pt = &f->plan->types[g->type];
+    uint32_t size = pt->type->size;
+    char *to = block + f->regions[g->type].at + g->index * size;
+
+    memcpy(to, g->p, (size_t)(g->end - g->p));
+    for (const char *from = g->p; from < g->end && pt->count; from += size, to += size)
+        for (uint32_t i = 0; i < pt->count; i++)
+            freeze_step(f, &pt->steps[i], from, to);
+}
+
+static uint64_t aligned(uint64_t n)
+{
+    return (n + FREEZE_ALIGN - 1) & ~(uint64_t)(FREEZE_ALIGN - 1);
+}
+
+/* Where the array of each type is; returns where the strings are. */
+static uint64_t place_regions(struct freezing *f, uint32_t roots)
+{
+    uint32_t count = f->plan->count;
+    uint64_t at = sizeof(struct freeze_head) + count * sizeof *f->regions + roots * sizeof at;
+
+    for (uint32_t i = FREEZE_TEXT_TYPE + 1; i < count; i++) {
+        f->regions[i].at = at = aligned(at);
+        at += f->regions[i].count * f->plan->types[i].type->size;
+    }
+    return f->regions[FREEZE_TEXT_TYPE].at = aligned(at);
+}
+
+static void write_head(const struct freezing *f, const struct freeze_root *roots, uint32_t count,
+                       char *block)
+{
+    const struct freeze_region *text = &f->regions[FREEZE_TEXT_TYPE];
+    struct freeze_head head = {text->at + text->count, f->plan->count, count};
+    char *at = block + sizeof head;
+
+    memcpy(block, &head, sizeof head);
+    memcpy(at, f->regions, head.type_count * sizeof *f->regions);
+    at += head.type_count * sizeof *f->regions;
+    for (uint32_t i = 0; i < count; i++, at += sizeof(uint64_t)) {
+        uint64_t number = number_of(f, roots[i].p, freeze_plan_number(f->plan, roots[i].type));
+        memcpy(at, &number, sizeof number);
+    }
+}
+
+static bool write_block(struct freezing *f, const struct freeze_root *roots, uint32_t count,
+                        struct buf *out)
+{
+    uint64_t text_at = place_regions(f, count);
+    size_t begin = out->n;
+    char *block = buf_room(out, text_at);
+
+    if (!block)
+        return false;
+    memset(block, 0, text_at);
+    for (uint32_t i = 0; i < f->group_count; i++)
+        freeze_group(f, &f->groups[i], block);
+    if (f->text.overflow)
+        return false;
+    f->regions[FREEZE_TEXT_TYPE].count = f->text.n;
+    write_head(f, roots, count, block);
+    out->n = begin + text_at;
+    buf_add(out, buf_str(&f->text));
+    return !out->overflow;
+}
+
+bool freeze(const struct freeze_root *roots, uint32_t count, struct buf *out, struct err *e)
+{
+    const struct freeze_type *types[FREEZE_ROOTS_MAX] = {0};
+
+    assert(count && count <= FREEZE_ROOTS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        assert(roots[i].p);
+        types[i] = roots[i].type;
+    }
+    struct freeze_plan *plan CLEANUP(freeze_plan_freep) = freeze_plan_new(types, count);
+    struct freezing f = {.plan = plan, .seed = hash_seed(), .text = buf_make(out->max)};
+    gather(&f, roots, count);
+    join_spans(&f);
+    place_groups(&f);
+    bool ok = write_block(&f, roots, count, out);
+    freezing_done(&f);
+    return ok || err_set(e, ERR_LIMIT, "more than %zu bytes", out->max);
+}
