@@ -14,6 +14,11 @@ static uint32_t next_character(str *s, bool cased)
 {
     size_t before = s->n;
     uint8_t first = (uint8_t)s->p[0];
+
+    if (first < 0x80) {
+        *s = (str){s->p + 1, s->n - 1};
+        return cased ? first : (uint8_t)ascii_lower((char)first);
+    }
     uint32_t c = utf8_next(s);
 
     if (c == UTF8_REPLACEMENT && before - s->n == 1)
@@ -65,6 +70,19 @@ static bool take(const struct sigma_string *pattern, struct place *at, uint32_t 
     return true;
 }
 
+/* Behind a '*': passes over characters of ASCII that the text at `at` does not begin with. */
+static str skip_to_start(const struct place *at, str rest, bool cased)
+{
+    str text = at->text;
+
+    if (text.n == 0 || text.p[0] & 0x80)
+        return rest;
+    const char want = cased ? text.p[0] : ascii_lower(text.p[0]);
+    while (rest.n && !(rest.p[0] & 0x80) && (cased ? rest.p[0] : ascii_lower(rest.p[0])) != want)
+        rest = (str){rest.p + 1, rest.n - 1};
+    return rest;
+}
+
 static bool match(const struct sigma_string *pattern, str value, bool cased, bool anywhere)
 {
     struct place at = place_at(pattern, 0), after_star = at;
@@ -91,6 +109,7 @@ static bool match(const struct sigma_string *pattern, str value, bool cased, boo
         if (!starred || star_rest.n == 0)
             return false;
         next_character(&star_rest, true);
+        star_rest = skip_to_start(&after_star, star_rest, cased);
         rest = star_rest;
         at = after_star;
     }
