@@ -11,6 +11,7 @@
 #include "base/intern.h"
 #include "detect/event_value.h"
 #include "detect/profile.h"
+#include "detect/regex_literal.h"
 #include "sigma/rule.h"
 #include "simd/simd.h"
 #include "text/ip.h"
@@ -38,7 +39,8 @@ struct check {
     struct sigma_string folded;    /* CHECK_TEXTS */
     const struct sigma_test *test; /* the first that was made so */
     uint32_t extra;                /* CHECK_REGEX, CHECK_CIDR: place; CHECK_FIELDREF: name */
-    const str *factors; /* CHECK_REGEX: what else every match holds; `text` is the rarest */
+    const struct regex_literal
+        *factors; /* CHECK_REGEX: what else every match holds; `text` is the rarest */
     uint32_t factor_count;
     float share; /* of the field's values in which `text` is expected, 0..1 */
 };

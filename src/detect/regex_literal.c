@@ -13,7 +13,7 @@ struct reading {
     str rest;
     char *run; /* of the pattern's length */
     size_t n;
-    str *literals; /* REGEX_LITERALS_MAX; the longest when there are more */
+    struct regex_literal *literals; /* REGEX_LITERALS_MAX; the longest when there are more */
     uint32_t count;
     uint32_t open; /* groups that are being read */
     bool unsure;
@@ -25,18 +25,20 @@ static void keep(struct reading *r, str run)
     uint32_t at = r->count;
 
     for (uint32_t i = 0; i < r->count; i++)
-        if (str_eq(r->literals[i], run))
+        if (str_eq(r->literals[i].text, run)) {
+            r->literals[i].times++;
             return;
+        }
     if (at == REGEX_LITERALS_MAX) {
         at = 0;
         for (uint32_t i = 1; i < r->count; i++)
-            at = r->literals[i].n < r->literals[at].n ? i : at;
-        if (run.n <= r->literals[at].n)
+            at = r->literals[i].text.n < r->literals[at].text.n ? i : at;
+        if (run.n <= r->literals[at].text.n)
             return;
     } else {
         r->count++;
     }
-    r->literals[at] = arena_str(r->arena, run);
+    r->literals[at] = (struct regex_literal){arena_str(r->arena, run), 1};
 }
 
 static void end_run(struct reading *r)
@@ -271,7 +273,7 @@ static void step(struct reading *r)
     skip(r, 1);
 }
 
-uint32_t regex_literals(str pattern, struct arena *a, str ret[REGEX_LITERALS_MAX])
+uint32_t regex_literals(str pattern, struct arena *a, struct regex_literal ret[REGEX_LITERALS_MAX])
 {
     struct reading r = {
         .rest = pattern, .run = arena_bytes(a, pattern.n + 1), .literals = ret, .arena = a};

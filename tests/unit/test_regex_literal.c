@@ -9,11 +9,12 @@
 static void check(str pattern, str want)
 {
     struct arena *a = arena_new(4096);
-    str literals[REGEX_LITERALS_MAX], got = {0};
+    struct regex_literal literals[REGEX_LITERALS_MAX];
+    str got = {0};
     uint32_t count = regex_literals(pattern, a, literals);
 
     for (uint32_t i = 0; i < count; i++)
-        got = literals[i].n > got.n ? literals[i] : got;
+        got = literals[i].text.n > got.n ? literals[i].text : got;
 
     if (!str_eq(got, want))
         fail_msg("'" STR_FMT "': '" STR_FMT "', wanted '" STR_FMT "'", STR_ARG(pattern),
@@ -29,32 +30,36 @@ static void plain_text_is_its_own_literal(void **state)
     check(S(""), S(""));
 }
 
-static void every_run_is_told_once(void **state)
+static void every_run_is_told_with_how_often_it_comes(void **state)
 {
     struct arena *a = arena_new(4096);
-    str literals[REGEX_LITERALS_MAX];
+    struct regex_literal literals[REGEX_LITERALS_MAX];
 
     (void)state;
     assert_int_equal(regex_literals(S("(set).*&&\\s?set.+ab+\"(?:cd|e)(f(?:gh)+)i"), a, literals),
                      6);
-    assert_true(str_eq(literals[0], S("set")));
-    assert_true(str_eq(literals[1], S("&&")));
-    assert_true(str_eq(literals[2], S("ab")));
-    assert_true(str_eq(literals[3], S("\"")));
-    assert_true(str_eq(literals[4], S("f")));
-    assert_true(str_eq(literals[5], S("gh")));
+    assert_true(str_eq(literals[0].text, S("set")));
+    assert_true(str_eq(literals[1].text, S("&&")));
+    assert_true(str_eq(literals[2].text, S("ab")));
+    assert_true(str_eq(literals[3].text, S("\"")));
+    assert_true(str_eq(literals[4].text, S("f")));
+    assert_true(str_eq(literals[5].text, S("gh")));
+    assert_int_equal(literals[0].times, 2);
+    assert_int_equal(literals[1].times, 1);
+    assert_int_equal(regex_literals(S("\\+.*\\+.*\\+(?:x\\+)?"), a, literals), 1);
+    assert_int_equal(literals[0].times, 3); /* of the optional group nothing is certain */
     arena_free(a);
 }
 
 static void of_too_many_the_longest_are_told(void **state)
 {
     struct arena *a = arena_new(4096);
-    str literals[REGEX_LITERALS_MAX];
+    struct regex_literal literals[REGEX_LITERALS_MAX];
 
     (void)state;
     assert_int_equal(regex_literals(S("a.bb.cc.dd.ee.ff.gg"), a, literals), REGEX_LITERALS_MAX);
     for (uint32_t i = 0; i < REGEX_LITERALS_MAX; i++)
-        assert_int_equal(literals[i].n, 2);
+        assert_int_equal(literals[i].text.n, 2);
     arena_free(a);
 }
 
@@ -137,10 +142,10 @@ static void broken_patterns_end(void **state)
     for (size_t i = 0; i < countof(broken); i++) {
         struct arena *a = arena_new(4096);
         {
-            str literals[REGEX_LITERALS_MAX];
+            struct regex_literal literals[REGEX_LITERALS_MAX];
             uint32_t count = regex_literals(broken[i], a, literals);
             for (uint32_t k = 0; k < count; k++)
-                assert_true(literals[k].n <= broken[i].n);
+                assert_true(literals[k].text.n <= broken[i].n);
         }
         arena_free(a);
     }
@@ -150,7 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_text_is_its_own_literal),
-        cmocka_unit_test(every_run_is_told_once),
+        cmocka_unit_test(every_run_is_told_with_how_often_it_comes),
         cmocka_unit_test(of_too_many_the_longest_are_told),
         cmocka_unit_test(groups_that_must_take_part_are_read),
         cmocka_unit_test(the_longest_run_is_taken),
