@@ -1,11 +1,13 @@
 /* simd.c - the tables of the tiers, and which of them this CPU can run. */
 #include "simd/simd.h"
 
+#include "simd/checksum.h"
 #include "simd/gram.h"
 #include "simd/json_index.h"
 #include "simd/json_text.h"
 #include "simd/needles.h"
 #include "simd/search.h"
+#include "simd/utf16.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -24,6 +26,9 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .json_index = json_index_portable,
             .json_glue_match = json_glue_match_portable,
             .json_text = json_text_portable,
+            .utf16_text = utf16_text_portable,
+            .utf16_folded = utf16_folded_portable,
+            .checksum = checksum_portable,
         },
 #ifdef TOCSIN_X86
     [SIMD_AVX2] =
@@ -39,6 +44,9 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .json_index = json_index_avx2,
             .json_glue_match = json_glue_match_avx2,
             .json_text = json_text_avx2,
+            .utf16_text = utf16_text_avx2,
+            .utf16_folded = utf16_folded_avx2,
+            .checksum = checksum_avx2,
         },
     [SIMD_AVX512] =
         {
@@ -53,6 +61,9 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .json_index = json_index_avx512,
             .json_glue_match = json_glue_match_avx512,
             .json_text = json_text_avx512,
+            .utf16_text = utf16_text_avx512,
+            .utf16_folded = utf16_folded_avx512,
+            .checksum = checksum_avx2,
         },
 #endif
 };

@@ -50,6 +50,14 @@ struct simd {
 
     /* json_text.h */
     bool (*json_text)(const char *s, size_t n, bool fold, char *out, size_t *ret_n);
+
+    /* utf16.h */
+    size_t (*utf16_text)(const uint8_t *bytes, size_t units, char *out);
+    size_t (*utf16_folded)(const uint8_t *bytes, size_t units, char *out,
+                           uint32_t (*fold)(uint32_t));
+
+    /* checksum.h */
+    uint32_t (*checksum)(uint32_t crc, const char *bytes, size_t n);
 };
 
 const struct simd *simd_best(void);              /* of this CPU, or what TOCSIN_SIMD says */
