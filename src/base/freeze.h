@@ -86,7 +86,8 @@ struct freeze_type {
 #define FREEZE_ZERO_TO(s, m, last) {.kind = FREEZE_ZERO, FREEZE_SPAN(s, m, last)}
 #define FREEZE_STR_OF(s, m) {.kind = FREEZE_STR, FREEZE_AT(s, m)}
 #define FREEZE_ONE_OF(s, m, t) {.kind = FREEZE_ONE, FREEZE_AT(s, m), .type = (t)}
-#define FREEZE_MAYBE_OF(s, m, t) {.kind = FREEZE_ONE, FREEZE_AT(s, m), .type = (t), .nullable = true}
+#define FREEZE_MAYBE_OF(s, m, t) {.kind = FREEZE_ONE, FREEZE_AT(s, m), .type = (t), \
+    .nullable = true}
 #define FREEZE_MANY_OF(s, m, n, t) {.kind = FREEZE_MANY, FREEZE_AT(s, m), .type = (t), \
     .count_offset = offsetof(s, n), .count_size = sizeof(((s *)0)->n)}
 #define FREEZE_COUNTED_OF(s, m, fn, t) {.kind = FREEZE_MANY, FREEZE_AT(s, m), .type = (t), \

@@ -26,7 +26,7 @@ struct detector {
     struct compiled_rules *compiled;
     bool owns_compiled;
     struct dispatch *dispatch;
-    _Atomic(struct naive *) *reasons; /* by rule; made when the rule first matches */
+    struct naive *_Atomic *reasons; /* by rule; made when the rule first matches */
     pthread_mutex_t *reasons_lock;
 };
 

@@ -23,7 +23,7 @@ struct group { /* rules that name the same log source */
 
 struct id_slot {
     uint32_t id_plus_1; /* 0: free */
-    _Atomic(struct bucket *) bucket;
+    struct bucket *_Atomic bucket;
 };
 
 struct family {
@@ -32,7 +32,7 @@ struct family {
     uint32_t *rules, rule_count;   /* ascending */
     struct id_slot *ids;           /* a table of id_mask + 1 places */
     uint32_t id_mask;
-    _Atomic(struct bucket *) other, unknown; /* EventIDs that no rule names; unknown ones */
+    struct bucket *_Atomic other, *_Atomic unknown; /* EventIDs that no rule names; unknown ones */
 };
 
 struct dispatch {
@@ -288,7 +288,7 @@ uint32_t dispatch_event_id_field(const struct dispatch *d)
 
 /* ------------------------------------------------------------ buckets */
 
-static const struct bucket *build(const struct family *f, _Atomic(struct bucket *) *place,
+static const struct bucket *build(const struct family *f, struct bucket *_Atomic *place,
                                   const struct known_field *known)
 {
     struct dispatch *d = f->dispatch;
@@ -309,7 +309,7 @@ const struct bucket *family_bucket(const struct family *const_f, bool known, uin
 {
     struct family *f = (struct family *)(uintptr_t)const_f; /* its buckets come when needed */
     struct known_field field = {.name = INTERN_NONE};
-    _Atomic(struct bucket *) *place = &f->unknown;
+    struct bucket *_Atomic *place = &f->unknown;
     char text[ID_TEXT_MAX];
 
     if (known) {

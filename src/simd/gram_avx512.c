@@ -51,11 +51,11 @@ static inline struct maps load_maps(const uint64_t maps[GRAM_BYTES])
 /* The hash of the 64 windows whose k-th bytes are in w[k]. */
 static inline __m512i hash_windows(const struct maps *m, const __m512i w[GRAM_BYTES])
 {
-    const int xor_of_three = 0x96;
+    enum { XOR_OF_THREE = 0x96 };
     __m512i sum =
         _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(w[0], m->map[0], 0),
                                   _mm512_gf2p8affine_epi64_epi8(w[1], m->map[1], 0),
-                                  _mm512_gf2p8affine_epi64_epi8(w[2], m->map[2], 0), xor_of_three);
+                                  _mm512_gf2p8affine_epi64_epi8(w[2], m->map[2], 0), XOR_OF_THREE);
 
     return _mm512_xor_si512(sum, _mm512_gf2p8affine_epi64_epi8(w[3], m->map[3], 0));
 }
