@@ -134,6 +134,7 @@ static void build_wakes(struct building *w)
     b->wakes = arena_array(b->arena, n, sizeof *b->wakes);
     b->watchers = arena_array(b->arena, n, sizeof *b->watchers);
     for (uint32_t i = 0; i < n; i++) {
+        assert(b->wakes && b->watchers);
         struct wake *last = b->wake_count ? &b->wakes[b->wake_count - 1] : NULL;
         b->watchers[i] = pairs[i].rule;
         if (last && last->predicate == pairs[i].predicate) {

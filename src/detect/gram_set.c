@@ -196,6 +196,7 @@ struct gram_set *gram_set_new(const struct gram_literal *literals, uint32_t coun
 
     for (uint32_t i = 0; i < s->filter_count; i++)
         s->filters[i] = (struct gram_filter){bits, table_new(a, bits)};
+    assert(s->filter_count);
     for (uint32_t i = 0; i < count; i++) {
         str text = literals[i].text;
         struct gram_filter *f = &s->filters[i % s->filter_count];

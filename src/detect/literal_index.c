@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "simd/simd.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 enum {
@@ -86,12 +87,14 @@ static uint32_t long_edge_key(const char *p)
 /* Reads eight bytes at s.p, whatever its length. */
 static uint32_t exact_key(str s)
 {
-    uint64_t first = load8(s.p), last = first;
+    uint64_t first = le64toh(load8(s.p)), last;
 
-    if (s.n < 8)
-        last = first = s.n ? first << (8 * (8 - s.n)) : 0;
-    else
+    if (s.n < 8) {
+        first = s.n ? first << (8 * (8 - s.n)) : 0;
+        last = first;
+    } else {
         last = load8(s.p + s.n - 8);
+    }
     uint64_t h = first * 0xC2B2AE3D27D4EB4Fu ^ last ^ (uint64_t)s.n << 56;
     return (uint32_t)(h * 0x9E3779B97F4A7C15u >> 32);
 }

@@ -155,7 +155,7 @@ static bool take_number(struct reading *r, uint64_t max, uint64_t *ret, struct e
 
 static bool take_u32(struct reading *r, uint32_t least, uint32_t *ret, struct err *e)
 {
-    uint64_t number;
+    uint64_t number = 0;
 
     if (!take_number(r, UINT32_MAX, &number, e))
         return false;

@@ -229,6 +229,7 @@ static struct field_counts *field_of(struct profile_builder *b, str name)
         b->capacity = b->capacity ? b->capacity * 2 : 64;
         b->fields = mem_resize(b->fields, b->capacity, sizeof *b->fields);
     }
+    assert(b->fields);
     b->fields[id] = (struct field_counts){0};
     return &b->fields[id];
 }

@@ -382,7 +382,7 @@ static const struct answer *answer_of(struct classifier *c, struct event *ev, st
 
 static void classify_by_values(struct classifier *c, struct event *ev, struct places *p, bool plain)
 {
-    struct question q;
+    struct question q = {0};
 
     ask(c, ev, p, &q);
     if (!p->answer || !answers_it(c, p->answer, &q))
