@@ -42,22 +42,37 @@ static struct output *output_add(struct job *job)
     return o;
 }
 
-static void note_finding(struct worker *w, uint32_t rule, struct event *ev)
+/* What all findings of one event have in common. */
+static struct finding describe(struct worker *w, const struct event *ev)
+{
+    struct arena *a = w->job->batch.arena;
+    struct entity found[ENTITIES_MAX];
+    uint32_t count = event_entities(ev, a, found);
+    struct entity *entities = arena_array(a, count, sizeof *entities);
+
+    if (count)
+        memcpy(entities, found, count * sizeof *entities);
+    return (struct finding){
+        .event = ev,
+        .file = ev->from.file,
+        .record = ev->from.record,
+        .format = w->job->batch.stream->format->name,
+        .host = event_host(ev),
+        .user = event_user(ev),
+        .entities = entities,
+        .entity_count = count,
+    };
+}
+
+static void note_finding(struct worker *w, uint32_t rule, const struct finding *about)
 {
     struct arena *a = w->job->batch.arena;
     struct finding *f = arena_alloc(a, sizeof *f);
-    struct entity *entities = arena_array(a, ENTITIES_MAX, sizeof *entities);
+    const struct event *ev = about->event;
     struct matched_field *matched = NULL;
 
+    *f = *about;
     f->rule = w->scan->options.rules->rules[rule];
-    f->event = ev;
-    f->file = ev->from.file;
-    f->record = ev->from.record;
-    f->format = w->job->batch.stream->format->name;
-    f->host = event_host(ev);
-    f->user = event_user(ev);
-    f->entity_count = event_entities(ev, a, entities);
-    f->entities = entities;
     f->matched_count = detector_explain(w->scan->detector, rule, ev, a, &matched);
     f->matched = matched;
     output_add(w->job)->finding = f;
@@ -120,9 +135,9 @@ static void on_event(void *ctx, struct event *ev)
     if (hits == 0)
         return;
 
-    struct event *kept = keep_event(ev, w->job->batch.arena);
+    struct finding about = describe(w, keep_event(ev, w->job->batch.arena));
     for (uint32_t i = 0; i < hits; i++)
-        note_finding(w, rules[i], kept);
+        note_finding(w, rules[i], &about);
 }
 
 static void on_problem(void *ctx, const struct problem *p)
