@@ -12,8 +12,13 @@
 
 #include <stdlib.h>
 
-/* Between a number and the next token: so little that no record's beginning is that near. */
-enum { BEHIND_SCALAR_MAX = 4 };
+/*
+ * How far fixed text may be from its token. Another record's tokens stand anywhere, so that these
+ * keep what is compared within the batch: between a number and the next token there is so little
+ * that no record's beginning is that near (three tokens come before it), and a part of a long text
+ * ends before the batch's padding does.
+ */
+enum { BEHIND_SCALAR_MAX = 3, BEHIND_TOKEN_MAX = SIMD_PADDING };
 
 /* A record on its way to a shape. */
 struct learning {
@@ -34,20 +39,23 @@ struct learning {
 
 /* ------------------------------------------------------------ fixed text */
 
-/* The fixed text up to `to`, in parts that fit one comparison. */
+/* The fixed text up to `to`, in parts that fit one comparison. The first is told by the anchor,
+ * each other by the last token in those before it, which have verified where that stands. */
 static bool end_glue(struct learning *l, size_t to)
 {
     struct json_shape *s = l->shape;
-    size_t anchor = l->tokens[l->anchor];
+    uint32_t anchor = l->anchor;
 
     for (size_t from = l->glue_from; from < to;) {
         size_t n = to - from < JSON_GLUE_BYTES_MAX ? to - from : JSON_GLUE_BYTES_MAX;
-        int64_t offset = (int64_t)from - (int64_t)anchor;
+        while (anchor + 1 < l->count && l->tokens[anchor + 1] < from)
+            anchor++;
+        int64_t offset = (int64_t)from - (int64_t)l->tokens[anchor];
         if (s->glue_count == JSON_SHAPE_GLUE_MAX || l->pattern_n + n > JSON_SHAPE_TEXT_MAX ||
-            offset > INT16_MAX || offset < INT16_MIN)
+            offset > BEHIND_TOKEN_MAX || offset < -BEHIND_SCALAR_MAX)
             return false;
         memcpy(l->patterns + l->pattern_n, l->text + from, n);
-        s->glue[s->glue_count++] = (struct json_glue){.token = (uint16_t)l->anchor,
+        s->glue[s->glue_count++] = (struct json_glue){.token = (uint16_t)anchor,
                                                       .offset = (int16_t)offset,
                                                       .at = (uint16_t)l->pattern_n,
                                                       .length = (uint16_t)n};

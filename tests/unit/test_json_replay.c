@@ -155,6 +155,46 @@ static void more_lines_and_longer_ones_than_a_window_are_read(void **state)
     assert_int_equal(replayed, 9001);
 }
 
+static void add_long_record(struct buf *out, int name_bytes)
+{
+    buf_add(out, S("{\"first\":\"x\",\"second\":\"x\",\"third\":\"x\""));
+    for (int i = 0; i < 4; i++)
+        buf_printf(out, ",\"%c%0*d\":null", 'd' + i, name_bytes, 0);
+    buf_add(out, S(",\"z\":\"v\"}\n"));
+}
+
+/* As many tokens, but so little text that the long record's would reach beyond the batch. */
+static void a_shorter_record_is_not_read_beyond_its_batch(void **state)
+{
+    (void)state;
+    for (int name_bytes = 20; name_bytes < 400; name_bytes += 19) {
+        struct buf text CLEANUP(buf_done) = buf_make(1 << 20);
+        uint64_t replayed = 0;
+        for (int k = 0; k < 3; k++)
+            add_long_record(&text, name_bytes);
+        add_long_record(&text, 1);
+        assert_equal(buf_str(&text), text.n, &replayed);
+        assert_equal(buf_str(&text), 100, &replayed);
+    }
+}
+
+static void a_shorter_record_is_not_read_before_its_batch(void **state)
+{
+    static const str learned[] = {S("{\"\":1}\n"), S("{\"\":1  }\n"), S("{\"\":1   }\n"),
+                                  S("{\"\":1    }\n")};
+
+    (void)state;
+    for (size_t i = 0; i < countof(learned); i++) {
+        struct buf text CLEANUP(buf_done) = buf_make(1 << 10);
+        uint64_t replayed = 0;
+        buf_add(&text, learned[i]);
+        buf_add(&text, learned[i]);
+        buf_add(&text, S("{\"\"}\n{\"\"}\n"));
+        for (size_t step = 1; step < text.n; step++)
+            assert_equal(buf_str(&text), step, &replayed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +202,8 @@ int main(void)
         cmocka_unit_test(one_byte_makes_no_difference),
         cmocka_unit_test(more_or_less_makes_no_difference),
         cmocka_unit_test(steps_and_line_ends_make_no_difference),
+        cmocka_unit_test(a_shorter_record_is_not_read_beyond_its_batch),
+        cmocka_unit_test(a_shorter_record_is_not_read_before_its_batch),
         cmocka_unit_test(more_lines_and_longer_ones_than_a_window_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
