@@ -12,10 +12,10 @@
  */
 #include "formats/format.h"
 
-#include "base/crc32.h"
 #include "base/mem.h"
 #include "formats/evtx_chunk.h"
 #include "formats/evtx_value.h"
+#include "simd/simd.h"
 
 #include <stdlib.h>
 
@@ -152,7 +152,7 @@ static void check_header(const struct evtx_block *b)
     if (b->n < EVTX_FILE_HEADER)
         evtx_report(b, PROBLEM_truncated, b->n, EVTX_FILE_HEADER - b->n,
                     "input ends within the file header");
-    else if (crc32_of(0, (str){p, FILE_CRC_BYTES}) != le32((const uint8_t *)p + FILE_CRC))
+    else if (simd_best()->checksum(0, p, FILE_CRC_BYTES) != le32((const uint8_t *)p + FILE_CRC))
         evtx_report(b, PROBLEM_damaged, 0, EVTX_FILE_HEADER, "wrong checksum of the file header");
 }
 
@@ -164,7 +164,7 @@ static void evtx_feed(void *decoder, struct batch *b, const struct decode_sink *
     size_t n;
 
     b->own_numbers = true;
-    evtx_reader_batch(decoder, b->arena);
+    evtx_reader_batch(decoder, b->arena, out->lazy);
     for (size_t at = 0; at < b->n; at += n) {
         n = b->n - at < EVTX_CHUNK_SIZE ? b->n - at : EVTX_CHUNK_SIZE;
         uint64_t index = (b->offset + at - EVTX_FILE_HEADER) / EVTX_CHUNK_SIZE;

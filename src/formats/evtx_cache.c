@@ -16,6 +16,7 @@ struct evtx_cache {
     struct arena *arena;
     uint64_t seed;
     uint32_t count;
+    uint32_t number; /* of the program added last */
     struct evtx_program *buckets[BUCKETS];
 };
 
@@ -124,6 +125,7 @@ struct evtx_program *evtx_cache_add(struct evtx_cache *c, const struct evtx_prog
         (const uint8_t *)arena_str(c->arena, (str){(const char *)compiled->body, compiled->body_n})
             .p;
     memcpy(p->guid, guid, sizeof p->guid);
+    p->number = ++c->number;
     p->batch = 0;
     p->batch_text = NULL;
     p->next = *bucket;

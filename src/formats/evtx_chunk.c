@@ -12,12 +12,9 @@
  */
 #include "formats/evtx_chunk.h"
 
-#include "base/crc32.h"
 #include "formats/evtx_value.h"
 #include "simd/simd.h"
 #include "text/time.h"
-
-#include <stdio.h>
 
 enum {
     FIRST_ID = 24, /* offsets in a chunk's header */
@@ -41,8 +38,15 @@ struct walk {
     uint64_t events;
     bool cut_record;  /* the end of input within a record was reported */
     uint64_t last_id; /* in the header of the record before */
+
+    /* Ids read from this chunk so far: nearly always one after the other, and then only the ends
+     * of the run are kept. The others are in ids. */
+    uint64_t run_first, run_last;
+    bool has_run;
     uint32_t id_count;
-    uint64_t ids[IDS_MAX]; /* read from this chunk so far */
+    uint64_t ids[IDS_MAX];
+
+    struct event event; /* of a lazy sink, used again and again */
 };
 
 bool evtx_is_chunk(const uint8_t *bytes, size_t n)
@@ -55,8 +59,8 @@ bool evtx_is_sound_chunk(const uint8_t *bytes, size_t n)
     if (!evtx_is_chunk(bytes, n))
         return false;
     const char *p = (const char *)bytes;
-    uint32_t crc = crc32_of(0, (str){p, CRC_FIRST});
-    crc = crc32_of(crc, (str){p + CRC_SECOND, EVTX_CHUNK_HEADER - CRC_SECOND});
+    uint32_t crc = simd_best()->checksum(0, p, CRC_FIRST);
+    crc = simd_best()->checksum(crc, p + CRC_SECOND, EVTX_CHUNK_HEADER - CRC_SECOND);
     return crc == le32(bytes + HEADER_CRC);
 }
 
@@ -85,7 +89,7 @@ uint32_t evtx_run_add(struct evtx_run *run, const uint8_t *chunk)
 static void report(const struct evtx_block *b, struct problem *p, size_t at, const char *text)
 {
     p->offset = b->batch->offset + b->at + at;
-    snprintf(p->text, sizeof p->text, "%s", text);
+    problem_say(p, text);
     b->out->problem(b->out->ctx, p);
 }
 
@@ -148,16 +152,33 @@ static bool is_known_id(const struct walk *w, uint64_t id)
         if (back != 0 && back <= w->block->before)
             return true;
     }
+    bool known = w->has_run && id - w->run_first <= w->run_last - w->run_first;
     for (uint32_t i = 0; i < w->id_count; i++)
-        if (w->ids[i] == id)
-            return true;
-    return false;
+        known |= w->ids[i] == id;
+    return known;
 }
 
 static void note_id(struct walk *w, uint64_t id)
 {
-    if (w->id_count < IDS_MAX && !(w->id_count && w->ids[w->id_count - 1] == id))
+    if (!w->has_run || id == w->run_last + 1) {
+        w->run_first = w->has_run ? w->run_first : id;
+        w->run_last = id;
+        w->has_run = true;
+    } else if (id - w->run_first > w->run_last - w->run_first && w->id_count < IDS_MAX) {
         w->ids[w->id_count++] = id;
+    }
+}
+
+/* The event that a record is read into, without what the one before left in it. */
+static struct event *blank_event(struct walk *w)
+{
+    struct event *ev = &w->event;
+
+    if (!w->block->out->lazy)
+        return arena_alloc(w->block->batch->arena, sizeof *ev);
+    ev->logsource_count = 0;
+    ev->source_set = 0;
+    return ev;
 }
 
 /*
@@ -169,7 +190,7 @@ static void read_record(struct walk *w, size_t at, size_t size, bool recovered)
     const struct batch *b = w->block->batch;
     const char *why;
     uint64_t id = le64(w->bytes + at + 8);
-    struct event *ev = arena_alloc(b->arena, sizeof *ev);
+    struct event *ev = blank_event(w);
 
     ev->from = (struct provenance){
         .file = b->stream->path,
@@ -268,7 +289,9 @@ static void begin(struct walk *w, struct evtx_reader *r, const struct evtx_block
     w->events = 0;
     w->cut_record = false;
     w->last_id = 0;
+    w->has_run = false;
     w->id_count = 0;
+    w->event = (struct event){0};
     assert(b->n <= EVTX_CHUNK_SIZE && b->at + b->n <= b->batch->n);
     evtx_reader_chunk(r, w->bytes, w->n);
 }

@@ -660,6 +660,10 @@ bool evtx_compile(struct evtx_compiler *c, const struct evtx_view *view, size_t 
     }
     if (ok && c->depth)
         ok = refuse(c, "binary XML ends within an element");
+    for (struct evtx_op *op = c->ops; op < c->ops + c->op_count; op++)
+        if ((op->kind == EVTX_OP_VALUE && (op->flags & ~EVTX_OPTIONAL) == 0) ||
+            (op->kind == EVTX_OP_CONSTANT && op->flags == 0))
+            op->flags |= EVTX_PLAIN;
     *ret_why = ok ? NULL : c->why;
     *ret_at = c->cursor;
     *ret = (struct evtx_program){.ops = c->ops,

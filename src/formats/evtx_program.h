@@ -61,6 +61,7 @@ enum evtx_op_flag {
     EVTX_NAMELESS = 8,   /* only nested XML counts here: not text */
     EVTX_NAME_HOLE = 16, /* the name is the value of hole `name` */
     EVTX_RECORD_ID = 32, /* the event's number in its log */
+    EVTX_PLAIN = 64,     /* a constant or a value with no flag, or EVTX_OPTIONAL alone */
 };
 
 struct evtx_op {
@@ -87,6 +88,7 @@ struct evtx_program {
 
     /* The cache's: */
     struct evtx_program *next; /* in its bucket */
+    uint32_t number;           /* from 1, given once; 0 when it is not in the cache */
     uint8_t guid[16];
     enum evtx_place place;
     const uint8_t *body, *names;

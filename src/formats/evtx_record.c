@@ -5,11 +5,15 @@
  * frames; nothing recurses. What a chunk may make us read (definitions) and
  * write (fields) has budgets, because a few bytes can ask for the same
  * definition or value again and again.
+ *
+ * A field of a lazy event is a name of the program and a slice of the chunk:
+ * run_plain() writes those of simple ops in a row, at about 3 ns each.
  */
 #include "formats/evtx_record.h"
 
 #include "base/mem.h"
 #include "formats/evtx_cache.h"
+#include "formats/evtx_layout.h"
 #include "formats/evtx_value.h"
 #include "text/time.h"
 
@@ -29,11 +33,23 @@ enum {
     FIELD_COST = sizeof(struct field),
 };
 
-struct value {
-    const uint8_t *p;
-    uint16_t n;
-    uint8_t type;
-};
+/* A value of a record: its descriptor (size and type) above its place in the view. */
+typedef uint64_t value;
+
+static inline uint32_t value_at(value v)
+{
+    return (uint32_t)v;
+}
+
+static inline uint16_t value_n(value v)
+{
+    return (uint16_t)(v >> 32);
+}
+
+static inline uint8_t value_type(value v)
+{
+    return (uint8_t)(v >> 48);
+}
 
 /* A definition of this chunk that was looked up before. */
 struct known {
@@ -56,8 +72,10 @@ struct frame {
 struct evtx_reader {
     struct evtx_cache *cache;
     struct evtx_compiler *compiler;
+    struct evtx_layouts *layouts;
 
     struct arena *arena;
+    bool lazy;
     uint64_t batch;
     char *room; /* for text, in the arena */
     size_t room_n;
@@ -68,13 +86,14 @@ struct evtx_reader {
     struct known known[KNOWN_SLOTS];
 
     const char *why;
-    bool has_time, has_number;
+    bool has_time, has_number, has_raw;
     uint8_t time_digits;
     int64_t time_ns;
     uint64_t number; /* EventRecordID */
     uint32_t field_count, dropped, value_count, depth;
     struct frame frames[EVTX_NESTING_MAX];
-    struct value values[EVTX_VALUES_MAX];
+    struct evtx_layout_key key;
+    value values[EVTX_VALUES_MAX];
     struct field fields[EVENT_FIELDS_MAX];
 };
 
@@ -84,6 +103,7 @@ struct evtx_reader *evtx_reader_new(void)
 
     r->cache = evtx_cache_new();
     r->compiler = evtx_compiler_new();
+    r->layouts = evtx_layouts_new();
     return r;
 }
 
@@ -93,13 +113,15 @@ void evtx_reader_free(struct evtx_reader *r)
         return;
     evtx_cache_free(r->cache);
     evtx_compiler_free(r->compiler);
+    evtx_layouts_free(r->layouts);
     free(r);
 }
 
-void evtx_reader_batch(struct evtx_reader *r, struct arena *a)
+void evtx_reader_batch(struct evtx_reader *r, struct arena *a, bool lazy)
 {
     evtx_cache_trim(r->cache);
     r->arena = a;
+    r->lazy = lazy;
     r->batch++;
     r->room = NULL;
     r->room_n = 0;
@@ -152,12 +174,12 @@ static bool in_budget(struct evtx_reader *r, size_t n)
     return true;
 }
 
-static void add_field(struct evtx_reader *r, str name, str value, enum value_type type,
-                      uint8_t flags)
+static void add_field(struct evtx_reader *r, str name, str text, enum value_type type,
+                      uint16_t flags)
 {
     assert(r->field_count < EVENT_FIELDS_MAX);
     r->fields[r->field_count++] =
-        (struct field){.name = name, .value = value, .type = (uint8_t)type, .flags = flags};
+        (struct field){.name = name, .value = text, .type = (uint8_t)type, .flags = flags};
 }
 
 static bool spend_steps(struct evtx_reader *r, size_t n)
@@ -180,36 +202,66 @@ static bool has_field(struct evtx_reader *r, str name)
     return i > 0;
 }
 
-static void set_time(struct evtx_reader *r, const struct value *v, str text)
+static str value_bytes(const struct evtx_reader *r, value v)
 {
-    r->time_digits = EVTX_TIME_DIGITS;
-    r->has_time = v->type == EVTX_FILETIME && v->n == 8
-                      ? time_from_filetime(le64(v->p), &r->time_ns)
-                      : time_parse_rfc3339(text, &r->time_ns, &r->time_digits);
+    return (str){(const char *)r->view.bytes + value_at(v), value_n(v)};
 }
 
-/* What the flags of an op say about the event, from the field that it has just become. */
-static void note_field(struct evtx_reader *r, uint8_t flags, const struct value *v, str text)
+/* The text of a value in the room that the next text goes into. */
+static str value_text(struct evtx_reader *r, uint8_t type, str bytes)
+{
+    char *out = text_room(r, evtx_value_room(bytes.n));
+
+    return (str){out, evtx_value_text(type, (const uint8_t *)bytes.p, bytes.n, out)};
+}
+
+static void note_time(struct evtx_reader *r, str text)
+{
+    r->time_digits = EVTX_TIME_DIGITS;
+    r->has_time = time_parse_rfc3339(text, &r->time_ns, &r->time_digits);
+}
+
+/* What the flags of an op say about the event, from the value of its field. */
+static void note_value(struct evtx_reader *r, uint8_t flags, value v)
+{
+    const uint8_t *p = r->view.bytes + value_at(v);
+    bool is_long = value_n(v) == sizeof(uint64_t);
+
+    if ((flags & EVTX_TIME) && value_type(v) == EVTX_FILETIME && is_long) {
+        r->time_digits = EVTX_TIME_DIGITS;
+        r->has_time = time_from_filetime(le64(p), &r->time_ns);
+    } else if (flags & EVTX_TIME) {
+        note_time(r, value_text(r, value_type(v), value_bytes(r, v)));
+    }
+    if ((flags & EVTX_RECORD_ID) && value_type(v) == EVTX_UINT64 && is_long) {
+        r->number = le64(p);
+        r->has_number = true;
+    } else if (flags & EVTX_RECORD_ID) {
+        r->has_number = str_u64(value_text(r, value_type(v), value_bytes(r, v)), &r->number);
+    }
+}
+
+static void note_constant(struct evtx_reader *r, uint8_t flags, str text)
 {
     if (flags & EVTX_TIME)
-        set_time(r, v, text);
+        note_time(r, text);
     if (flags & EVTX_RECORD_ID)
         r->has_number = str_u64(text, &r->number);
 }
 
-static str value_text(struct evtx_reader *r, uint8_t type, const uint8_t *p, size_t n)
+static void add_value(struct evtx_reader *r, str name, uint8_t type, str bytes, uint16_t flags)
 {
-    char *out = text_room(r, evtx_value_room(n));
+    enum value_type kind = evtx_is_integer(type) ? VALUE_NUMBER : VALUE_STRING;
 
-    return take_text(r, evtx_value_text(type, p, n, out));
-}
-
-static void add_value(struct evtx_reader *r, str name, const struct value *v, uint8_t flags)
-{
-    if (!in_budget(r, 2 * (size_t)v->n))
+    if (!in_budget(r, 2 * bytes.n))
         return;
-    str text = value_text(r, v->type, v->p, v->n);
-    add_field(r, name, text, evtx_is_integer(v->type) ? VALUE_NUMBER : VALUE_STRING, flags);
+    if (r->lazy && evtx_is_raw(type, bytes.n)) {
+        r->has_raw = true;
+        add_field(r, name, bytes, kind, (uint16_t)(flags | FIELD_RAW | type << FIELD_CODING_SHIFT));
+    } else {
+        str text = value_text(r, type, bytes);
+        add_field(r, name, take_text(r, text.n), kind, flags);
+    }
 }
 
 /* The length of an array's first element, and in *ret_next where the next one begins. */
@@ -232,41 +284,43 @@ static size_t element_length(uint8_t type, const uint8_t *p, size_t n, size_t *r
     return length;
 }
 
-static void add_array(struct evtx_reader *r, str name, const struct value *v, uint8_t flags)
+/* Returns the number of elements. */
+static uint32_t add_array(struct evtx_reader *r, str name, value v, uint16_t flags)
 {
-    uint8_t type = v->type & (uint8_t)~EVTX_ARRAY;
-    size_t at = 0, next;
+    uint8_t type = value_type(v) & (uint8_t)~EVTX_ARRAY;
+    str rest = value_bytes(r, v);
+    uint32_t count = 0;
+    size_t next;
 
-    if (v->n == 0 && in_budget(r, 0))
+    if (rest.n == 0 && in_budget(r, 0))
         add_field(r, name, S(""), VALUE_NULL, flags);
-    while (at < v->n) {
-        size_t n = element_length(type, v->p + at, v->n - at, &next);
-        struct value element = {v->p + at, (uint16_t)n, type};
-        add_value(r, name, &element, flags);
+    for (; rest.n; rest = (str){rest.p + next, rest.n - next}) {
+        size_t n = element_length(type, (const uint8_t *)rest.p, rest.n, &next);
+        add_value(r, name, type, (str){rest.p, n}, flags);
         flags |= FIELD_CONTINUES;
-        at += next;
+        count++;
     }
+    return count;
 }
 
-static const struct value *hole_value(const struct evtx_reader *r, const struct frame *f,
-                                      uint32_t hole)
+static value hole_value(const struct evtx_reader *r, const struct frame *f, uint32_t hole)
 {
-    static const struct value null_value = {.type = EVTX_NULL};
-
-    return hole < f->value_count ? &r->values[f->first_value + hole] : &null_value;
+    return hole < f->value_count ? r->values[f->first_value + hole] : EVTX_NULL;
 }
 
 /* The name that a hole holds, without its blanks. */
 static str hole_name(struct evtx_reader *r, const struct frame *f, uint32_t hole)
 {
-    const struct value *v = hole_value(r, f, hole);
+    value v = hole_value(r, f, hole);
     size_t n = 0;
 
-    if (v->n == 0 || v->n > EVENT_NAME_MAX || (v->type & EVTX_ARRAY) || v->type == EVTX_BINXML)
+    r->key.unknown = true;
+    if (value_n(v) == 0 || value_n(v) > EVENT_NAME_MAX || (value_type(v) & EVTX_ARRAY) ||
+        value_type(v) == EVTX_BINXML)
         return S("Data");
-    char *out = text_room(r, evtx_value_room(v->n));
-    size_t length = evtx_value_text(v->type, v->p, v->n, out);
-    for (size_t i = 0; i < length; i++)
+    char *out = text_room(r, evtx_value_room(value_n(v)));
+    str text = value_text(r, value_type(v), value_bytes(r, v));
+    for (size_t i = 0; i < text.n; i++)
         if (out[i] != ' ')
             out[n++] = out[i];
     return take_text(r, n);
@@ -278,7 +332,7 @@ static str op_name(struct evtx_reader *r, const struct frame *f, const struct ev
                                       : (str){f->text + op->name, op->name_n};
 }
 
-static uint8_t op_field_flags(struct evtx_reader *r, const struct evtx_op *op, str name)
+static uint16_t op_field_flags(struct evtx_reader *r, const struct evtx_op *op, str name)
 {
     return op->flags & EVTX_REPEATED && has_field(r, name) ? FIELD_CONTINUES : 0;
 }
@@ -291,68 +345,79 @@ static bool push_fragment(struct evtx_reader *r, size_t at, size_t end, enum evt
     return true;
 }
 
-static bool push_nested(struct evtx_reader *r, const struct value *v, uint8_t place)
+static uint32_t op_index(const struct frame *f, const struct evtx_op *op)
 {
-    size_t at = (size_t)(v->p - r->view.bytes);
+    return (uint32_t)(op - f->program->ops);
+}
 
-    return push_fragment(r, at, at + v->n, place);
+static bool push_nested(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op,
+                        value v)
+{
+    evtx_layout_note(&r->key, EVTX_WORD_NESTED, op_index(f, op));
+    return push_fragment(r, value_at(v), (size_t)value_at(v) + value_n(v), op->place);
 }
 
 static bool run_value(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op)
 {
-    const struct value *v = hole_value(r, f, op->hole);
+    value v = hole_value(r, f, op->hole);
 
-    if (v->type == EVTX_BINXML)
-        return push_nested(r, v, op->place);
-    if (op->flags & EVTX_NAMELESS || (v->type == EVTX_NULL && op->flags & EVTX_OPTIONAL))
+    if (value_type(v) == EVTX_BINXML)
+        return push_nested(r, f, op, v);
+    if (op->flags & EVTX_NAMELESS)
         return true;
-
+    if (op->flags & EVTX_OPTIONAL) {
+        evtx_layout_choice(&r->key, value_type(v) != EVTX_NULL);
+        if (value_type(v) == EVTX_NULL)
+            return true;
+    }
     str name = op_name(r, f, op);
-    uint8_t flags = op_field_flags(r, op, name);
-    if (v->type & EVTX_ARRAY) {
-        add_array(r, name, v, flags);
+    uint16_t flags = op_field_flags(r, op, name);
+    if (value_type(v) & EVTX_ARRAY) {
+        evtx_layout_note(&r->key, EVTX_WORD_ARRAY, op_index(f, op));
+        evtx_layout_put(&r->key, add_array(r, name, v, flags));
         return true;
     }
-    add_value(r, name, v, flags);
-    if (r->field_count)
-        note_field(r, op->flags, v, r->fields[r->field_count - 1].value);
+    add_value(r, name, value_type(v), value_bytes(r, v), flags);
+    note_value(r, op->flags, v);
     return true;
 }
 
 /* Several parts in a row: their texts become one value. Nested XML among them is run by itself. */
 static bool run_join(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op)
 {
-    const struct value *nested = NULL;
+    value nested = EVTX_NULL;
     size_t room = 0, n = 0;
     bool any = false;
 
     for (uint32_t i = 1; i <= op->parts; i++) {
-        const struct value *v = hole_value(r, f, op[i].hole);
+        value v = hole_value(r, f, op[i].hole);
         if (op[i].kind == EVTX_OP_CONSTANT)
             room += op[i].text_n;
-        else if (v->type == EVTX_BINXML)
+        else if (value_type(v) == EVTX_BINXML)
             nested = v;
         else
-            room += evtx_value_room(v->n);
+            room += evtx_value_room(value_n(v));
     }
-    if (nested)
-        return push_nested(r, nested, op->place);
+    if (value_type(nested) != EVTX_NULL)
+        return push_nested(r, f, op, nested);
     if (op->flags & EVTX_NAMELESS || !in_budget(r, room))
         return true;
 
     str name = op_name(r, f, op);
     char *out = text_room(r, room);
     for (uint32_t i = 1; i <= op->parts; i++) {
-        const struct value *v = hole_value(r, f, op[i].hole);
+        value v = hole_value(r, f, op[i].hole);
         if (op[i].kind == EVTX_OP_CONSTANT) {
             memcpy(out + n, f->text + op[i].text, op[i].text_n);
             n += op[i].text_n;
             any = true;
         } else {
-            n += evtx_value_text(v->type & (uint8_t)~EVTX_ARRAY, v->p, v->n, out + n);
-            any |= v->type != EVTX_NULL || !(op[i].flags & EVTX_OPTIONAL);
+            n += evtx_value_text(value_type(v) & (uint8_t)~EVTX_ARRAY, r->view.bytes + value_at(v),
+                                 value_n(v), out + n);
+            any |= value_type(v) != EVTX_NULL || !(op[i].flags & EVTX_OPTIONAL);
         }
     }
+    evtx_layout_choice(&r->key, any);
     if (any)
         add_field(r, name, take_text(r, n), VALUE_STRING, op_field_flags(r, op, name));
     return true;
@@ -364,7 +429,65 @@ static void run_constant(struct evtx_reader *r, const struct frame *f, const str
         return;
     str name = op_name(r, f, op), text = {f->text + op->text, op->text_n};
     add_field(r, name, text, VALUE_STRING, op_field_flags(r, op, name));
-    note_field(r, op->flags, &(struct value){.type = EVTX_STRING}, text);
+    note_constant(r, op->flags, text);
+}
+
+static void run_guard(struct evtx_reader *r, struct frame *f, const struct evtx_op *op)
+{
+    bool is_null = value_type(hole_value(r, f, op->hole)) == EVTX_NULL;
+
+    evtx_layout_choice(&r->key, !is_null);
+    if (is_null)
+        f->next_op += op->parts;
+}
+
+/*
+ * The ops marked EVTX_PLAIN from the next one on, as run_value() and run_constant() do them, up to
+ * the first that asks for more: another kind of op, a value that is not raw, a budget's end.
+ */
+static void run_plain(struct evtx_reader *r, struct frame *f)
+{
+    const struct evtx_op *first = f->program->ops + f->next_op, *op = first;
+    uint32_t room = EVENT_FIELDS_MAX - r->field_count, left = f->program->op_count - f->next_op;
+    struct field *to = r->fields + r->field_count;
+    size_t budget = r->text_budget;
+
+    left = left < room ? left : room;
+    if (r->step_budget < left)
+        return;
+    for (const struct evtx_op *end = first + left; op < end && op->flags & EVTX_PLAIN; op++) {
+        str text = {f->text + op->text, op->text_n};
+        size_t cost = FIELD_COST;
+        uint16_t flags = 0;
+        uint8_t type = EVTX_STRING;
+        if (op->kind == EVTX_OP_VALUE) {
+            value v = hole_value(r, f, op->hole);
+            type = value_type(v);
+            if (type == EVTX_NULL && op->flags & EVTX_OPTIONAL) {
+                evtx_layout_choice(&r->key, false);
+                continue;
+            }
+            text = value_bytes(r, v);
+            if (!evtx_is_raw(type, text.n))
+                break;
+            cost += 2 * text.n;
+            flags = (uint16_t)(FIELD_RAW | type << FIELD_CODING_SHIFT);
+        }
+        if (budget < cost)
+            break;
+        if (op->flags & EVTX_OPTIONAL)
+            evtx_layout_choice(&r->key, true);
+        budget -= cost;
+        *to++ = (struct field){.name = {f->text + op->name, op->name_n},
+                               .value = text,
+                               .type = evtx_is_integer(type) ? VALUE_NUMBER : VALUE_STRING,
+                               .flags = flags};
+        r->has_raw |= flags != 0;
+    }
+    r->step_budget -= (size_t)(op - first);
+    r->text_budget = budget;
+    r->field_count = (uint32_t)(to - r->fields);
+    f->next_op += (uint32_t)(op - first);
 }
 
 /* Runs the frame's program up to its end, or until it has put another frame on the stack. */
@@ -372,7 +495,11 @@ static bool run_program(struct evtx_reader *r, struct frame *f)
 {
     const uint32_t depth = r->depth;
 
-    while (f->next_op < f->program->op_count) {
+    for (;;) {
+        if (r->lazy)
+            run_plain(r, f);
+        if (f->next_op >= f->program->op_count)
+            break;
         const struct evtx_op *op = &f->program->ops[f->next_op++];
         bool ok = spend_steps(r, op->kind == EVTX_OP_JOIN ? op->parts : 1);
         if (!ok)
@@ -389,8 +516,7 @@ static bool run_program(struct evtx_reader *r, struct frame *f)
             ok = run_join(r, f, op);
             break;
         case EVTX_OP_GUARD:
-            if (hole_value(r, f, op->hole)->type == EVTX_NULL)
-                f->next_op += op->parts;
+            run_guard(r, f, op);
             break;
         }
         if (!ok)
@@ -406,6 +532,7 @@ static bool run_program(struct evtx_reader *r, struct frame *f)
 /* Events outlive the cache: they point at a copy of the program's text in the batch's arena. */
 static void start_program(struct evtx_reader *r, struct frame *f, struct evtx_program *p)
 {
+    evtx_layout_note(&r->key, EVTX_WORD_PROGRAM, p->number);
     if (p->batch != r->batch) {
         p->batch_text = arena_str(r->arena, (str){p->text, p->text_n}).p;
         p->batch = r->batch;
@@ -440,6 +567,7 @@ static struct evtx_program *load_program(struct evtx_reader *r, size_t at, enum 
     const uint8_t *guid = r->view.bytes + at + 4;
     size_t n = le32(r->view.bytes + at + 20), body = at + EVTX_DEFINITION_HEADER, end;
     struct evtx_program compiled;
+    const char *why;
 
     if (n > r->view.n - body) {
         refuse(r, "a template definition that is cut off");
@@ -453,8 +581,10 @@ static struct evtx_program *load_program(struct evtx_reader *r, size_t at, enum 
     struct evtx_program *p = evtx_cache_find(r->cache, &r->view, body, n, guid, place);
     if (p)
         return p;
-    if (!evtx_compile(r->compiler, &r->view, body, body + n, place, &compiled, &end, &r->why))
+    if (!evtx_compile(r->compiler, &r->view, body, body + n, place, &compiled, &end, &why)) {
+        refuse(r, why);
         return NULL;
+    }
     return evtx_cache_add(r->cache, &compiled, guid);
 }
 
@@ -475,7 +605,8 @@ static struct evtx_program *find_program(struct evtx_reader *r, uint32_t offset,
         at = after;
     }
     if (k->chunk == r->chunk && k->offset == offset && k->place == place && k->id == id) {
-        r->why = k->why;
+        if (!k->program)
+            r->why = k->why;
         return k->program;
     }
     if (!is_definition(&r->view, at, id)) {
@@ -504,16 +635,16 @@ static bool read_values(struct evtx_reader *r, struct frame *f)
     if (count > EVTX_VALUES_MAX - r->value_count)
         return refuse(r, "more values than the limit");
 
+    const uint8_t *descriptor = bytes + f->at;
     size_t data = f->at + (size_t)count * DESCRIPTOR_SIZE;
-    struct value *values = &r->values[r->value_count];
-    for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *descriptor = bytes + f->at + (size_t)i * DESCRIPTOR_SIZE;
-        uint16_t n = le16(descriptor);
-        if (n > f->end - data)
-            return refuse(r, "a value that ends behind its record");
-        values[i] = (struct value){bytes + data, n, descriptor[2]};
-        data += n;
+    value *values = &r->values[r->value_count];
+    for (uint32_t i = 0; i < count; i++, descriptor += DESCRIPTOR_SIZE) {
+        uint32_t head = le32(descriptor);
+        values[i] = (uint64_t)head << 32 | (uint32_t)data;
+        data += head & 0xFFFF;
     }
+    if (data > f->end)
+        return refuse(r, "a value that ends behind its record");
     f->at = data;
     f->first_value = r->value_count;
     f->value_count = count;
@@ -548,13 +679,15 @@ static bool read_instance(struct evtx_reader *r, struct frame *f)
 static bool read_plain(struct evtx_reader *r, struct frame *f)
 {
     struct evtx_program compiled;
+    const char *why;
     size_t at;
 
     if (r->definition_budget < f->end - f->at)
         return refuse(r, "more XML than a chunk holds");
     r->definition_budget -= f->end - f->at;
-    if (!evtx_compile(r->compiler, &r->view, f->at, f->end, f->place, &compiled, &at, &r->why))
-        return false;
+    if (!evtx_compile(r->compiler, &r->view, f->at, f->end, f->place, &compiled, &at, &why))
+        return refuse(r, why);
+    r->key.unknown = true;
     start_program(r, f, &compiled);
     f->at = f->end;
     f->first_value = r->value_count;
@@ -580,12 +713,22 @@ static bool read_fragment(struct evtx_reader *r, struct frame *f)
     return true;
 }
 
+static struct field *copy_fields(struct evtx_reader *r)
+{
+    struct field *copy = arena_array(r->arena, r->field_count, sizeof *copy);
+
+    if (r->field_count)
+        memcpy(copy, r->fields, r->field_count * sizeof *copy);
+    return copy;
+}
+
 bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct event *ev,
                         const char **ret_why)
 {
     assert(r->view.bytes && at <= end && end <= r->view.n);
     r->field_count = r->dropped = r->value_count = r->depth = 0;
-    r->has_time = r->has_number = false;
+    r->has_time = r->has_number = r->has_raw = false;
+    evtx_layout_begin(&r->key);
     r->why = "a record without XML";
     bool ok = push_fragment(r, at, end, EVTX_AT_ROOT);
     while (ok && r->depth) {
@@ -596,11 +739,13 @@ bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct eve
         *ret_why = r->why;
         return false;
     }
-    ev->fields = arena_array(r->arena, r->field_count, sizeof *ev->fields);
-    if (r->field_count)
-        memcpy(ev->fields, r->fields, r->field_count * sizeof *ev->fields);
+    ev->fields = r->fields;
+    if (!r->lazy)
+        ev->fields = copy_fields(r);
     ev->field_count = ev->field_capacity = r->field_count;
     ev->fields_dropped = r->dropped;
+    ev->codec = r->has_raw ? &evtx_codec : NULL;
+    ev->layout = r->dropped ? 0 : evtx_layout_number(r->layouts, &r->key);
     if (r->has_time) {
         ev->has_time = true;
         ev->time_ns = r->time_ns;

@@ -22,15 +22,18 @@ struct evtx_reader;
 struct evtx_reader *evtx_reader_new(void) MUST_USE;
 void evtx_reader_free(struct evtx_reader *r); /* NULL is a no-op */
 
-void evtx_reader_batch(struct evtx_reader *r, struct arena *a); /* events go into a */
+/* Events go into a. When lazy, their values are raw where they can be, and their fields are the
+ * reader's own, up to the next record. */
+void evtx_reader_batch(struct evtx_reader *r, struct arena *a, bool lazy);
 
-/* The bytes of the next chunk, which stay where they are until the last record is read. */
+/* The bytes of the next chunk, which stay where they are until the last record is read, or until
+ * the events are gone when lazy. SIMD_PADDING bytes behind them are readable. */
 void evtx_reader_chunk(struct evtx_reader *r, const uint8_t *bytes, size_t n);
 
 /*
- * Reads the binary XML in bytes [at, end) of the chunk into the fields, the time and the
- * record number of *ev; a number or time that it does not have is left as it is. False with
- * *ret_why (static text) when it cannot be read; ev is then unchanged.
+ * Reads the binary XML in bytes [at, end) of the chunk into the fields, the codec, the layout, the
+ * time and the record number of *ev; a number or time that it does not have is left as it is.
+ * False with *ret_why (static text) when it cannot be read; ev is then unchanged.
  */
 bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct event *ev,
                         const char **ret_why) MUST_USE;

@@ -1,31 +1,85 @@
 /*
  * evtx_value.c - typed values as text. Types: [MS-EVEN6] 2.2.12; SIDs: [MS-DTYP]
  * 2.4.2.2 and 2.4.2.1; FILETIME and SYSTEMTIME: [MS-DTYP] 2.3.3 and 2.3.13.
- * Digits are written by hand, since every record has a dozen numbers and a time
- * and snprintf would be a third of the decoder's time.
+ *
+ * Every record has a dozen numbers, a time and a GUID or two: decimal digits are
+ * written two at a time from a table, hex digits eight at a time within a word
+ * (each nibble is moved into a byte of its own, then all become ASCII at once).
  */
 #include "formats/evtx_value.h"
 
-#include "text/time.h"
+#include "simd/simd.h"
 #include "text/utf8.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SID_HEADER = 8, GUID_SIZE = 16, SYSTEMTIME_SIZE = 16, TIME_DIGITS = 9 };
+enum {
+    SID_HEADER = 8,
+    GUID_SIZE = 16,
+    SYSTEMTIME_SIZE = 16,
+    CODEC_ROOM = 40,              /* for what evtx_is_raw() and is not a string */
+    HEX_WORD = 8,                 /* digits written at once */
+    HEX_CAPITALS = 'A' - '9' - 1, /* from behind '9' to the letters */
+    HEX_SMALL = 'a' - '9' - 1,
+};
+
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+
+static char *put_pair(uint32_t v, char *out)
+{
+    memcpy(out, pairs + 2 * v, 2);
+    return out + 2;
+}
+
+/* log10 from log2: 1233 / 4096 is a little more than log10(2). */
+static uint32_t decimal_digits(uint64_t v)
+{
+    static const uint64_t powers[] = {
+        1,
+        10,
+        100,
+        1000,
+        10000,
+        100000,
+        1000000,
+        10000000,
+        100000000,
+        1000000000,
+        10000000000,
+        100000000000,
+        1000000000000,
+        10000000000000,
+        100000000000000,
+        1000000000000000,
+        10000000000000000,
+        100000000000000000,
+        1000000000000000000,
+        10000000000000000000u,
+    };
+    uint32_t guess = (64 - (uint32_t)__builtin_clzll(v | 1)) * 1233 >> 12;
+
+    return guess + (guess == 0 || v >= powers[guess]);
+}
 
 static size_t put_decimal(uint64_t v, char *out)
 {
-    char reversed[20];
-    size_t n = 0;
+    uint32_t digits = decimal_digits(v);
+    char *at = out + digits;
 
-    do {
-        reversed[n++] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
-    for (size_t i = 0; i < n; i++)
-        out[i] = reversed[n - 1 - i];
-    return n;
+    for (; v >= 100; v /= 100) {
+        at -= 2;
+        put_pair((uint32_t)(v % 100), at);
+    }
+    if (v >= 10)
+        put_pair((uint32_t)v, at - 2);
+    else
+        at[-1] = (char)('0' + v);
+    return digits;
 }
 
 static size_t put_signed(int64_t v, char *out)
@@ -36,30 +90,47 @@ static size_t put_signed(int64_t v, char *out)
     return 1 + put_decimal(0 - (uint64_t)v, out + 1);
 }
 
+/* Eight hex digits. A nibble above 9 carries into the next one when 6 is added. */
+static char *put_hex_word(uint32_t v, uint64_t letters, char *out)
+{
+    uint64_t x = v;
+
+    x = (x | x << 16) & 0x0000FFFF0000FFFFu;
+    x = (x | x << 8) & 0x00FF00FF00FF00FFu;
+    x = (x | x << 4) & 0x0F0F0F0F0F0F0F0Fu;
+    uint64_t above = (x + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
+    x = htobe64(x + 0x3030303030303030u + above * letters);
+    memcpy(out, &x, sizeof x);
+    return out + HEX_WORD;
+}
+
 static size_t put_hex_number(uint64_t v, char *out)
 {
-    size_t digits = 1;
+    uint32_t digits = (67 - (uint32_t)__builtin_clzll(v | 1)) / 4;
 
-    while (digits < 16 && v >> (4 * digits))
-        digits++;
+    v <<= 64 - 4 * digits; /* the first digit to the front; what is behind the last is cut off */
     out[0] = '0';
     out[1] = 'x';
-    for (size_t i = 0; i < digits; i++)
-        out[2 + i] = "0123456789abcdef"[v >> (4 * (digits - 1 - i)) & 15];
+    put_hex_word((uint32_t)(v >> 32), HEX_SMALL, out + 2);
+    put_hex_word((uint32_t)v, HEX_SMALL, out + 2 + HEX_WORD);
     return 2 + digits;
 }
 
-static char *put_hex_byte(uint8_t byte, char *out)
+static uint32_t be32(const uint8_t *p)
 {
-    out[0] = "0123456789ABCDEF"[byte >> 4];
-    out[1] = "0123456789ABCDEF"[byte & 15];
-    return out + 2;
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 static size_t put_binary(const uint8_t *p, size_t n, char *out)
 {
-    for (size_t i = 0; i < n; i++)
-        put_hex_byte(p[i], out + 2 * i);
+    size_t i = 0;
+
+    for (; i + 4 <= n; i += 4)
+        put_hex_word(be32(p + i), HEX_CAPITALS, out + 2 * i);
+    for (; i < n; i++) {
+        out[2 * i] = "0123456789ABCDEF"[p[i] >> 4];
+        out[2 * i + 1] = "0123456789ABCDEF"[p[i] & 15];
+    }
     return 2 * n;
 }
 
@@ -156,71 +227,90 @@ static size_t put_real(const uint8_t *p, size_t n, char *out)
 /* {XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}: three little-endian numbers, then eight bytes. */
 static size_t put_guid(const uint8_t *p, size_t n, char *out)
 {
-    static const uint8_t order[GUID_SIZE] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+    char middle[2 * HEX_WORD];
     char *at = out;
 
     if (n != GUID_SIZE)
         return put_binary(p, n, out);
+    put_hex_word((uint32_t)le16(p + 4) << 16 | le16(p + 6), HEX_CAPITALS, middle);
+    put_hex_word(be32(p + 8), HEX_CAPITALS, middle + HEX_WORD);
     *at++ = '{';
-    for (size_t i = 0; i < GUID_SIZE; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *at++ = '-';
-        at = put_hex_byte(p[order[i]], at);
+    at = put_hex_word(le32(p), HEX_CAPITALS, at);
+    for (size_t i = 0; i < countof(middle); i += 4) {
+        *at++ = '-';
+        memcpy(at, middle + i, 4);
+        at += 4;
     }
+    at = put_hex_word(be32(p + 12), HEX_CAPITALS, at);
     *at++ = '}';
     return (size_t)(at - out);
 }
 
-static char *put_padded(uint32_t v, size_t digits, char *out)
-{
-    for (size_t i = digits; i-- > 0; v /= 10)
-        out[i] = (char)('0' + v % 10);
-    return out + digits;
-}
+struct moment {
+    uint32_t year, month, day, hour, minute, second, ns;
+};
 
-static size_t put_civil(const struct civil *c, size_t digits, uint32_t fraction, char *out)
+/* 2026-05-04T10:11:12.123456700Z */
+static size_t put_moment(const struct moment *m, char *out)
 {
-    char *at = put_padded((uint32_t)c->year, 4, out);
+    char *at = put_pair(m->year % 100, put_pair(m->year / 100, out));
 
     *at++ = '-';
-    at = put_padded(c->month, 2, at);
+    at = put_pair(m->month, at);
     *at++ = '-';
-    at = put_padded(c->day, 2, at);
+    at = put_pair(m->day, at);
     *at++ = 'T';
-    at = put_padded(c->hour, 2, at);
+    at = put_pair(m->hour, at);
     *at++ = ':';
-    at = put_padded(c->minute, 2, at);
+    at = put_pair(m->minute, at);
     *at++ = ':';
-    at = put_padded(c->second, 2, at);
+    at = put_pair(m->second, at);
     *at++ = '.';
-    at = put_padded(fraction, digits, at);
+    *at++ = (char)('0' + m->ns / 100000000);
+    at = put_pair(m->ns / 1000000 % 100, at);
+    at = put_pair(m->ns / 10000 % 100, at);
+    at = put_pair(m->ns / 100 % 100, at);
+    at = put_pair(m->ns % 100, at);
     *at++ = 'Z';
     return (size_t)(at - out);
 }
 
 /*
- * Nanoseconds in 64 bits reach from 1677 to 2262 only, a FILETIME from 1601 on. The calendar
- * repeats every 400 years, so that other years are reckoned as if they were 400 k later or earlier.
+ * The date of a day that is counted from 1600-03-01, the first of a March-based calendar of
+ * 400 years (C. Neri and L. Schneider, "Euclidean affine functions and their application to
+ * calendar algorithms", 2022). 2939745 and 2^32 are to each other as 1461 days to 4 * 365.25
+ * years' share of a word; 2141 and 197913 give the month and the day of a day of the year.
  */
+static void set_date(struct moment *m, uint32_t day)
+{
+    uint32_t in_centuries = 4 * day + 3, century = in_centuries / 146097;
+    uint64_t share = (uint64_t)2939745 * (in_centuries % 146097 | 3);
+    uint32_t day_of_year = (uint32_t)share / 2939745 / 4;
+    uint32_t months = 2141 * day_of_year + 197913;
+    bool is_next_year = day_of_year >= 306;
+
+    m->year = 1600 + 100 * century + (uint32_t)(share >> 32) + is_next_year;
+    m->month = (months >> 16) - (is_next_year ? 12 : 0);
+    m->day = (months & 0xFFFF) / 2141 + 1;
+}
+
+/* 100 ns since 1601-01-01. Times from year 9601 on are shown as numbers. */
 static size_t put_filetime(const uint8_t *p, size_t n, char *out)
 {
-    const uint64_t era = 146097 * (uint64_t)864000000000; /* 400 years in 100 ns */
-    const uint64_t year_1801 = era / 2;                   /* within the range, as is 2200 */
-    int64_t ns;
+    enum { TICKS_S = 10000000, DAY_S = 86400, FROM_MARCH = 306 };
+    const uint64_t end = (uint64_t)20 * 146097 * DAY_S * TICKS_S; /* 20 times 400 years */
+    struct moment m;
 
-    if (n != 8 || le64(p) > 20 * era) /* year 9601 */
+    if (n != 8 || le64(p) > end)
         return put_unsigned(p, n, out);
-    uint64_t ticks = le64(p) % era;
-    int32_t years = (int32_t)(le64(p) / era) * 400;
-    if (ticks < year_1801) {
-        ticks += era;
-        years -= 400;
-    }
-    bool ok = time_from_filetime(ticks, &ns);
-    assert(ok);
-    struct civil c = time_to_civil(ns);
-    c.year += years;
-    return put_civil(&c, TIME_DIGITS, c.ns, out);
+    uint64_t seconds = le64(p) / TICKS_S;
+    uint32_t in_day = (uint32_t)(seconds % DAY_S);
+    set_date(&m, (uint32_t)(seconds / DAY_S) + FROM_MARCH);
+    m.hour = in_day / 3600;
+    m.minute = in_day / 60 % 60;
+    m.second = in_day % 60;
+    m.ns = (uint32_t)(le64(p) % TICKS_S) * 100;
+    return put_moment(&m, out);
 }
 
 /* Year, month, day of the week, day, hour, minute, second, millisecond: eight 16-bit numbers. */
@@ -228,17 +318,18 @@ static size_t put_systemtime(const uint8_t *p, size_t n, char *out)
 {
     if (n != SYSTEMTIME_SIZE)
         return put_binary(p, n, out);
-    struct civil c = {.year = le16(p),
-                      .month = (uint8_t)le16(p + 2),
-                      .day = (uint8_t)le16(p + 6),
-                      .hour = (uint8_t)le16(p + 8),
-                      .minute = (uint8_t)le16(p + 10),
-                      .second = (uint8_t)le16(p + 12)};
+    struct moment m = {.year = le16(p),
+                       .month = le16(p + 2),
+                       .day = le16(p + 6),
+                       .hour = le16(p + 8),
+                       .minute = le16(p + 10),
+                       .second = le16(p + 12)};
     uint32_t ms = le16(p + 14);
-    if (c.year > 9999 || le16(p + 2) > 12 || le16(p + 6) > 31 || le16(p + 8) > 23 ||
-        le16(p + 10) > 59 || le16(p + 12) > 60 || ms > 999)
+    if (m.year > 9999 || m.month > 12 || m.day > 31 || m.hour > 23 || m.minute > 59 ||
+        m.second > 60 || ms > 999)
         return put_binary(p, n, out);
-    return put_civil(&c, TIME_DIGITS, ms * 1000000, out);
+    m.ns = ms * 1000000;
+    return put_moment(&m, out);
 }
 
 /* Revision, number of sub-authorities, authority (48 bits, big endian), sub-authorities. */
@@ -265,13 +356,18 @@ static size_t put_sid(const uint8_t *p, size_t n, char *out)
 }
 
 /* A NUL at the end is the terminator that many writers count in. */
-static size_t put_string(const uint8_t *p, size_t n, char *out)
+static size_t string_units(const uint8_t *p, size_t n)
 {
     size_t units = n / 2;
 
     while (units && le16(p + 2 * (units - 1)) == 0)
         units--;
-    return utf8_from_utf16(p, units, false, out);
+    return units;
+}
+
+static size_t put_string(const uint8_t *p, size_t n, char *out)
+{
+    return simd_best()->utf16_text(p, string_units(p, n), out);
 }
 
 /* The code page is not recorded. Bytes that are not UTF-8 are taken for Windows-1252. */
@@ -306,33 +402,38 @@ static size_t put_nothing(const uint8_t *p, size_t n, char *out)
     return 0;
 }
 
+#define SIZE(n) (1u << (n))
+#define NUMBER (SIZE(1) | SIZE(2) | SIZE(4) | SIZE(8))
+#define ANY_SIZE UINT32_MAX
+
 static const struct {
     size_t (*put)(const uint8_t *p, size_t n, char *out);
     uint8_t size; /* of an array's element; 0: it varies */
     bool is_integer;
+    uint32_t raw_sizes; /* a bit for each size of which evtx_is_raw() is true */
 } types[] = {
-    [EVTX_NULL] = {put_nothing, 0, false},
-    [EVTX_STRING] = {put_string, 0, false},
-    [EVTX_ANSI] = {put_ansi, 0, false},
-    [EVTX_INT8] = {put_integer, 1, true},
-    [EVTX_UINT8] = {put_unsigned, 1, true},
-    [EVTX_INT16] = {put_integer, 2, true},
-    [EVTX_UINT16] = {put_unsigned, 2, true},
-    [EVTX_INT32] = {put_integer, 4, true},
-    [EVTX_UINT32] = {put_unsigned, 4, true},
-    [EVTX_INT64] = {put_integer, 8, true},
-    [EVTX_UINT64] = {put_unsigned, 8, true},
-    [EVTX_REAL32] = {put_real, 4, false},
-    [EVTX_REAL64] = {put_real, 8, false},
-    [EVTX_BOOL] = {put_bool, 4, false},
-    [EVTX_BINARY] = {put_binary, 0, false},
-    [EVTX_GUID] = {put_guid, GUID_SIZE, false},
-    [EVTX_SIZE] = {put_hex, 8, false},
-    [EVTX_FILETIME] = {put_filetime, 8, false},
-    [EVTX_SYSTEMTIME] = {put_systemtime, SYSTEMTIME_SIZE, false},
-    [EVTX_SID] = {put_sid, 0, false},
-    [EVTX_HEX32] = {put_hex, 4, false},
-    [EVTX_HEX64] = {put_hex, 8, false},
+    [EVTX_NULL] = {put_nothing, 0, false, 0},
+    [EVTX_STRING] = {put_string, 0, false, ANY_SIZE},
+    [EVTX_ANSI] = {put_ansi, 0, false, ANY_SIZE},
+    [EVTX_INT8] = {put_integer, 1, true, NUMBER},
+    [EVTX_UINT8] = {put_unsigned, 1, true, NUMBER},
+    [EVTX_INT16] = {put_integer, 2, true, NUMBER},
+    [EVTX_UINT16] = {put_unsigned, 2, true, NUMBER},
+    [EVTX_INT32] = {put_integer, 4, true, NUMBER},
+    [EVTX_UINT32] = {put_unsigned, 4, true, NUMBER},
+    [EVTX_INT64] = {put_integer, 8, true, NUMBER},
+    [EVTX_UINT64] = {put_unsigned, 8, true, NUMBER},
+    [EVTX_REAL32] = {put_real, 4, false, 0},
+    [EVTX_REAL64] = {put_real, 8, false, 0},
+    [EVTX_BOOL] = {put_bool, 4, false, 0},
+    [EVTX_BINARY] = {put_binary, 0, false, 0},
+    [EVTX_GUID] = {put_guid, GUID_SIZE, false, SIZE(GUID_SIZE)},
+    [EVTX_SIZE] = {put_hex, 8, false, NUMBER},
+    [EVTX_FILETIME] = {put_filetime, 8, false, SIZE(8)},
+    [EVTX_SYSTEMTIME] = {put_systemtime, SYSTEMTIME_SIZE, false, 0},
+    [EVTX_SID] = {put_sid, 0, false, 0},
+    [EVTX_HEX32] = {put_hex, 4, false, NUMBER},
+    [EVTX_HEX64] = {put_hex, 8, false, NUMBER},
 };
 
 size_t evtx_value_text(uint8_t type, const uint8_t *p, size_t n, char *out)
@@ -341,6 +442,22 @@ size_t evtx_value_text(uint8_t type, const uint8_t *p, size_t n, char *out)
                                                              : put_binary(p, n, out);
 
     assert(length <= evtx_value_room(n));
+    return length;
+}
+
+/* What is not a string is ASCII. */
+size_t evtx_value_folded(uint8_t type, const uint8_t *p, size_t n, char *out)
+{
+    if (type == EVTX_STRING)
+        return simd_best()->utf16_folded(p, string_units(p, n), out, utf8_fold);
+    if (type == EVTX_ANSI) {
+        char *text = out + evtx_value_room(n);
+        return utf8_fold_str((str){text, put_ansi(p, n, text)}, out);
+    }
+    size_t length = evtx_value_text(type, p, n, out);
+    bool is_number = evtx_is_integer(type) && evtx_is_raw(type, n);
+    for (size_t i = 0; i < length && !is_number; i++)
+        out[i] = ascii_lower(out[i]);
     return length;
 }
 
@@ -353,3 +470,38 @@ bool evtx_is_integer(uint8_t type)
 {
     return type < countof(types) && types[type].is_integer;
 }
+
+bool evtx_is_raw(uint8_t type, size_t n)
+{
+    if (type >= countof(types))
+        return false;
+    return types[type].raw_sizes == ANY_SIZE || (n <= GUID_SIZE && types[type].raw_sizes >> n & 1);
+}
+
+/* A unit is 3 bytes at most, and folding keeps it in its plane. */
+static size_t codec_room(const struct field *f)
+{
+    switch (f->flags >> FIELD_CODING_SHIFT) {
+    case EVTX_STRING:
+        return 3 * (f->value.n / 2);
+    case EVTX_ANSI:
+        return 2 * evtx_value_room(f->value.n);
+    default:
+        return CODEC_ROOM;
+    }
+}
+
+static size_t codec_text(const struct field *f, char *out)
+{
+    return evtx_value_text((uint8_t)(f->flags >> FIELD_CODING_SHIFT), (const uint8_t *)f->value.p,
+                           f->value.n, out);
+}
+
+static size_t codec_folded(const struct field *f, char *out)
+{
+    return evtx_value_folded((uint8_t)(f->flags >> FIELD_CODING_SHIFT), (const uint8_t *)f->value.p,
+                             f->value.n, out);
+}
+
+const struct value_codec evtx_codec = {
+    .room = codec_room, .text = codec_text, .folded = codec_folded};

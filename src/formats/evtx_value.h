@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "base/str.h"
+#include "event/event.h"
 
 /* Value types of [MS-EVEN6] 2.2.12 and of the libevtx documentation, "Value types". */
 enum evtx_type {
@@ -50,7 +50,7 @@ static inline uint64_t le64(const uint8_t *p)
     return le32(p) | (uint64_t)le32(p + 4) << 32;
 }
 
-/* The bytes that evtx_value_text() may need for a value of n bytes, whatever its type. */
+/* The bytes that evtx_value_text() may write for a value of n bytes, whatever its type. */
 static inline size_t evtx_value_room(size_t n)
 {
     return 3 * n + 64;
@@ -60,11 +60,23 @@ static inline size_t evtx_value_room(size_t n)
  * Writes a value as Windows shows it: GUIDs in braces and upper case, hex integers
  * as 0x without leading zeros, times in UTC, binary as upper-case hex. A size
  * that does not fit the type gives the bytes in hex: nothing is lost.
- * `type` has no array flag. Returns the length.
+ * `type` has no array flag. SIMD_PADDING bytes behind a string are readable.
+ * Returns the length.
  */
 size_t evtx_value_text(uint8_t type, const uint8_t *p, size_t n, char *out);
+
+/* The same as utf8_fold_str() folds it. May write twice evtx_value_room(). */
+size_t evtx_value_folded(uint8_t type, const uint8_t *p, size_t n, char *out);
 
 /* Bytes of one element of an array; 0 when elements end with a NUL (strings) or vary (SIDs). */
 size_t evtx_element_size(uint8_t type);
 
 bool evtx_is_integer(uint8_t type); /* shown as a decimal number */
+
+/* May stand in an event as FIELD_RAW: where its text begins with a letter, so do its bytes, as
+ * struct value_codec asks for. The others (SIDs, truth values, binary, what does not fit its type)
+ * are rare or short. */
+bool evtx_is_raw(uint8_t type, size_t n);
+
+/* Reads raw values: their bytes, with the type in the coding byte of the field's flags. */
+extern const struct value_codec evtx_codec;
