@@ -26,8 +26,8 @@ enum {
     COUNT_UNKNOWN = 0xFFFF,
 };
 
-/* struct cut.context: the file header's number of chunks, what the bytes are, is it the end, and
- * the first chunk's evtx_block.before. */
+/* struct cut.context: the file header's number of chunks, what the bytes are (BLOCK_HEADER: the
+ * header and the chunks behind it), is it the end, and the first chunk's evtx_block.before. */
 enum block_kind { BLOCK_CHUNKS, BLOCK_HEADER, BLOCK_CUT_CHUNK, BLOCK_DAMAGED };
 enum { CONTEXT_KIND = 16, CONTEXT_KIND_MASK = 3, CONTEXT_END = 1 << 18, CONTEXT_BEFORE = 19 };
 
@@ -115,7 +115,7 @@ static void evtx_cut(void *cutter, str pending, size_t seen, enum cut_mode mode,
             first_kind = BLOCK_HEADER;
         }
     }
-    while (ret->whole < pending.n && first_kind == BLOCK_CHUNKS) {
+    while (ret->whole < pending.n && (first_kind == BLOCK_CHUNKS || first_kind == BLOCK_HEADER)) {
         size_t n = block_size(bytes + ret->whole, pending.n - ret->whole, is_end, &kind);
         if (n == 0 || (kind != BLOCK_CHUNKS && ret->whole))
             break;
@@ -124,9 +124,10 @@ static void evtx_cut(void *cutter, str pending, size_t seen, enum cut_mode mode,
             known = evtx_run_add(&c->run, bytes + ret->whole);
         else
             c->run = (struct evtx_run){0};
-        if (ret->whole == 0)
+        if (ret->whole == 0) {
             before = known;
-        first_kind = kind;
+            first_kind = kind;
+        }
         ret->whole += n;
     }
     ret->context = c->chunk_count | (uint32_t)first_kind << CONTEXT_KIND;
@@ -166,7 +167,9 @@ static void evtx_feed(void *decoder, struct batch *b, const struct decode_sink *
     b->own_numbers = true;
     evtx_reader_batch(decoder, b->arena, out->lazy);
     for (size_t at = 0; at < b->n; at += n) {
-        n = b->n - at < EVTX_CHUNK_SIZE ? b->n - at : EVTX_CHUNK_SIZE;
+        bool is_header = kind == BLOCK_HEADER && at == 0;
+        size_t size = is_header ? EVTX_FILE_HEADER : EVTX_CHUNK_SIZE;
+        n = b->n - at < size ? b->n - at : size;
         uint64_t index = (b->offset + at - EVTX_FILE_HEADER) / EVTX_CHUNK_SIZE;
         struct evtx_block block = {
             .batch = b,
@@ -177,12 +180,12 @@ static void evtx_feed(void *decoder, struct batch *b, const struct decode_sink *
             .is_needed = chunk_count != COUNT_UNKNOWN && index < chunk_count,
         };
         const uint8_t *bytes = (const uint8_t *)b->data + at;
-        if (kind == BLOCK_CHUNKS && n == EVTX_CHUNK_SIZE) {
+        if ((kind == BLOCK_CHUNKS || kind == BLOCK_HEADER) && n == EVTX_CHUNK_SIZE) {
             if (at == 0)
                 run = evtx_run_before(bytes, b->context >> CONTEXT_BEFORE);
             block.before = evtx_run_add(&run, bytes);
         }
-        if (kind == BLOCK_HEADER)
+        if (is_header)
             check_header(&block);
         else if (kind != BLOCK_DAMAGED && evtx_is_chunk(bytes, n))
             b->units += evtx_read_chunk(decoder, &block);

@@ -89,7 +89,8 @@ uint32_t evtx_run_add(struct evtx_run *run, const uint8_t *chunk)
 static void report(const struct evtx_block *b, struct problem *p, size_t at, const char *text)
 {
     p->offset = b->batch->offset + b->at + at;
-    problem_say(p, text);
+    str reason = str_from(text);
+    memcpy(p->text, reason.p, reason.n < sizeof p->text ? reason.n : sizeof p->text - 1);
     b->out->problem(b->out->ctx, p);
 }
 

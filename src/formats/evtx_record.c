@@ -448,40 +448,40 @@ static void run_guard(struct evtx_reader *r, struct frame *f, const struct evtx_
 static void run_plain(struct evtx_reader *r, struct frame *f)
 {
     const struct evtx_op *first = f->program->ops + f->next_op, *op = first;
-    uint32_t room = EVENT_FIELDS_MAX - r->field_count, left = f->program->op_count - f->next_op;
+    const uint32_t value_count = f->value_count, left = f->program->op_count - f->next_op;
+    const value *values = &r->values[f->first_value];
+    const char *bytes = (const char *)r->view.bytes, *names = f->text;
     struct field *to = r->fields + r->field_count;
     size_t budget = r->text_budget;
 
-    left = left < room ? left : room;
-    if (r->step_budget < left)
+    if (r->step_budget < left || EVENT_FIELDS_MAX - r->field_count < left)
         return;
     for (const struct evtx_op *end = first + left; op < end && op->flags & EVTX_PLAIN; op++) {
-        str text = {f->text + op->text, op->text_n};
-        size_t cost = FIELD_COST;
-        uint16_t flags = 0;
-        uint8_t type = EVTX_STRING;
-        if (op->kind == EVTX_OP_VALUE) {
-            value v = hole_value(r, f, op->hole);
-            type = value_type(v);
-            if (type == EVTX_NULL && op->flags & EVTX_OPTIONAL) {
-                evtx_layout_choice(&r->key, false);
-                continue;
-            }
-            text = value_bytes(r, v);
-            if (!evtx_is_raw(type, text.n))
-                break;
-            cost += 2 * text.n;
-            flags = (uint16_t)(FIELD_RAW | type << FIELD_CODING_SHIFT);
+        const value v = op->hole < value_count ? values[op->hole] : EVTX_NULL;
+        const struct evtx_kind *kind = &evtx_kinds[value_type(v)];
+        str text = {bytes + value_at(v), value_n(v)};
+        uint16_t flags = kind->raw_flags;
+        size_t cost = FIELD_COST + 2 * text.n;
+        if (op->kind == EVTX_OP_CONSTANT) {
+            kind = &evtx_kinds[EVTX_STRING];
+            text = (str){names + op->text, op->text_n};
+            flags = 0;
+            cost = FIELD_COST;
+        } else if (value_type(v) == EVTX_NULL && op->flags & EVTX_OPTIONAL) {
+            evtx_layout_choice(&r->key, false);
+            continue;
+        } else if (!evtx_is_raw(value_type(v), text.n)) {
+            break;
         }
         if (budget < cost)
             break;
+        budget -= cost;
+        *to++ = (struct field){.name = {names + op->name, op->name_n},
+                               .value = text,
+                               .type = kind->field_type,
+                               .flags = flags};
         if (op->flags & EVTX_OPTIONAL)
             evtx_layout_choice(&r->key, true);
-        budget -= cost;
-        *to++ = (struct field){.name = {f->text + op->name, op->name_n},
-                               .value = text,
-                               .type = evtx_is_integer(type) ? VALUE_NUMBER : VALUE_STRING,
-                               .flags = flags};
         r->has_raw |= flags != 0;
     }
     r->step_budget -= (size_t)(op - first);

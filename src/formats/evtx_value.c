@@ -402,38 +402,49 @@ static size_t put_nothing(const uint8_t *p, size_t n, char *out)
     return 0;
 }
 
-#define SIZE(n) (1u << (n))
-#define NUMBER (SIZE(1) | SIZE(2) | SIZE(4) | SIZE(8))
-#define ANY_SIZE UINT32_MAX
-
 static const struct {
     size_t (*put)(const uint8_t *p, size_t n, char *out);
     uint8_t size; /* of an array's element; 0: it varies */
-    bool is_integer;
-    uint32_t raw_sizes; /* a bit for each size of which evtx_is_raw() is true */
 } types[] = {
-    [EVTX_NULL] = {put_nothing, 0, false, 0},
-    [EVTX_STRING] = {put_string, 0, false, ANY_SIZE},
-    [EVTX_ANSI] = {put_ansi, 0, false, ANY_SIZE},
-    [EVTX_INT8] = {put_integer, 1, true, NUMBER},
-    [EVTX_UINT8] = {put_unsigned, 1, true, NUMBER},
-    [EVTX_INT16] = {put_integer, 2, true, NUMBER},
-    [EVTX_UINT16] = {put_unsigned, 2, true, NUMBER},
-    [EVTX_INT32] = {put_integer, 4, true, NUMBER},
-    [EVTX_UINT32] = {put_unsigned, 4, true, NUMBER},
-    [EVTX_INT64] = {put_integer, 8, true, NUMBER},
-    [EVTX_UINT64] = {put_unsigned, 8, true, NUMBER},
-    [EVTX_REAL32] = {put_real, 4, false, 0},
-    [EVTX_REAL64] = {put_real, 8, false, 0},
-    [EVTX_BOOL] = {put_bool, 4, false, 0},
-    [EVTX_BINARY] = {put_binary, 0, false, 0},
-    [EVTX_GUID] = {put_guid, GUID_SIZE, false, SIZE(GUID_SIZE)},
-    [EVTX_SIZE] = {put_hex, 8, false, NUMBER},
-    [EVTX_FILETIME] = {put_filetime, 8, false, SIZE(8)},
-    [EVTX_SYSTEMTIME] = {put_systemtime, SYSTEMTIME_SIZE, false, 0},
-    [EVTX_SID] = {put_sid, 0, false, 0},
-    [EVTX_HEX32] = {put_hex, 4, false, NUMBER},
-    [EVTX_HEX64] = {put_hex, 8, false, NUMBER},
+    [EVTX_NULL] = {put_nothing, 0},
+    [EVTX_STRING] = {put_string, 0},
+    [EVTX_ANSI] = {put_ansi, 0},
+    [EVTX_INT8] = {put_integer, 1},
+    [EVTX_UINT8] = {put_unsigned, 1},
+    [EVTX_INT16] = {put_integer, 2},
+    [EVTX_UINT16] = {put_unsigned, 2},
+    [EVTX_INT32] = {put_integer, 4},
+    [EVTX_UINT32] = {put_unsigned, 4},
+    [EVTX_INT64] = {put_integer, 8},
+    [EVTX_UINT64] = {put_unsigned, 8},
+    [EVTX_REAL32] = {put_real, 4},
+    [EVTX_REAL64] = {put_real, 8},
+    [EVTX_BOOL] = {put_bool, 4},
+    [EVTX_BINARY] = {put_binary, 0},
+    [EVTX_GUID] = {put_guid, GUID_SIZE},
+    [EVTX_SIZE] = {put_hex, 8},
+    [EVTX_FILETIME] = {put_filetime, 8},
+    [EVTX_SYSTEMTIME] = {put_systemtime, SYSTEMTIME_SIZE},
+    [EVTX_SID] = {put_sid, 0},
+    [EVTX_HEX32] = {put_hex, 4},
+    [EVTX_HEX64] = {put_hex, 8},
+};
+
+#define SIZE(n) (1u << (n))
+#define NUMBER (SIZE(1) | SIZE(2) | SIZE(4) | SIZE(8))
+#define ANY UINT32_MAX
+#define KIND(type, sizes, field_type)                                                              \
+    [type] = {sizes, FIELD_RAW | (type) << FIELD_CODING_SHIFT, field_type}
+
+const struct evtx_kind evtx_kinds[UINT8_MAX + 1] = {
+    KIND(EVTX_STRING, ANY, VALUE_STRING),           KIND(EVTX_ANSI, ANY, VALUE_STRING),
+    KIND(EVTX_INT8, NUMBER, VALUE_NUMBER),          KIND(EVTX_UINT8, NUMBER, VALUE_NUMBER),
+    KIND(EVTX_INT16, NUMBER, VALUE_NUMBER),         KIND(EVTX_UINT16, NUMBER, VALUE_NUMBER),
+    KIND(EVTX_INT32, NUMBER, VALUE_NUMBER),         KIND(EVTX_UINT32, NUMBER, VALUE_NUMBER),
+    KIND(EVTX_INT64, NUMBER, VALUE_NUMBER),         KIND(EVTX_UINT64, NUMBER, VALUE_NUMBER),
+    KIND(EVTX_GUID, SIZE(GUID_SIZE), VALUE_STRING), KIND(EVTX_FILETIME, SIZE(8), VALUE_STRING),
+    KIND(EVTX_SIZE, NUMBER, VALUE_STRING),          KIND(EVTX_HEX32, NUMBER, VALUE_STRING),
+    KIND(EVTX_HEX64, NUMBER, VALUE_STRING),
 };
 
 size_t evtx_value_text(uint8_t type, const uint8_t *p, size_t n, char *out)
@@ -464,18 +475,6 @@ size_t evtx_value_folded(uint8_t type, const uint8_t *p, size_t n, char *out)
 size_t evtx_element_size(uint8_t type)
 {
     return type < countof(types) ? types[type].size : 0;
-}
-
-bool evtx_is_integer(uint8_t type)
-{
-    return type < countof(types) && types[type].is_integer;
-}
-
-bool evtx_is_raw(uint8_t type, size_t n)
-{
-    if (type >= countof(types))
-        return false;
-    return types[type].raw_sizes == ANY_SIZE || (n <= GUID_SIZE && types[type].raw_sizes >> n & 1);
 }
 
 /* A unit is 3 bytes at most, and folding keeps it in its plane. */

@@ -71,12 +71,31 @@ size_t evtx_value_folded(uint8_t type, const uint8_t *p, size_t n, char *out);
 /* Bytes of one element of an array; 0 when elements end with a NUL (strings) or vary (SIDs). */
 size_t evtx_element_size(uint8_t type);
 
-bool evtx_is_integer(uint8_t type); /* shown as a decimal number */
+enum { EVTX_RAW_SIZE_LIMIT = 31 }; /* sizes from it on share a bit */
+
+/* What the reader asks of a type for every value. */
+struct evtx_kind {
+    uint32_t raw_sizes; /* a bit for each size of which evtx_is_raw() is true */
+    uint16_t raw_flags; /* of a field with a raw value of it */
+    uint8_t field_type; /* VALUE_NUMBER: shown as a decimal number */
+};
+
+extern const struct evtx_kind evtx_kinds[UINT8_MAX + 1];
+
+static inline bool evtx_is_integer(uint8_t type)
+{
+    return evtx_kinds[type].field_type == VALUE_NUMBER;
+}
 
 /* May stand in an event as FIELD_RAW: where its text begins with a letter, so do its bytes, as
  * struct value_codec asks for. The others (SIDs, truth values, binary, what does not fit its type)
  * are rare or short. */
-bool evtx_is_raw(uint8_t type, size_t n);
+static inline bool evtx_is_raw(uint8_t type, size_t n)
+{
+    size_t bit = n < EVTX_RAW_SIZE_LIMIT ? n : EVTX_RAW_SIZE_LIMIT;
+
+    return evtx_kinds[type].raw_sizes >> bit & 1;
+}
 
 /* Reads raw values: their bytes, with the type in the coding byte of the field's flags. */
 extern const struct value_codec evtx_codec;
