@@ -635,6 +635,19 @@ static bool (*const on_token[TOKEN_COUNT])(struct evtx_compiler *c, uint8_t toke
     [TOKEN_HEADER] = on_header,
 };
 
+/* The ops that the reader runs in a row (evtx_record.c, run_plain()). */
+static void mark_plain(struct evtx_compiler *c)
+{
+    static const uint8_t plain_flags[] = {
+        [EVTX_OP_CONSTANT] = 0,
+        [EVTX_OP_VALUE] = EVTX_OPTIONAL | EVTX_TIME | EVTX_RECORD_ID,
+        [EVTX_OP_GUARD] = 0,
+    };
+    for (struct evtx_op *op = c->ops; op < c->ops + c->op_count; op++)
+        if (op->kind != EVTX_OP_JOIN && (op->flags & ~plain_flags[op->kind]) == 0)
+            op->flags |= EVTX_PLAIN;
+}
+
 bool evtx_compile(struct evtx_compiler *c, const struct evtx_view *view, size_t at, size_t end,
                   enum evtx_place place, struct evtx_program *ret, size_t *ret_at,
                   const char **ret_why)
@@ -660,10 +673,7 @@ bool evtx_compile(struct evtx_compiler *c, const struct evtx_view *view, size_t 
     }
     if (ok && c->depth)
         ok = refuse(c, "binary XML ends within an element");
-    for (struct evtx_op *op = c->ops; op < c->ops + c->op_count; op++)
-        if ((op->kind == EVTX_OP_VALUE && (op->flags & ~EVTX_OPTIONAL) == 0) ||
-            (op->kind == EVTX_OP_CONSTANT && op->flags == 0))
-            op->flags |= EVTX_PLAIN;
+    mark_plain(c);
     *ret_why = ok ? NULL : c->why;
     *ret_at = c->cursor;
     *ret = (struct evtx_program){.ops = c->ops,

@@ -61,7 +61,8 @@ enum evtx_op_flag {
     EVTX_NAMELESS = 8,   /* only nested XML counts here: not text */
     EVTX_NAME_HOLE = 16, /* the name is the value of hole `name` */
     EVTX_RECORD_ID = 32, /* the event's number in its log */
-    EVTX_PLAIN = 64,     /* a constant or a value with no flag, or EVTX_OPTIONAL alone */
+    EVTX_PLAIN = 64,     /* a guard, a constant, or a value of its own name: no flag but OPTIONAL,
+                            TIME and RECORD_ID */
 };
 
 struct evtx_op {

@@ -441,53 +441,76 @@ static void run_guard(struct evtx_reader *r, struct frame *f, const struct evtx_
         f->next_op += op->parts;
 }
 
+static bool is_single(uint8_t type)
+{
+    return type != EVTX_NULL && type != EVTX_BINXML && !(type & EVTX_ARRAY);
+}
+
+/* The field of one value, of which evtx_is_raw() may be false. */
+static inline void set_value(struct evtx_reader *r, struct field *f, uint8_t type, str bytes)
+{
+    f->type = evtx_kinds[type].field_type;
+    f->flags = evtx_kinds[type].raw_flags;
+    f->value = bytes;
+    if (evtx_is_raw(type, bytes.n)) {
+        r->has_raw = true;
+        return;
+    }
+    f->flags = 0;
+    f->value = take_text(r, value_text(r, type, bytes).n);
+}
+
 /*
- * The ops marked EVTX_PLAIN from the next one on, as run_value() and run_constant() do them, up to
- * the first that asks for more: another kind of op, a value that is not raw, a budget's end.
+ * The ops marked EVTX_PLAIN from the next one on, as run_value(), run_constant() and run_guard() do
+ * them, up to the first that asks for more: another kind of op, nested XML, an array, the end of
+ * a budget. A guard or a value that is absent is a choice of the layout's key.
  */
 static void run_plain(struct evtx_reader *r, struct frame *f)
 {
-    const struct evtx_op *first = f->program->ops + f->next_op, *op = first;
+    const struct evtx_op *op = f->program->ops + f->next_op, *end;
     const uint32_t value_count = f->value_count, left = f->program->op_count - f->next_op;
     const value *values = &r->values[f->first_value];
-    const char *bytes = (const char *)r->view.bytes, *names = f->text;
+    const str bytes = {(const char *)r->view.bytes, 0};
     struct field *to = r->fields + r->field_count;
-    size_t budget = r->text_budget;
+    size_t budget = r->text_budget, steps = 0;
 
     if (r->step_budget < left || EVENT_FIELDS_MAX - r->field_count < left)
         return;
-    for (const struct evtx_op *end = first + left; op < end && op->flags & EVTX_PLAIN; op++) {
+    for (end = op + left; op < end && op->flags & EVTX_PLAIN; op++, steps++) {
         const value v = op->hole < value_count ? values[op->hole] : EVTX_NULL;
-        const struct evtx_kind *kind = &evtx_kinds[value_type(v)];
-        str text = {bytes + value_at(v), value_n(v)};
-        uint16_t flags = kind->raw_flags;
-        size_t cost = FIELD_COST + 2 * text.n;
-        if (op->kind == EVTX_OP_CONSTANT) {
-            kind = &evtx_kinds[EVTX_STRING];
-            text = (str){names + op->text, op->text_n};
-            flags = 0;
-            cost = FIELD_COST;
-        } else if (value_type(v) == EVTX_NULL && op->flags & EVTX_OPTIONAL) {
+        const uint8_t type = value_type(v);
+        size_t cost = FIELD_COST;
+        if (op->kind == EVTX_OP_GUARD) {
+            evtx_layout_choice(&r->key, type != EVTX_NULL);
+            op += type == EVTX_NULL ? op->parts : 0;
+            continue;
+        }
+        if (op->kind == EVTX_OP_VALUE && type == EVTX_NULL && op->flags & EVTX_OPTIONAL) {
             evtx_layout_choice(&r->key, false);
             continue;
-        } else if (!evtx_is_raw(value_type(v), text.n)) {
-            break;
         }
-        if (budget < cost)
+        cost += op->kind == EVTX_OP_VALUE ? 2 * (size_t)value_n(v) : 0;
+        if (budget < cost || (op->kind == EVTX_OP_VALUE && !is_single(type)))
             break;
         budget -= cost;
-        *to++ = (struct field){.name = {names + op->name, op->name_n},
-                               .value = text,
-                               .type = kind->field_type,
-                               .flags = flags};
-        if (op->flags & EVTX_OPTIONAL)
-            evtx_layout_choice(&r->key, true);
-        r->has_raw |= flags != 0;
+        to->name = (str){f->text + op->name, op->name_n};
+        if (op->kind == EVTX_OP_CONSTANT) {
+            to->value = (str){f->text + op->text, op->text_n};
+            to->type = VALUE_STRING;
+            to->flags = 0;
+        } else {
+            set_value(r, to, type, (str){bytes.p + value_at(v), value_n(v)});
+            if (op->flags & EVTX_OPTIONAL)
+                evtx_layout_choice(&r->key, true);
+            if (op->flags & (EVTX_TIME | EVTX_RECORD_ID))
+                note_value(r, op->flags, v);
+        }
+        to++;
     }
-    r->step_budget -= (size_t)(op - first);
+    r->step_budget -= steps;
     r->text_budget = budget;
     r->field_count = (uint32_t)(to - r->fields);
-    f->next_op += (uint32_t)(op - first);
+    f->next_op = (uint32_t)(op - f->program->ops);
 }
 
 /* Runs the frame's program up to its end, or until it has put another frame on the stack. */
