@@ -54,30 +54,65 @@ static struct evtx_program **bucket_of(struct evtx_cache *c, const uint8_t guid[
     return &c->buckets[hash_mix(key, n * EVTX_PLACE_COUNT + place) % BUCKETS];
 }
 
-/* The parts of the body between the references are compared byte by byte, the references by what
- * they lead to. An inline name also has the offset of another name in its header, which is passed
- * over. */
+/* Are the bytes that the mask has set equal? Goes by words: the last one may reach beyond n. */
+static bool equal_where(const uint8_t *a, const uint8_t *b, const uint8_t *mask, size_t n)
+{
+    uint64_t differ = 0;
+
+    for (size_t i = 0; i < n; i += sizeof differ) {
+        uint64_t x, y, m;
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        memcpy(&m, mask + i, sizeof m);
+        differ |= (x ^ y) & m;
+    }
+    return differ == 0;
+}
+
+/* The body is compared but for its references, and they by what they lead to. An inline name is
+ * part of the body; the offset of another name in its header, its hash and its NUL do not count. */
 static bool says_the_same(const struct evtx_program *p, const struct evtx_view *view, size_t body)
 {
     const uint8_t *bytes = view->bytes + body;
-    size_t done = 0;
 
+    if (!equal_where(bytes, p->body, p->mask, p->body_n))
+        return false;
     for (uint32_t i = 0; i < p->ref_count; i++) {
         const struct evtx_name_ref *ref = &p->refs[i];
         const size_t name_n = EVTX_NAME_HEADER + 2 * (size_t)ref->units;
-        if (memcmp(bytes + done, p->body + done, ref->at - done) != 0)
-            return false;
         size_t name = evtx_position(view, le32(bytes + ref->at));
         if ((name == body + ref->at + 4) != ref->is_inline)
             return false;
+        if (ref->is_inline)
+            continue;
         if (name > view->n || view->n - name < name_n ||
             le16(view->bytes + name + 6) != ref->units ||
             memcmp(view->bytes + name + EVTX_NAME_HEADER, p->names + ref->name,
                    2 * (size_t)ref->units) != 0)
             return false;
-        done = ref->at + 4 + (ref->is_inline ? name_n + 2 : 0);
     }
-    return memcmp(bytes + done, p->body + done, p->body_n - done) == 0;
+    return true;
+}
+
+/* Copies of the body and of what counts of it, in whole words. */
+static void keep_body(struct evtx_cache *c, struct evtx_program *p, const uint8_t *body)
+{
+    size_t room = (p->body_n + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+    uint8_t *copy = arena_array(c->arena, room, 1), *mask = arena_array(c->arena, room, 1);
+
+    memcpy(copy, body, p->body_n);
+    memset(mask, 0xFF, p->body_n);
+    for (uint32_t i = 0; i < p->ref_count; i++) {
+        const struct evtx_name_ref *ref = &p->refs[i];
+        uint8_t *at = mask + ref->at;
+        memset(at, 0, 4);
+        if (!ref->is_inline)
+            continue;
+        memset(at + 4, 0, 6); /* next(4) hash(2) */
+        memset(at + 4 + EVTX_NAME_HEADER + 2 * (size_t)ref->units, 0, 2);
+    }
+    p->body = copy;
+    p->mask = mask;
 }
 
 struct evtx_program *evtx_cache_find(struct evtx_cache *c, const struct evtx_view *view,
@@ -121,9 +156,7 @@ struct evtx_program *evtx_cache_add(struct evtx_cache *c, const struct evtx_prog
     p->refs = refs;
     p->names = (const uint8_t *)names;
     p->text = arena_str(c->arena, (str){compiled->text, compiled->text_n}).p;
-    p->body =
-        (const uint8_t *)arena_str(c->arena, (str){(const char *)compiled->body, compiled->body_n})
-            .p;
+    keep_body(c, p, compiled->body);
     memcpy(p->guid, guid, sizeof p->guid);
     p->number = ++c->number;
     p->batch = 0;

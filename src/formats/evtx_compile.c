@@ -367,6 +367,20 @@ static bool end_content(struct evtx_compiler *c)
     return true;
 }
 
+/* An element that depends on the hole which is its only content needs no guard: the value is then
+ * an optional one. Most of a System section is of this kind. */
+static void end_guard(struct evtx_compiler *c, uint32_t guard)
+{
+    struct evtx_op *op = &c->ops[guard];
+
+    op->parts = c->op_count - guard - 1;
+    if (op->parts == 1 && op[1].kind == EVTX_OP_VALUE && op[1].hole == op->hole) {
+        *op = op[1];
+        op->flags |= EVTX_OPTIONAL;
+        c->op_count--;
+    }
+}
+
 static bool close_element(struct evtx_compiler *c)
 {
     if (c->depth == 0)
@@ -381,7 +395,7 @@ static bool close_element(struct evtx_compiler *c)
     if (!end_content(c))
         return false;
     if (e->guard != NONE)
-        c->ops[e->guard].parts = c->op_count - e->guard - 1;
+        end_guard(c, e->guard);
     c->depth--;
     return true;
 }

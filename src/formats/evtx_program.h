@@ -93,6 +93,7 @@ struct evtx_program {
     uint8_t guid[16];
     enum evtx_place place;
     const uint8_t *body, *names;
+    const uint8_t *mask; /* of the bytes of body that count */
     uint32_t body_n, ref_count;
     const struct evtx_name_ref *refs;
     uint64_t batch;         /* whose arena holds: */
