@@ -26,9 +26,12 @@ enum {
     COUNT_UNKNOWN = 0xFFFF,
 };
 
-/* struct cut.context: the file header's number of chunks, what the bytes are (BLOCK_HEADER: the
- * header and the chunks behind it), is it the end, and the first chunk's evtx_block.before. */
-enum block_kind { BLOCK_CHUNKS, BLOCK_HEADER, BLOCK_CUT_CHUNK, BLOCK_DAMAGED };
+/*
+ * struct cut.context: the file header's number of chunks, what the bytes are, is it the end, and
+ * the first chunk's evtx_block.before. Blocks of EVTX_CHUNK_SIZE, chunks or damaged ones, are cut
+ * together, with the file's header in front where there is one; a shorter block is cut alone.
+ */
+enum block_kind { BLOCK_CHUNKS, BLOCK_HEADER, BLOCK_SHORT };
 enum { CONTEXT_KIND = 16, CONTEXT_KIND_MASK = 3, CONTEXT_END = 1 << 18, CONTEXT_BEFORE = 19 };
 
 static_assert(EVTX_RUN_MAX < 1 << (32 - CONTEXT_BEFORE), "the run does not fit");
@@ -54,23 +57,38 @@ static void *evtx_cutter_new(void)
     return c;
 }
 
+/* The next magic of a chunk from `at` on; n when there is none. The last bytes are looked through
+ * without reading behind them. */
+static size_t find_magic(const uint8_t *bytes, size_t at, size_t n)
+{
+    if (n - at > 2 * SIMD_PADDING) {
+        size_t most = n - at - SIMD_PADDING;
+        size_t found = simd_best()->find((const char *)bytes + at, most, EVTX_CHUNK_MAGIC, 8);
+        if (found < most)
+            return at + found;
+        at += most - 7;
+    }
+    const uint8_t *p = memmem(bytes + at, n - at, EVTX_CHUNK_MAGIC, 8);
+    return p ? (size_t)(p - bytes) : n;
+}
+
 /* The next chunk that begins within the n bytes, of which `room` are readable; n when there is
  * none. */
 static size_t find_chunk(const uint8_t *bytes, size_t n, size_t room, bool sound)
 {
     for (size_t at = 1; at < n; at++) {
-        const uint8_t *p = memmem(bytes + at, n - at, EVTX_CHUNK_MAGIC, 8);
-        if (!p)
+        at = find_magic(bytes, at, n);
+        if (at == n)
             return n;
-        at = (size_t)(p - bytes);
+        const uint8_t *p = bytes + at;
         if (sound ? evtx_is_sound_chunk(p, room - at) : evtx_is_chunk(p, room - at))
             return at;
     }
     return n;
 }
 
-/* The size and kind of the block that the n bytes begin with; 0 when more bytes have to be seen. */
-static size_t block_size(const uint8_t *bytes, size_t n, bool is_end, enum block_kind *ret)
+/* The size of the block that the n bytes begin with; 0 when more bytes have to be seen. */
+static size_t block_size(const uint8_t *bytes, size_t n, bool is_end)
 {
     size_t span = n < EVTX_CHUNK_SIZE ? n : EVTX_CHUNK_SIZE;
 
@@ -78,15 +96,18 @@ static size_t block_size(const uint8_t *bytes, size_t n, bool is_end, enum block
         return 0;
     bool is_chunk = evtx_is_chunk(bytes, n);
     bool is_followed = n == EVTX_CHUNK_SIZE || evtx_is_chunk(bytes + span, n - span);
-    *ret = BLOCK_CHUNKS;
     if (is_chunk && span == EVTX_CHUNK_SIZE && is_followed)
         return span;
-    size_t size = find_chunk(bytes, span, n, is_chunk);
-    if (!is_chunk)
-        *ret = BLOCK_DAMAGED;
-    else if (size < EVTX_CHUNK_SIZE)
-        *ret = BLOCK_CUT_CHUNK;
-    return size;
+    return find_chunk(bytes, span, n, is_chunk);
+}
+
+/* Goes on to the block; returns its evtx_block.before. */
+static uint32_t run_next(struct evtx_run *run, const uint8_t *block, size_t n)
+{
+    if (n == EVTX_CHUNK_SIZE && evtx_is_chunk(block, n))
+        return evtx_run_add(run, block);
+    *run = (struct evtx_run){0};
+    return 0;
 }
 
 static void evtx_cut(void *cutter, str pending, size_t seen, enum cut_mode mode, struct cut *ret)
@@ -94,7 +115,7 @@ static void evtx_cut(void *cutter, str pending, size_t seen, enum cut_mode mode,
     struct cutter *c = cutter;
     const uint8_t *bytes = (const uint8_t *)pending.p;
     bool is_end = mode == CUT_END;
-    enum block_kind kind, first_kind = BLOCK_CHUNKS;
+    enum block_kind kind = BLOCK_CHUNKS;
     uint32_t before = 0;
 
     (void)seen; /* what is needed of it is at known places */
@@ -112,25 +133,22 @@ static void evtx_cut(void *cutter, str pending, size_t seen, enum cut_mode mode,
             ret->whole = pending.n < EVTX_FILE_HEADER ? pending.n : EVTX_FILE_HEADER;
             if (ret->whole >= FILE_CRC + 4)
                 c->chunk_count = le16(bytes + CHUNK_COUNT);
-            first_kind = BLOCK_HEADER;
+            kind = BLOCK_HEADER;
         }
     }
-    while (ret->whole < pending.n && (first_kind == BLOCK_CHUNKS || first_kind == BLOCK_HEADER)) {
-        size_t n = block_size(bytes + ret->whole, pending.n - ret->whole, is_end, &kind);
-        if (n == 0 || (kind != BLOCK_CHUNKS && ret->whole))
+    while (ret->whole < pending.n && kind != BLOCK_SHORT) {
+        const uint8_t *block = bytes + ret->whole;
+        size_t n = block_size(block, pending.n - ret->whole, is_end);
+        if (n == 0 || (n < EVTX_CHUNK_SIZE && ret->whole))
             break;
-        uint32_t known = 0;
-        if (kind == BLOCK_CHUNKS)
-            known = evtx_run_add(&c->run, bytes + ret->whole);
-        else
-            c->run = (struct evtx_run){0};
-        if (ret->whole == 0) {
+        uint32_t known = run_next(&c->run, block, n);
+        if (ret->whole == 0)
             before = known;
-            first_kind = kind;
-        }
+        if (n < EVTX_CHUNK_SIZE)
+            kind = BLOCK_SHORT;
         ret->whole += n;
     }
-    ret->context = c->chunk_count | (uint32_t)first_kind << CONTEXT_KIND;
+    ret->context = c->chunk_count | (uint32_t)kind << CONTEXT_KIND;
     ret->context |= before << CONTEXT_BEFORE;
     if (is_end && ret->whole == pending.n)
         ret->context |= CONTEXT_END;
@@ -180,14 +198,12 @@ static void evtx_feed(void *decoder, struct batch *b, const struct decode_sink *
             .is_needed = chunk_count != COUNT_UNKNOWN && index < chunk_count,
         };
         const uint8_t *bytes = (const uint8_t *)b->data + at;
-        if ((kind == BLOCK_CHUNKS || kind == BLOCK_HEADER) && n == EVTX_CHUNK_SIZE) {
-            if (at == 0)
-                run = evtx_run_before(bytes, b->context >> CONTEXT_BEFORE);
-            block.before = evtx_run_add(&run, bytes);
-        }
+        if (at == 0 && evtx_is_chunk(bytes, n))
+            run = evtx_run_before(bytes, b->context >> CONTEXT_BEFORE);
+        block.before = run_next(&run, bytes, n);
         if (is_header)
             check_header(&block);
-        else if (kind != BLOCK_DAMAGED && evtx_is_chunk(bytes, n))
+        else if (evtx_is_chunk(bytes, n))
             b->units += evtx_read_chunk(decoder, &block);
         else
             b->units += evtx_read_damaged(decoder, &block);

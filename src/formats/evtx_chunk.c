@@ -25,6 +25,7 @@ enum {
     HEADER_CRC = 124,
     CRC_FIRST = 120, /* the CRC covers bytes [0, 120) and [128, 512) */
     CRC_SECOND = 128,
+    ID_RUNS = 2,
     IDS_MAX = 2 * (EVTX_CHUNK_SIZE / EVTX_RECORD_MIN), /* each record has at most two */
 };
 
@@ -39,10 +40,12 @@ struct walk {
     bool cut_record;  /* the end of input within a record was reported */
     uint64_t last_id; /* in the header of the record before */
 
-    /* Ids read from this chunk so far: nearly always one after the other, and then only the ends
-     * of the run are kept. The others are in ids. */
-    uint64_t run_first, run_last;
-    bool has_run;
+    /* Ids read from this chunk so far. They nearly always follow each other, those of headers and
+     * those of the XML, and then only the ends of the two runs are kept; others are in ids. */
+    struct id_run {
+        uint64_t first, last;
+        bool is_used;
+    } runs[ID_RUNS];
     uint32_t id_count;
     uint64_t ids[IDS_MAX];
 
@@ -146,6 +149,22 @@ static size_t find_record(const struct walk *w, size_t at, size_t limit)
     return limit;
 }
 
+static bool in_runs(const struct walk *w, uint64_t id)
+{
+    for (uint32_t i = 0; i < ID_RUNS; i++)
+        if (w->runs[i].is_used && id - w->runs[i].first <= w->runs[i].last - w->runs[i].first)
+            return true;
+    return false;
+}
+
+static bool in_ids(const struct walk *w, uint64_t id)
+{
+    for (uint32_t i = 0; i < w->id_count; i++)
+        if (w->ids[i] == id)
+            return true;
+    return false;
+}
+
 static bool is_known_id(const struct walk *w, uint64_t id)
 {
     if (w->block->before) {
@@ -153,21 +172,24 @@ static bool is_known_id(const struct walk *w, uint64_t id)
         if (back != 0 && back <= w->block->before)
             return true;
     }
-    bool known = w->has_run && id - w->run_first <= w->run_last - w->run_first;
-    for (uint32_t i = 0; i < w->id_count; i++)
-        known |= w->ids[i] == id;
-    return known;
+    return in_runs(w, id) || in_ids(w, id);
 }
 
 static void note_id(struct walk *w, uint64_t id)
 {
-    if (!w->has_run || id == w->run_last + 1) {
-        w->run_first = w->has_run ? w->run_first : id;
-        w->run_last = id;
-        w->has_run = true;
-    } else if (id - w->run_first > w->run_last - w->run_first && w->id_count < IDS_MAX) {
-        w->ids[w->id_count++] = id;
+    if (in_runs(w, id))
+        return;
+    for (uint32_t i = 0; i < ID_RUNS; i++) {
+        struct id_run *run = &w->runs[i];
+        if (!run->is_used || id == run->last + 1) {
+            run->first = run->is_used ? run->first : id;
+            run->last = id;
+            run->is_used = true;
+            return;
+        }
     }
+    if (w->id_count < IDS_MAX && !in_ids(w, id))
+        w->ids[w->id_count++] = id;
 }
 
 /* The event that a record is read into, without what the one before left in it. */
@@ -220,7 +242,15 @@ static void read_record(struct walk *w, size_t at, size_t size, bool recovered)
 
 static bool is_zero(const uint8_t *p, size_t n)
 {
-    return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+    enum { STEP = 256 };
+    uint8_t any = 0;
+
+    for (; n >= STEP && any == 0; p += STEP, n -= STEP)
+        for (size_t i = 0; i < STEP; i++)
+            any |= p[i];
+    for (size_t i = 0; i < n; i++)
+        any |= p[i];
+    return any == 0;
 }
 
 /* Passes over what is not a record; returns where the next one is. A header may call all of the
@@ -290,7 +320,7 @@ static void begin(struct walk *w, struct evtx_reader *r, const struct evtx_block
     w->events = 0;
     w->cut_record = false;
     w->last_id = 0;
-    w->has_run = false;
+    memset(w->runs, 0, sizeof w->runs);
     w->id_count = 0;
     w->event = (struct event){0};
     assert(b->n <= EVTX_CHUNK_SIZE && b->at + b->n <= b->batch->n);
