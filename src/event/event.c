@@ -39,11 +39,22 @@ str event_value_text(const struct event *ev, const struct field *f, struct arena
     return (str){out, ev->codec->text(f, out)};
 }
 
+/* The texts stand one behind the other, so that hardly more memory is touched than they take. */
 void event_settle(struct event *ev, struct arena *a)
 {
+    size_t room = 0;
+
+    for (uint32_t i = 0; ev->codec && i < ev->field_count; i++)
+        if (ev->fields[i].flags & FIELD_RAW)
+            room += ev->codec->room(&ev->fields[i]);
+    char *out = room ? arena_bytes(a, room + VALUE_PADDING) : NULL;
     for (uint32_t i = 0; ev->codec && i < ev->field_count; i++) {
         struct field *f = &ev->fields[i];
-        f->value = event_value_text(ev, f, a);
+        if (f->flags & FIELD_RAW) {
+            size_t n = ev->codec->text(f, out);
+            f->value = (str){out, n};
+            out += n;
+        }
         f->flags &= FIELD_CONTINUES;
     }
     ev->codec = NULL;

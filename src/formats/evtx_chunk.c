@@ -188,7 +188,7 @@ static void note_id(struct walk *w, uint64_t id)
             return;
         }
     }
-    if (w->id_count < IDS_MAX && !in_ids(w, id))
+    if (w->id_count < IDS_MAX && !(w->id_count && w->ids[w->id_count - 1] == id))
         w->ids[w->id_count++] = id;
 }
 

@@ -29,6 +29,7 @@ enum {
     INSTANCE_SIZE = 10, /* token, version, template id (4), definition offset (4) */
     DESCRIPTOR_SIZE = 4,
     KNOWN_SLOTS = 1024, /* a power of two */
+    SID_BITS = 6,
     TEXT_BLOCK = 64 * 1024,
     FIELD_COST = sizeof(struct field),
 };
@@ -50,6 +51,12 @@ static inline uint8_t value_type(value v)
 {
     return (uint8_t)(v >> 48);
 }
+
+/* A SID of this batch, whose bytes stay as long as its text. */
+struct known_sid {
+    uint64_t batch;
+    str bytes, text;
+};
 
 /* A definition of this chunk that was looked up before. */
 struct known {
@@ -92,6 +99,7 @@ struct evtx_reader {
     uint64_t number; /* EventRecordID */
     uint32_t field_count, dropped, value_count, depth;
     struct frame frames[EVTX_NESTING_MAX];
+    struct known_sid sids[1 << SID_BITS];
     struct evtx_layout_key key;
     value values[EVTX_VALUES_MAX];
     struct field fields[EVENT_FIELDS_MAX];
@@ -215,6 +223,27 @@ static str value_text(struct evtx_reader *r, uint8_t type, str bytes)
     return (str){out, evtx_value_text(type, (const uint8_t *)bytes.p, bytes.n, out)};
 }
 
+/* Texts of SIDs come again and again: those of the batch are looked up. */
+static str sid_text(struct evtx_reader *r, str bytes)
+{
+    const uint8_t *tail = (const uint8_t *)bytes.p + bytes.n - 4;
+    struct known_sid *k = &r->sids[(le32(tail) * 2654435761u) >> (32 - SID_BITS)];
+
+    if (k->batch != r->batch || !str_eq(k->bytes, bytes)) {
+        str text = value_text(r, EVTX_SID, bytes);
+        *k = (struct known_sid){r->batch, bytes, take_text(r, text.n)};
+    }
+    return k->text;
+}
+
+/* The text of a value, to stay. */
+static str kept_text(struct evtx_reader *r, uint8_t type, str bytes)
+{
+    if (type == EVTX_SID && bytes.n >= 8)
+        return sid_text(r, bytes);
+    return take_text(r, value_text(r, type, bytes).n);
+}
+
 static void note_time(struct evtx_reader *r, str text)
 {
     r->time_digits = EVTX_TIME_DIGITS;
@@ -259,8 +288,7 @@ static void add_value(struct evtx_reader *r, str name, uint8_t type, str bytes, 
         r->has_raw = true;
         add_field(r, name, bytes, kind, (uint16_t)(flags | FIELD_RAW | type << FIELD_CODING_SHIFT));
     } else {
-        str text = value_text(r, type, bytes);
-        add_field(r, name, take_text(r, text.n), kind, flags);
+        add_field(r, name, kept_text(r, type, bytes), kind, flags);
     }
 }
 
@@ -446,70 +474,95 @@ static bool is_single(uint8_t type)
     return type != EVTX_NULL && type != EVTX_BINXML && !(type & EVTX_ARRAY);
 }
 
-/* The field of one value, of which evtx_is_raw() may be false. */
-static inline void set_value(struct evtx_reader *r, struct field *f, uint8_t type, str bytes)
+/* What run_plain() keeps in registers. */
+struct run {
+    struct field *to;
+    size_t budget;
+    uint32_t choices; /* the key's bits */
+    bool has_raw;
+};
+
+static inline void choose(struct evtx_reader *r, struct run *run, bool is_there)
 {
-    f->type = evtx_kinds[type].field_type;
-    f->flags = evtx_kinds[type].raw_flags;
-    f->value = bytes;
-    if (evtx_is_raw(type, bytes.n)) {
-        r->has_raw = true;
-        return;
+    run->choices = run->choices << 1 | is_there;
+    if (run->choices >> (EVTX_WORD_SHIFT - 1)) {
+        evtx_layout_put(&r->key, run->choices);
+        run->choices = 1;
     }
-    f->flags = 0;
-    f->value = take_text(r, value_text(r, type, bytes).n);
+}
+
+/* A plain op whose value is not simply raw; false when it asks for more than a field. */
+static bool run_other(struct evtx_reader *r, struct run *run, const struct frame *f,
+                      const struct evtx_op *op, value v)
+{
+    const uint8_t type = value_type(v);
+    const bool is_constant = op->kind == EVTX_OP_CONSTANT;
+    const size_t cost = FIELD_COST + (is_constant ? 0 : 2 * (size_t)value_n(v));
+    str text = {f->text + op->text, op->text_n};
+
+    if (!is_constant && type == EVTX_NULL && op->flags & EVTX_OPTIONAL) {
+        choose(r, run, false);
+        return true;
+    }
+    if (run->budget < cost || (!is_constant && !is_single(type)))
+        return false;
+    if (!is_constant && op->flags & EVTX_OPTIONAL)
+        choose(r, run, true);
+    run->budget -= cost;
+    if (!is_constant)
+        text = kept_text(r, type, value_bytes(r, v));
+    *run->to++ = (struct field){.name = {f->text + op->name, op->name_n},
+                                .value = text,
+                                .type = is_constant ? VALUE_STRING : evtx_kinds[type].field_type};
+    if (!is_constant)
+        note_value(r, op->flags, v);
+    return true;
 }
 
 /*
  * The ops marked EVTX_PLAIN from the next one on, as run_value(), run_constant() and run_guard() do
  * them, up to the first that asks for more: another kind of op, nested XML, an array, the end of
- * a budget. A guard or a value that is absent is a choice of the layout's key.
+ * a budget. Whether a guard's or an optional value is there goes into the layout's key.
  */
 static void run_plain(struct evtx_reader *r, struct frame *f)
 {
     const struct evtx_op *op = f->program->ops + f->next_op, *end;
     const uint32_t value_count = f->value_count, left = f->program->op_count - f->next_op;
     const value *values = &r->values[f->first_value];
-    const str bytes = {(const char *)r->view.bytes, 0};
-    struct field *to = r->fields + r->field_count;
-    size_t budget = r->text_budget, steps = 0;
+    const char *bytes = (const char *)r->view.bytes, *text = f->text;
+    struct run run = {r->fields + r->field_count, r->text_budget, r->key.bits, r->has_raw};
+    size_t steps = 0;
 
     if (r->step_budget < left || EVENT_FIELDS_MAX - r->field_count < left)
         return;
     for (end = op + left; op < end && op->flags & EVTX_PLAIN; op++, steps++) {
         const value v = op->hole < value_count ? values[op->hole] : EVTX_NULL;
-        const uint8_t type = value_type(v);
-        size_t cost = FIELD_COST;
-        if (op->kind == EVTX_OP_GUARD) {
-            evtx_layout_choice(&r->key, type != EVTX_NULL);
-            op += type == EVTX_NULL ? op->parts : 0;
-            continue;
-        }
-        if (op->kind == EVTX_OP_VALUE && type == EVTX_NULL && op->flags & EVTX_OPTIONAL) {
-            evtx_layout_choice(&r->key, false);
-            continue;
-        }
-        cost += op->kind == EVTX_OP_VALUE ? 2 * (size_t)value_n(v) : 0;
-        if (budget < cost || (op->kind == EVTX_OP_VALUE && !is_single(type)))
-            break;
-        budget -= cost;
-        to->name = (str){f->text + op->name, op->name_n};
-        if (op->kind == EVTX_OP_CONSTANT) {
-            to->value = (str){f->text + op->text, op->text_n};
-            to->type = VALUE_STRING;
-            to->flags = 0;
-        } else {
-            set_value(r, to, type, (str){bytes.p + value_at(v), value_n(v)});
+        const struct evtx_kind *kind = &evtx_kinds[value_type(v)];
+        const size_t n = value_n(v), cost = FIELD_COST + 2 * n;
+        if (op->kind == EVTX_OP_VALUE && evtx_is_raw(value_type(v), n) && run.budget >= cost) {
+            run.budget -= cost;
+            run.to->name = (str){text + op->name, op->name_n};
+            run.to->value = (str){bytes + value_at(v), n};
+            run.to->type = kind->field_type;
+            run.to->flags = kind->raw_flags;
+            run.to++;
+            run.has_raw = true;
             if (op->flags & EVTX_OPTIONAL)
-                evtx_layout_choice(&r->key, true);
+                choose(r, &run, true);
             if (op->flags & (EVTX_TIME | EVTX_RECORD_ID))
                 note_value(r, op->flags, v);
+        } else if (op->kind == EVTX_OP_GUARD) {
+            choose(r, &run, value_type(v) != EVTX_NULL);
+            op += value_type(v) == EVTX_NULL ? op->parts : 0;
+        } else if (!run_other(r, &run, f, op, v)) {
+            break;
         }
-        to++;
     }
     r->step_budget -= steps;
-    r->text_budget = budget;
-    r->field_count = (uint32_t)(to - r->fields);
+    r->text_budget = run.budget;
+    r->key.bits = run.choices;
+    r->has_raw = run.has_raw;
+    r->field_count = (uint32_t)(run.to - r->fields);
     f->next_op = (uint32_t)(op - f->program->ops);
 }
 
