@@ -15,6 +15,7 @@
 #include "formats/evtx_cache.h"
 #include "formats/evtx_layout.h"
 #include "formats/evtx_value.h"
+#include "simd/simd.h"
 #include "text/time.h"
 
 #include <stdlib.h>
@@ -298,9 +299,11 @@ static size_t element_length(uint8_t type, const uint8_t *p, size_t n, size_t *r
     size_t width = type == EVTX_STRING ? 2 : 1, length = evtx_element_size(type);
 
     if (type == EVTX_STRING || type == EVTX_ANSI) {
-        length = 0;
-        while (length + width <= n && (p[length] || (width == 2 && p[length + 1])))
-            length += width;
+        const uint8_t *nul = type == EVTX_ANSI ? memchr(p, 0, n) : NULL;
+        if (type == EVTX_STRING)
+            length = 2 * simd_best()->utf16_length(p, n / 2);
+        else
+            length = nul ? (size_t)(nul - p) : n;
         *ret_next = length + width < n ? length + width : n;
         return length;
     }

@@ -28,6 +28,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .json_text = json_text_portable,
             .utf16_text = utf16_text_portable,
             .utf16_folded = utf16_folded_portable,
+            .utf16_length = utf16_length_portable,
             .checksum = checksum_portable,
         },
 #ifdef TOCSIN_X86
@@ -46,6 +47,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .json_text = json_text_avx2,
             .utf16_text = utf16_text_avx2,
             .utf16_folded = utf16_folded_avx2,
+            .utf16_length = utf16_length_avx2,
             .checksum = checksum_avx2,
         },
     [SIMD_AVX512] =
@@ -63,6 +65,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .json_text = json_text_avx512,
             .utf16_text = utf16_text_avx512,
             .utf16_folded = utf16_folded_avx512,
+            .utf16_length = utf16_length_avx512,
             .checksum = checksum_avx2,
         },
 #endif

@@ -55,6 +55,7 @@ struct simd {
     size_t (*utf16_text)(const uint8_t *bytes, size_t units, char *out);
     size_t (*utf16_folded)(const uint8_t *bytes, size_t units, char *out,
                            uint32_t (*fold)(uint32_t));
+    size_t (*utf16_length)(const uint8_t *bytes, size_t units);
 
     /* checksum.h */
     uint32_t (*checksum)(uint32_t crc, const char *bytes, size_t n);

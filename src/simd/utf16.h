@@ -24,6 +24,11 @@ size_t utf16_folded_avx2(const uint8_t *bytes, size_t units, char *out, uint32_t
 size_t utf16_folded_avx512(const uint8_t *bytes, size_t units, char *out,
                            uint32_t (*fold)(uint32_t));
 
+/* The units before the first NUL; `units` when there is none. */
+size_t utf16_length_portable(const uint8_t *bytes, size_t units);
+size_t utf16_length_avx2(const uint8_t *bytes, size_t units);
+size_t utf16_length_avx512(const uint8_t *bytes, size_t units);
+
 /* Converts units from *at on up to `until`, and one more where a pair ends there; of `units` in
  * all. Leaves in *at where it stopped. Without fold (NULL) nothing is folded. */
 size_t utf16_walk(const uint8_t *bytes, size_t *at, size_t until, size_t units, char *out,

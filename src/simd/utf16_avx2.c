@@ -60,3 +60,18 @@ size_t utf16_folded_avx2(const uint8_t *bytes, size_t units, char *out, uint32_t
 {
     return convert(bytes, units, out, fold);
 }
+
+size_t utf16_length_avx2(const uint8_t *bytes, size_t units)
+{
+    const __m256i zero = _mm256_setzero_si256();
+
+    for (size_t at = 0; at < units; at += 16) {
+        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + 2 * at));
+        uint32_t nul = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi16(v, zero));
+        if (nul) {
+            size_t n = at + (size_t)__builtin_ctz(nul) / 2;
+            return n < units ? n : units;
+        }
+    }
+    return units;
+}

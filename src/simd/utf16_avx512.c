@@ -44,3 +44,16 @@ size_t utf16_folded_avx512(const uint8_t *bytes, size_t units, char *out,
 {
     return convert(bytes, units, out, fold);
 }
+
+size_t utf16_length_avx512(const uint8_t *bytes, size_t units)
+{
+    for (size_t at = 0; at < units; at += BLOCK) {
+        __mmask32 nul =
+            _mm512_testn_epi16_mask(_mm512_loadu_si512(bytes + 2 * at), _mm512_set1_epi16(-1));
+        if (nul) {
+            size_t n = at + (size_t)__builtin_ctz(nul);
+            return n < units ? n : units;
+        }
+    }
+    return units;
+}

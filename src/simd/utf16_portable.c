@@ -108,3 +108,12 @@ size_t utf16_folded_portable(const uint8_t *bytes, size_t units, char *out,
 {
     return convert(bytes, units, out, fold);
 }
+
+size_t utf16_length_portable(const uint8_t *bytes, size_t units)
+{
+    size_t n = 0;
+
+    while (n < units && unit_at(bytes, n))
+        n++;
+    return n;
+}
