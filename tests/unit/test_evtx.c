@@ -110,8 +110,9 @@ static void shows_each_type_as_windows_does(void **state)
     char out[256];
 
     for (size_t i = 0; i < countof(cases); i++) {
-        size_t n = evtx_value_text(cases[i].type, (const uint8_t *)cases[i].bytes.p,
-                                   cases[i].bytes.n, out);
+        uint8_t bytes[64 + VALUE_PADDING] = {0};
+        memcpy(bytes, cases[i].bytes.p, cases[i].bytes.n);
+        size_t n = evtx_value_text(cases[i].type, bytes, cases[i].bytes.n, out);
         assert_int_equal(n, cases[i].text.n);
         assert_memory_equal(out, cases[i].text.p, n);
     }
