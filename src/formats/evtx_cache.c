@@ -166,3 +166,8 @@ struct evtx_program *evtx_cache_add(struct evtx_cache *c, const struct evtx_prog
     c->count++;
     return p;
 }
+
+void *evtx_cache_room(struct evtx_cache *c, size_t n)
+{
+    return arena_used(c->arena) < EVTX_CACHE_BYTES_MAX ? arena_alloc(c->arena, n) : NULL;
+}

@@ -30,6 +30,9 @@ struct evtx_program *evtx_cache_find(struct evtx_cache *c, const struct evtx_vie
                                      size_t body, size_t n, const uint8_t guid[16],
                                      enum evtx_place place);
 
+/* Zeroed memory that lasts as long as the programs; NULL when the cache is full. */
+void *evtx_cache_room(struct evtx_cache *c, size_t n);
+
 /* Keeps a copy of a program that was just compiled. */
 struct evtx_program *evtx_cache_add(struct evtx_cache *c, const struct evtx_program *compiled,
                                     const uint8_t guid[16]);

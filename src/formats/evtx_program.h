@@ -90,6 +90,11 @@ struct evtx_program {
     /* The cache's: */
     struct evtx_program *next; /* in its bucket */
     uint32_t number;           /* from 1, given once; 0 when it is not in the cache */
+
+    /* What its last records had in common (evtx_track.h): */
+    struct evtx_track *tracks[4];
+    uint8_t track_count, track_last, track_turn;
+
     uint8_t guid[16];
     enum evtx_place place;
     const uint8_t *body, *names;

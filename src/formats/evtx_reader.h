@@ -51,10 +51,12 @@ struct known {
 struct frame {
     size_t at, end; /* what is left of the fragment */
     enum evtx_place place;
-    const struct evtx_program *program; /* being run, or NULL */
-    const char *text;                   /* the program's, in the batch's arena */
+    struct evtx_program *program; /* being run, or NULL */
+    const char *text;             /* the program's, in the batch's arena */
     uint32_t next_op;
     uint32_t first_value, value_count;
+    const uint8_t *descriptors;       /* of the values */
+    uint32_t first_field, first_word; /* of the event and of its layout's key when it was started */
 };
 
 struct evtx_reader {
@@ -91,6 +93,23 @@ static inline bool evtx_refuse(struct evtx_reader *r, const char *why)
     r->why = why;
     return false;
 }
+
+static inline str evtx_value_bytes(const struct evtx_reader *r, value v)
+{
+    return (str){(const char *)r->view.bytes + value_at(v), value_n(v)};
+}
+
+static inline value evtx_hole_value(const struct evtx_reader *r, const struct frame *f,
+                                    uint32_t hole)
+{
+    return hole < f->value_count ? r->values[f->first_value + hole] : EVTX_NULL;
+}
+
+/* The text of a value, which lasts as long as the batch. */
+str evtx_kept_text(struct evtx_reader *r, uint8_t type, str bytes);
+
+/* What the flags of an op say about the event, from the value of its field. */
+void evtx_note_value(struct evtx_reader *r, uint8_t flags, value v);
 
 /* Puts the fragment in bytes [at, end) on top of the stack. */
 bool evtx_push_fragment(struct evtx_reader *r, size_t at, size_t end,

@@ -176,6 +176,7 @@ static bool read_values(struct evtx_reader *r, struct frame *f)
         return evtx_refuse(r, "more values than the limit");
 
     const uint8_t *descriptor = bytes + f->at;
+    f->descriptors = descriptor;
     size_t data = f->at + (size_t)count * DESCRIPTOR_SIZE;
     value *values = &r->values[r->value_count];
     for (uint32_t i = 0; i < count; i++, descriptor += DESCRIPTOR_SIZE) {

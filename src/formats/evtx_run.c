@@ -5,7 +5,7 @@
  * run_plain() writes those of simple ops in a row. The other functions do one op
  * each, with all that ops and values may be.
  */
-#include "formats/evtx_reader.h"
+#include "formats/evtx_track.h"
 
 #include "simd/simd.h"
 #include "text/time.h"
@@ -69,11 +69,6 @@ static bool has_field(struct evtx_reader *r, str name)
     return i > 0;
 }
 
-static str value_bytes(const struct evtx_reader *r, value v)
-{
-    return (str){(const char *)r->view.bytes + value_at(v), value_n(v)};
-}
-
 /* The text of a value in the room that the next text goes into. */
 static str value_text(struct evtx_reader *r, uint8_t type, str bytes)
 {
@@ -95,8 +90,7 @@ static str sid_text(struct evtx_reader *r, str bytes)
     return k->text;
 }
 
-/* The text of a value, to stay. */
-static str kept_text(struct evtx_reader *r, uint8_t type, str bytes)
+str evtx_kept_text(struct evtx_reader *r, uint8_t type, str bytes)
 {
     if (type == EVTX_SID && bytes.n >= 8)
         return sid_text(r, bytes);
@@ -109,8 +103,7 @@ static void note_time(struct evtx_reader *r, str text)
     r->has_time = time_parse_rfc3339(text, &r->time_ns, &r->time_digits);
 }
 
-/* What the flags of an op say about the event, from the value of its field. */
-static void note_value(struct evtx_reader *r, uint8_t flags, value v)
+void evtx_note_value(struct evtx_reader *r, uint8_t flags, value v)
 {
     const uint8_t *p = r->view.bytes + value_at(v);
     bool is_long = value_n(v) == sizeof(uint64_t);
@@ -119,13 +112,13 @@ static void note_value(struct evtx_reader *r, uint8_t flags, value v)
         r->time_digits = EVTX_TIME_DIGITS;
         r->has_time = time_from_filetime(le64(p), &r->time_ns);
     } else if (flags & EVTX_TIME) {
-        note_time(r, value_text(r, value_type(v), value_bytes(r, v)));
+        note_time(r, value_text(r, value_type(v), evtx_value_bytes(r, v)));
     }
     if ((flags & EVTX_RECORD_ID) && value_type(v) == EVTX_UINT64 && is_long) {
         r->number = le64(p);
         r->has_number = true;
     } else if (flags & EVTX_RECORD_ID) {
-        r->has_number = str_u64(value_text(r, value_type(v), value_bytes(r, v)), &r->number);
+        r->has_number = str_u64(value_text(r, value_type(v), evtx_value_bytes(r, v)), &r->number);
     }
 }
 
@@ -147,7 +140,7 @@ static void add_value(struct evtx_reader *r, str name, uint8_t type, str bytes, 
         r->has_raw = true;
         add_field(r, name, bytes, kind, (uint16_t)(flags | FIELD_RAW | type << FIELD_CODING_SHIFT));
     } else {
-        add_field(r, name, kept_text(r, type, bytes), kind, flags);
+        add_field(r, name, evtx_kept_text(r, type, bytes), kind, flags);
     }
 }
 
@@ -177,7 +170,7 @@ static size_t element_length(uint8_t type, const uint8_t *p, size_t n, size_t *r
 static uint32_t add_array(struct evtx_reader *r, str name, value v, uint16_t flags)
 {
     uint8_t type = value_type(v) & (uint8_t)~EVTX_ARRAY;
-    str rest = value_bytes(r, v);
+    str rest = evtx_value_bytes(r, v);
     uint32_t count = 0;
     size_t next;
 
@@ -192,15 +185,10 @@ static uint32_t add_array(struct evtx_reader *r, str name, value v, uint16_t fla
     return count;
 }
 
-static value hole_value(const struct evtx_reader *r, const struct frame *f, uint32_t hole)
-{
-    return hole < f->value_count ? r->values[f->first_value + hole] : EVTX_NULL;
-}
-
 /* The name that a hole holds, without its blanks. */
 static str hole_name(struct evtx_reader *r, const struct frame *f, uint32_t hole)
 {
-    value v = hole_value(r, f, hole);
+    value v = evtx_hole_value(r, f, hole);
     size_t n = 0;
 
     r->key.unknown = true;
@@ -208,7 +196,7 @@ static str hole_name(struct evtx_reader *r, const struct frame *f, uint32_t hole
         value_type(v) == EVTX_BINXML)
         return S("Data");
     char *out = text_room(r, evtx_value_room(value_n(v)));
-    str text = value_text(r, value_type(v), value_bytes(r, v));
+    str text = value_text(r, value_type(v), evtx_value_bytes(r, v));
     for (size_t i = 0; i < text.n; i++)
         if (out[i] != ' ')
             out[n++] = out[i];
@@ -240,7 +228,7 @@ static bool push_nested(struct evtx_reader *r, const struct frame *f, const stru
 
 static bool run_value(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op)
 {
-    value v = hole_value(r, f, op->hole);
+    value v = evtx_hole_value(r, f, op->hole);
 
     if (value_type(v) == EVTX_BINXML)
         return push_nested(r, f, op, v);
@@ -258,8 +246,8 @@ static bool run_value(struct evtx_reader *r, const struct frame *f, const struct
         evtx_layout_put(&r->key, add_array(r, name, v, flags));
         return true;
     }
-    add_value(r, name, value_type(v), value_bytes(r, v), flags);
-    note_value(r, op->flags, v);
+    add_value(r, name, value_type(v), evtx_value_bytes(r, v), flags);
+    evtx_note_value(r, op->flags, v);
     return true;
 }
 
@@ -271,7 +259,7 @@ static bool run_join(struct evtx_reader *r, const struct frame *f, const struct 
     bool any = false;
 
     for (uint32_t i = 1; i <= op->parts; i++) {
-        value v = hole_value(r, f, op[i].hole);
+        value v = evtx_hole_value(r, f, op[i].hole);
         if (op[i].kind == EVTX_OP_CONSTANT)
             room += op[i].text_n;
         else if (value_type(v) == EVTX_BINXML)
@@ -287,7 +275,7 @@ static bool run_join(struct evtx_reader *r, const struct frame *f, const struct 
     str name = op_name(r, f, op);
     char *out = text_room(r, room);
     for (uint32_t i = 1; i <= op->parts; i++) {
-        value v = hole_value(r, f, op[i].hole);
+        value v = evtx_hole_value(r, f, op[i].hole);
         if (op[i].kind == EVTX_OP_CONSTANT) {
             memcpy(out + n, f->text + op[i].text, op[i].text_n);
             n += op[i].text_n;
@@ -315,7 +303,7 @@ static void run_constant(struct evtx_reader *r, const struct frame *f, const str
 
 static void run_guard(struct evtx_reader *r, struct frame *f, const struct evtx_op *op)
 {
-    bool is_null = value_type(hole_value(r, f, op->hole)) == EVTX_NULL;
+    bool is_null = value_type(evtx_hole_value(r, f, op->hole)) == EVTX_NULL;
 
     evtx_layout_choice(&r->key, !is_null);
     if (is_null)
@@ -363,31 +351,32 @@ static bool run_other(struct evtx_reader *r, struct run *run, const struct frame
         choose(r, run, true);
     run->budget -= cost;
     if (!is_constant)
-        text = kept_text(r, type, value_bytes(r, v));
+        text = evtx_kept_text(r, type, evtx_value_bytes(r, v));
     *run->to++ = (struct field){.name = {f->text + op->name, op->name_n},
                                 .value = text,
                                 .type = is_constant ? VALUE_STRING : evtx_kinds[type].field_type};
     if (!is_constant)
-        note_value(r, op->flags, v);
+        evtx_note_value(r, op->flags, v);
     return true;
 }
 
 /*
  * The ops marked EVTX_PLAIN from the next one on, as run_value(), run_constant() and run_guard() do
  * them, up to the first that asks for more: another kind of op, nested XML, an array, the end of
- * a budget. Whether a guard's or an optional value is there goes into the layout's key.
+ * a budget. Whether a guard's or an optional value is there goes into the layout's key. Returns the
+ * number of ops run.
  */
-static void run_plain(struct evtx_reader *r, struct frame *f)
+static uint32_t run_plain(struct evtx_reader *r, struct frame *f)
 {
     const struct evtx_op *op = f->program->ops + f->next_op, *end;
     const uint32_t value_count = f->value_count, left = f->program->op_count - f->next_op;
     const value *values = &r->values[f->first_value];
     const char *bytes = (const char *)r->view.bytes, *text = f->text;
     struct run run = {r->fields + r->field_count, r->text_budget, r->key.bits, r->has_raw};
-    size_t steps = 0;
+    uint32_t steps = 0;
 
     if (r->step_budget < left || EVENT_FIELDS_MAX - r->field_count < left)
-        return;
+        return 0;
     for (end = op + left; op < end && op->flags & EVTX_PLAIN; op++, steps++) {
         const value v = op->hole < value_count ? values[op->hole] : EVTX_NULL;
         const struct evtx_kind *kind = &evtx_kinds[value_type(v)];
@@ -403,7 +392,7 @@ static void run_plain(struct evtx_reader *r, struct frame *f)
             if (op->flags & EVTX_OPTIONAL)
                 choose(r, &run, true);
             if (op->flags & (EVTX_TIME | EVTX_RECORD_ID))
-                note_value(r, op->flags, v);
+                evtx_note_value(r, op->flags, v);
         } else if (op->kind == EVTX_OP_GUARD) {
             choose(r, &run, value_type(v) != EVTX_NULL);
             op += value_type(v) == EVTX_NULL ? op->parts : 0;
@@ -417,6 +406,29 @@ static void run_plain(struct evtx_reader *r, struct frame *f)
     r->has_raw = run.has_raw;
     r->field_count = (uint32_t)(run.to - r->fields);
     f->next_op = (uint32_t)(op - f->program->ops);
+    return steps;
+}
+
+/* Did run_plain() stop because of what comes next, and not because a budget ended? */
+static bool is_stop(const struct evtx_reader *r, const struct frame *f)
+{
+    const struct evtx_op *op = &f->program->ops[f->next_op];
+
+    if (f->next_op >= f->program->op_count || !(op->flags & EVTX_PLAIN))
+        return true;
+    return op->kind == EVTX_OP_VALUE && !is_single(value_type(evtx_hole_value(r, f, op->hole)));
+}
+
+/* The ops up to the first that is not plain, when the program has just been started. */
+static void begin_program(struct evtx_reader *r, struct frame *f)
+{
+    if (!f->program->number || !evtx_track_run(r, f)) {
+        f->first_field = r->field_count;
+        f->first_word = r->key.count;
+        uint32_t steps = run_plain(r, f);
+        if (f->program->number && steps && is_stop(r, f))
+            evtx_track_learn(r, f, steps);
+    }
 }
 
 bool evtx_run_program(struct evtx_reader *r, struct frame *f)
@@ -424,7 +436,9 @@ bool evtx_run_program(struct evtx_reader *r, struct frame *f)
     const uint32_t depth = r->depth;
 
     for (;;) {
-        if (r->lazy)
+        if (r->lazy && f->next_op == 0)
+            begin_program(r, f);
+        else if (r->lazy)
             run_plain(r, f);
         if (f->next_op >= f->program->op_count)
             break;
