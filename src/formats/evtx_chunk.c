@@ -26,6 +26,7 @@ enum {
     CRC_FIRST = 120, /* the CRC covers bytes [0, 120) and [128, 512) */
     CRC_SECOND = 128,
     ID_RUNS = 2,
+    ID_FILTER_BITS = 512, /* some ten times as many as a chunk has records */
     IDS_MAX = 2 * (EVTX_CHUNK_SIZE / EVTX_RECORD_MIN), /* each record has at most two */
 };
 
@@ -48,6 +49,7 @@ struct walk {
     } runs[ID_RUNS];
     uint32_t id_count;
     uint64_t ids[IDS_MAX];
+    uint64_t id_filter[ID_FILTER_BITS / 64]; /* a bit for the lower part of each of them */
 
     struct event event; /* of a lazy sink, used again and again */
 };
@@ -159,6 +161,8 @@ static bool in_runs(const struct walk *w, uint64_t id)
 
 static bool in_ids(const struct walk *w, uint64_t id)
 {
+    if (!(w->id_filter[id % ID_FILTER_BITS / 64] >> id % 64 & 1))
+        return false;
     for (uint32_t i = 0; i < w->id_count; i++)
         if (w->ids[i] == id)
             return true;
@@ -188,8 +192,10 @@ static void note_id(struct walk *w, uint64_t id)
             return;
         }
     }
-    if (w->id_count < IDS_MAX && !(w->id_count && w->ids[w->id_count - 1] == id))
+    if (w->id_count < IDS_MAX && !(w->id_count && w->ids[w->id_count - 1] == id)) {
         w->ids[w->id_count++] = id;
+        w->id_filter[id % ID_FILTER_BITS / 64] |= (uint64_t)1 << id % 64;
+    }
 }
 
 /* The event that a record is read into, without what the one before left in it. */
@@ -321,6 +327,7 @@ static void begin(struct walk *w, struct evtx_reader *r, const struct evtx_block
     w->cut_record = false;
     w->last_id = 0;
     memset(w->runs, 0, sizeof w->runs);
+    memset(w->id_filter, 0, sizeof w->id_filter);
     w->id_count = 0;
     w->event = (struct event){0};
     assert(b->n <= EVTX_CHUNK_SIZE && b->at + b->n <= b->batch->n);

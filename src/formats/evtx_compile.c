@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "event/event.h"
 #include "formats/evtx_value.h"
-#include "text/utf8.h"
+#include "simd/simd.h"
 
 #include <stdlib.h>
 
@@ -71,7 +71,7 @@ struct evtx_compiler {
     uint32_t op_count, text_n, ref_count;
     struct evtx_op ops[EVTX_OPS_MAX];
     struct evtx_name_ref refs[EVTX_NAMES_MAX];
-    char text[EVTX_TEXT_MAX];
+    char text[EVTX_TEXT_MAX + SIMD_PADDING];
 };
 
 struct evtx_compiler *evtx_compiler_new(void)
@@ -123,7 +123,7 @@ static bool add_utf16(struct evtx_compiler *c, const uint8_t *utf16, size_t unit
 {
     if (3 * units > EVTX_TEXT_MAX - c->text_n)
         return refuse(c, "a template with too much text");
-    size_t n = utf8_from_utf16(utf16, units, false, c->text + c->text_n);
+    size_t n = simd_best()->utf16_text(utf16, units, c->text + c->text_n);
     *ret = (struct slice){c->text_n, (uint32_t)n};
     c->text_n += (uint32_t)n;
     return true;

@@ -24,6 +24,7 @@ enum {
     EVTX_NAMES_MAX = 8192,       /* references to names in one definition */
     EVTX_NAME_UNITS_MAX = 1024,  /* UTF-16 units of an element's or attribute's name */
     EVTX_ELEMENT_DEPTH_MAX = 64, /* elements within elements */
+    EVTX_TRACKS_MAX = 4,         /* of one program; see evtx_track.h */
     EVTX_DEFINITION_HEADER = 24, /* next offset, GUID, size */
     EVTX_NAME_HEADER = 8,        /* next offset, hash, length */
 };
@@ -92,7 +93,7 @@ struct evtx_program {
     uint32_t number;           /* from 1, given once; 0 when it is not in the cache */
 
     /* What its last records had in common (evtx_track.h): */
-    struct evtx_track *tracks[4];
+    struct evtx_track *tracks[EVTX_TRACKS_MAX];
     uint8_t track_count, track_last, track_turn;
 
     uint8_t guid[16];

@@ -2,8 +2,9 @@
  * evtx_run.c - programs and the values of a record become fields.
  *
  * A field of a lazy event is a name of the program and a slice of the chunk:
- * run_plain() writes those of simple ops in a row. The other functions do one op
- * each, with all that ops and values may be.
+ * run_plain() writes those of simple ops in a row, unless a track (evtx_track.h) of
+ * an earlier record fits. The other functions do one op each, with all that ops and
+ * values may be; what is not lazy is read by them alone.
  */
 #include "formats/evtx_track.h"
 

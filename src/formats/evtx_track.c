@@ -41,17 +41,21 @@ static uint32_t descriptor(const struct frame *f, uint32_t i)
     return word;
 }
 
-/* Goes by groups; the mask of what is behind the last value is 0. */
+/* Goes by groups, which compilers make vectors of; masks behind the last value are 0. */
 static bool fits(const struct evtx_track *t, const struct frame *f)
 {
-    uint32_t differ = 0;
+    const uint32_t *heads = t->heads, *masks = t->masks, count = t->value_count;
+    uint32_t differ[WORD_GROUP] = {0};
 
-    if (t->value_count != f->value_count)
+    if (count != f->value_count)
         return false;
-    for (uint32_t i = 0; i < t->value_count; i += WORD_GROUP)
-        for (uint32_t k = i; k < i + WORD_GROUP; k++)
-            differ |= (descriptor(f, k) ^ t->heads[k]) & t->masks[k];
-    return differ == 0;
+    for (uint32_t i = 0; i < count; i += WORD_GROUP) {
+        uint32_t group[WORD_GROUP];
+        memcpy(group, f->descriptors + i * DESCRIPTOR_SIZE, sizeof group);
+        for (uint32_t k = 0; k < WORD_GROUP; k++)
+            differ[k] |= (group[k] ^ heads[i + k]) & masks[i + k];
+    }
+    return (differ[0] | differ[1] | differ[2] | differ[3]) == 0;
 }
 
 static str slot_value(struct evtx_reader *r, const struct frame *f, const struct slot *s)

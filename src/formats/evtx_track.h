@@ -16,7 +16,6 @@
 #include "formats/evtx_reader.h"
 
 enum {
-    EVTX_TRACKS_MAX = 4,         /* of one program */
     EVTX_TRACK_VALUES_MAX = 256, /* programs with more values or fields have none */
     EVTX_TRACK_FIELDS_MAX = 256,
     EVTX_TRACK_WORDS_MAX = 8, /* of the layout's key */

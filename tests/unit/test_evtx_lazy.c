@@ -319,6 +319,65 @@ static void lazy_events_settle_to_what_is_read_at_once(void **state)
     lazy_check_done(&c);
 }
 
+/* A track of an earlier record must not be taken for these: each differs in one respect. */
+static void values_that_differ_a_little_are_not_taken_for_the_same(void **state)
+{
+    static const uint8_t types[][4] = {
+        {EVTX_STRING, EVTX_UINT32, EVTX_GUID, EVTX_SID},
+        {EVTX_STRING, EVTX_HEX32, EVTX_GUID, EVTX_SID},
+        {EVTX_STRING, EVTX_UINT32, EVTX_BINARY, EVTX_SID},
+        {EVTX_STRING, EVTX_UINT32, EVTX_GUID, EVTX_BOOL},
+        {EVTX_ANSI, EVTX_UINT32, EVTX_GUID, EVTX_SID},
+        {EVTX_STRING, EVTX_NULL, EVTX_GUID, EVTX_SID},
+        {EVTX_STRING, EVTX_UINT32, EVTX_NULL, EVTX_SID},
+        {EVTX_STRING, EVTX_UINT32 | EVTX_ARRAY, EVTX_GUID, EVTX_SID},
+    };
+    struct fixture *f = *state;
+    struct lazy_check c;
+
+    for (uint32_t i = 0; i < 4 * countof(types); i++)
+        add_record(f->w, types[i * 3 / 2 % countof(types)], 4, i % 2);
+    lazy_check_init(&c);
+    assert_true(lazy_check_bytes(&c, &format_evtx, evtx_finish(f->w), WHOLE));
+    assert_int_equal(c.read, 4 * countof(types));
+    lazy_check_done(&c);
+}
+
+/* A number of the wrong size is shown in hex, and that is never raw. */
+static void a_wrong_size_of_a_number_is_not_taken_for_the_right_one(void **state)
+{
+    static const size_t sizes[] = {4, 4, 3, 4, 5, 8, 4};
+    struct fixture *f = *state;
+    struct lazy_check c;
+
+    for (size_t i = 0; i < countof(sizes); i++) {
+        evtx_begin_record(f->w, i + 1, 0);
+        evtx_fragment(f->w);
+        if (evtx_instance(f->w, S("number"))) {
+            evtx_open_element(f->w, S("Event"), EVTX_NO_DEPENDENCY, false);
+            evtx_close_start(f->w);
+            evtx_open_element(f->w, S("UserData"), EVTX_NO_DEPENDENCY, false);
+            evtx_close_start(f->w);
+            evtx_open_element(f->w, S("A"), EVTX_NO_DEPENDENCY, false);
+            evtx_close_start(f->w);
+            evtx_hole(f->w, 0, EVTX_UINT32, false);
+            evtx_close_element(f->w);
+            evtx_close_element(f->w);
+            evtx_close_element(f->w);
+            evtx_end_definition(f->w);
+        }
+        evtx_begin_values(f->w, 1);
+        evtx_value(f->w, EVTX_UINT32, "\xAB\xCD\xEF\1\2\3\4\5", sizes[i]);
+        evtx_end_fragment(f->w);
+        assert_true(evtx_end_record(f->w));
+    }
+    lazy_check_init(&c);
+    assert_true(lazy_check_bytes(&c, &format_evtx, evtx_finish(f->w), WHOLE));
+    assert_int_equal(c.read, countof(sizes));
+    assert_int_equal(c.raw, countof(sizes) - 2);
+    lazy_check_done(&c);
+}
+
 static void lazy_events_are_the_same_in_damaged_files(void **state)
 {
     struct fixture *f = *state;
@@ -356,6 +415,8 @@ int main(void)
         cmocka_unit_test(a_full_table_gives_no_more_numbers_and_keeps_the_old_ones),
         cmocka_unit_test(choices_are_counted_even_when_none_is_taken),
         TEST(lazy_events_settle_to_what_is_read_at_once),
+        TEST(values_that_differ_a_little_are_not_taken_for_the_same),
+        TEST(a_wrong_size_of_a_number_is_not_taken_for_the_right_one),
         TEST(lazy_events_are_the_same_in_damaged_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
