@@ -60,13 +60,11 @@ static bool fits(const struct evtx_track *t, const struct frame *f)
 
 static str slot_value(struct evtx_reader *r, const struct frame *f, const struct slot *s)
 {
-    value v = s->kind == SLOT_CONSTANT ? EVTX_NULL : r->values[f->first_value + s->hole];
-    str text = evtx_value_bytes(r, v);
-
     if (s->kind == SLOT_CONSTANT)
         return (str){f->text + s->text, s->text_n};
-    if (s->kind == SLOT_TEXT)
-        text = evtx_kept_text(r, s->type, text);
+    value v = r->values[f->first_value + s->hole];
+    str text = s->kind == SLOT_TEXT ? evtx_kept_text(r, s->type, evtx_value_bytes(r, v))
+                                    : evtx_value_bytes(r, v);
     evtx_note_value(r, s->op_flags, v);
     return text;
 }
