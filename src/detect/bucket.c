@@ -6,7 +6,6 @@
 #include "detect/bucket.h"
 
 #include "base/mem.h"
-#include "detect/keyword_needles.h"
 
 #include <stdlib.h>
 
@@ -215,7 +214,7 @@ static void add_field(struct building *w, const struct field_build *f)
     if (f->field == FIELD_KEYWORD) {
         b->keywords.literals = literal_index_new(f->literals, f->count, NULL, b->arena);
         b->keywords.numbers = literal_index_has_numbers(b->keywords.literals);
-        b->keywords.needles = keyword_needles(f->literals, f->count, b->arena);
+        b->keywords.needles = keyword_needles_new(f->literals, f->count, b->arena);
         return;
     }
     struct field_wakes *out = &b->fields[b->field_count++];

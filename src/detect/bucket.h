@@ -5,9 +5,9 @@
  */
 #pragma once
 
+#include "detect/keyword_needles.h"
 #include "detect/rule_program.h"
 #include "detect/witness.h"
-#include "simd/needles.h"
 
 /* What wakes rules: a predicate of their covers. */
 struct wake {
@@ -28,7 +28,7 @@ struct field_wakes {
 struct keyword_wakes {
     struct literal_index *literals; /* NULL when there are none */
     bool numbers;
-    const struct needles *needles; /* a part of each literal; NULL when one has none, or too many */
+    struct keyword_needles needles; /* a part of each literal */
 };
 
 struct bucket {

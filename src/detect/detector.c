@@ -13,7 +13,6 @@
 
 #include "base/mem.h"
 #include "detect/detector_route.h"
-#include "detect/keyword_needles.h"
 #include "detect/scalar.h"
 
 #include <pthread.h>
@@ -181,15 +180,13 @@ static inline void scan_field(struct bucket_run *r, const struct field_wakes *f)
         scan_value(r, f->literals, f->numbers, i);
 }
 
-/* Keywords may stand in any value. Where the values are slices of the record's JSON, one look over
- * its bytes mostly says that they do not. */
+/* Keywords may stand in any value. One look over the record's bytes mostly says that none does. */
 static void scan_keywords(struct bucket_run *r)
 {
     const struct keyword_wakes *k = &r->bucket->keywords;
     const struct event *ev = r->s->values.ev;
-    bool sliced = ev->layout && ev->codec && ev->raw.n;
 
-    if (sliced && k->needles && !keyword_needles_may_match(k->needles, r->s->states.simd, ev->raw))
+    if (!keyword_needles_may_match(&k->needles, r->s->states.simd, &r->s->values))
         return;
     for (uint32_t i = 0; i < ev->field_count; i++)
         scan_value(r, k->literals, k->numbers, i);

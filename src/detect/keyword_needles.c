@@ -4,19 +4,24 @@
 static const str escaped_ascii = S("\\u00");
 static const str kelvin_sign = S("\xE2\x84\xAA"), long_s = S("\xC5\xBF");
 
-/* Braces: GUIDs are given them when records are brought into shape. */
+/* The same in JSON. Braces: GUIDs are given them when records are brought into shape. */
 static bool is_plain(char c)
 {
     return c >= ' ' && c < 0x7F && !memchr("\"\\/{}", c, 5);
 }
 
-static str longest_plain_part(str text)
+static bool is_ascii(char c)
+{
+    return c > 0;
+}
+
+static str longest_part(str text, bool (*is_part)(char c))
 {
     str best = {0};
 
     for (size_t i = 0; i < text.n; i++) {
         size_t from = i;
-        while (i < text.n && is_plain(text.p[i]))
+        while (i < text.n && is_part(text.p[i]))
             i++;
         if (i - from > best.n)
             best = (str){text.p + from, i - from};
@@ -65,24 +70,68 @@ static bool add_escapes(str *texts, uint32_t *count, str part, struct arena *a)
     return true;
 }
 
-const struct needles *keyword_needles(const struct literal *literals, uint32_t count,
+/* Can a number, a GUID or a time be written with it? */
+static bool is_numeric(str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!memchr(NUMERIC_SIGNS, text.p[i], sizeof NUMERIC_SIGNS - 1))
+            return false;
+    return true;
+}
+
+/* A part of each literal; false when one has none. */
+static bool add_parts(const struct literal *literals, uint32_t count, bool (*is_part)(char c),
+                      str *texts, uint32_t *ret_count)
+{
+    *ret_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        str part = longest_part(literals[i].text, is_part);
+        if (part.n < NEEDLE_BYTES_MIN || !add_once(texts, ret_count, part))
+            return false;
+    }
+    return true;
+}
+
+static const struct needles *needles_new(const str *texts, uint32_t count, struct arena *a)
+{
+    struct needles *n = arena_alloc(a, sizeof *n);
+
+    needles_make(n, texts, count);
+    return n;
+}
+
+static const struct needles *wide_new(const struct literal *literals, uint32_t count,
                                       struct arena *a)
 {
     str texts[NEEDLES_MAX];
-    uint32_t parts = 0;
+    uint32_t parts;
 
-    for (uint32_t i = 0; i < count; i++) {
-        str part = longest_plain_part(literals[i].text);
-        if (part.n < NEEDLE_BYTES_MIN || !add_once(texts, &parts, part))
+    for (uint32_t i = 0; i < count; i++)
+        if (is_numeric(literals[i].text))
             return NULL;
-    }
-    uint32_t all = parts;
+    return add_parts(literals, count, is_ascii, texts, &parts) ? needles_new(texts, parts, a)
+                                                               : NULL;
+}
+
+static const struct needles *sliced_new(const struct literal *literals, uint32_t count,
+                                        struct arena *a)
+{
+    str texts[NEEDLES_MAX];
+    uint32_t parts, all;
+
+    if (!add_parts(literals, count, is_plain, texts, &parts))
+        return NULL;
+    all = parts;
     for (uint32_t i = 0; i < parts && !is_searched_apart(simd_best()); i++)
         if (!add_escapes(texts, &all, texts[i], a))
             return NULL;
-    struct needles *n = arena_alloc(a, sizeof *n);
-    needles_make(n, texts, all);
-    return n;
+    return needles_new(texts, all, a);
+}
+
+struct keyword_needles keyword_needles_new(const struct literal *literals, uint32_t count,
+                                           struct arena *a)
+{
+    return (struct keyword_needles){sliced_new(literals, count, a), wide_new(literals, count, a)};
 }
 
 static bool holds(const struct simd *simd, str record, str part)
@@ -90,7 +139,8 @@ static bool holds(const struct simd *simd, str record, str part)
     return simd->find(record.p, record.n, part.p, part.n) < record.n;
 }
 
-bool keyword_needles_may_match(const struct needles *n, const struct simd *simd, str record)
+/* The event's values are slices of its JSON. */
+static bool json_may_match(const struct needles *n, const struct simd *simd, str record)
 {
     if (simd->needles_found(n, record) ||
         (is_searched_apart(simd) && holds(simd, record, escaped_ascii)))
@@ -98,4 +148,28 @@ bool keyword_needles_may_match(const struct needles *n, const struct simd *simd,
     if (simd->is_ascii(record.p, record.n))
         return false;
     return holds(simd, record, kelvin_sign) || holds(simd, record, long_s);
+}
+
+static bool body_may_match(const struct needles *n, const struct simd *simd, struct event_values *v)
+{
+    const struct event *ev = v->ev;
+
+    for (uint32_t i = 0; i < ev->field_count; i++)
+        if (!(ev->fields[i].flags & (FIELD_WIDE | FIELD_NUMERIC)) &&
+            ev->fields[i].value.n >= NEEDLE_BYTES_MIN &&
+            simd->needles_found(n, event_values_folded(v, i)))
+            return true;
+    return simd->needles_found_wide(n, ev->body);
+}
+
+bool keyword_needles_may_match(const struct keyword_needles *n, const struct simd *simd,
+                               struct event_values *v)
+{
+    const struct event *ev = v->ev;
+
+    if (ev->body.n && n->wide)
+        return body_may_match(n->wide, simd, v);
+    if (ev->layout && ev->codec && ev->raw.n && n->sliced)
+        return json_may_match(n->sliced, simd, ev->raw);
+    return true;
 }

@@ -58,6 +58,7 @@ void event_settle(struct event *ev, struct arena *a)
         f->flags &= FIELD_CONTINUES;
     }
     ev->codec = NULL;
+    ev->body = (str){0};
 }
 
 void event_add(struct event *ev, struct arena *a, struct field f)

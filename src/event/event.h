@@ -25,6 +25,8 @@ enum value_type {
 enum {
     FIELD_CONTINUES = 1,    /* a further element of the array that the name holds */
     FIELD_RAW = 2,          /* value is as the record holds it; the event's codec reads it, */
+    FIELD_WIDE = 4,         /* and it is UTF-16LE within the event's `body`; */
+    FIELD_NUMERIC = 8,      /* value is text, or will be, of no signs but those below; */
     FIELD_CODING_SHIFT = 8, /* and may keep a byte of its own in the upper half of the flags */
 };
 
@@ -33,6 +35,9 @@ struct field {
     uint8_t type;    /* enum value_type */
     uint16_t flags;
 };
+
+/* What numbers, times, GUIDs, SIDs and hex are made of, folded. */
+#define NUMERIC_SIGNS "0123456789abcdefstxz-+.:{}"
 
 /* Reads the raw values of one format: the text follows from type, flags and bytes alone, and text
  * that begins with an ASCII letter begins in the record with that byte or with a backslash. `out`
@@ -61,7 +66,8 @@ struct event {
     uint8_t logsource_count;
     struct logsource logsources[EVENT_LOGSOURCES_MAX];
     struct provenance from;
-    str raw; /* the record's bytes as text; empty when it has none (EVTX) */
+    str raw;  /* the record's bytes as text; empty when it has none (EVTX) */
+    str body; /* the record's bytes otherwise, of which VALUE_PADDING more may be read; or empty */
 
     /* What a fast decoder knows beyond, so that others need not look again: */
     const struct value_codec *codec; /* of the fields with FIELD_RAW; NULL when there are none */

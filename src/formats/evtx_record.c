@@ -286,6 +286,7 @@ bool evtx_reader_record(struct evtx_reader *r, size_t at, size_t end, struct eve
     ev->field_count = ev->field_capacity = r->field_count;
     ev->fields_dropped = r->dropped;
     ev->codec = r->has_raw ? &evtx_codec : NULL;
+    ev->body = r->has_raw ? (str){(const char *)r->view.bytes + at, end - at} : (str){0};
     ev->layout = r->dropped ? 0 : evtx_layout_number(r->layouts, &r->key);
     if (r->has_time) {
         ev->has_time = true;

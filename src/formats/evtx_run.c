@@ -133,15 +133,18 @@ static void note_constant(struct evtx_reader *r, uint8_t flags, str text)
 
 static void add_value(struct evtx_reader *r, str name, uint8_t type, str bytes, uint16_t flags)
 {
-    enum value_type kind = evtx_is_integer(type) ? VALUE_NUMBER : VALUE_STRING;
+    const struct evtx_kind *kind = &evtx_kinds[type];
+    enum value_type shown = (enum value_type)kind->field_type;
 
     if (!in_budget(r, 2 * bytes.n))
         return;
-    if (r->lazy && evtx_is_raw(type, bytes.n)) {
+    if (!r->lazy) {
+        add_field(r, name, evtx_kept_text(r, type, bytes), shown, flags);
+    } else if (evtx_is_raw(type, bytes.n)) {
         r->has_raw = true;
-        add_field(r, name, bytes, kind, (uint16_t)(flags | FIELD_RAW | type << FIELD_CODING_SHIFT));
+        add_field(r, name, bytes, shown, flags | kind->raw_flags);
     } else {
-        add_field(r, name, evtx_kept_text(r, type, bytes), kind, flags);
+        add_field(r, name, evtx_kept_text(r, type, bytes), shown, flags | kind->text_flags);
     }
 }
 

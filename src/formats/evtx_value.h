@@ -76,7 +76,8 @@ enum { EVTX_RAW_SIZE_LIMIT = 31 }; /* sizes from it on share a bit */
 /* What the reader asks of a type for every value. */
 struct evtx_kind {
     uint32_t raw_sizes; /* a bit for each size of which evtx_is_raw() is true */
-    uint16_t raw_flags; /* of a field with a raw value of it */
+    uint16_t raw_flags; /* of a field with a raw value of it, */
+    uint8_t text_flags; /* and with its text */
     uint8_t field_type; /* VALUE_NUMBER: shown as a decimal number */
 };
 

@@ -7,6 +7,9 @@
  * Hyperscan; W. Mula and G. Langdale), then the whole needle is compared.
  * Portable: four-byte pieces of the text, as far apart as the shortest needle
  * allows, in a bitmap.
+ *
+ * Records of EVTX hold their texts as UTF-16, at any alignment and among other
+ * bytes: there the bytes of a needle are two apart, with zeros between.
  */
 #pragma once
 
@@ -43,5 +46,15 @@ bool needles_found_portable(const struct needles *n, str text);
 bool needles_found_avx2(const struct needles *n, str text);
 bool needles_found_avx512(const struct needles *n, str text);
 
-/* For the tiers: does a needle of these groups stand in the text with its head at `at`? */
-bool needles_verify(const struct needles *n, uint32_t groups, str text, size_t at);
+/* Does a needle stand in the bytes as UTF-16LE? Also true when one of the two letters that fold to
+ * an ASCII one stands there: U+017F is an s, U+212A a k. SIMD_PADDING as above. */
+bool needles_found_wide_portable(const struct needles *n, str bytes);
+bool needles_found_wide_avx2(const struct needles *n, str bytes);
+bool needles_found_wide_avx512(const struct needles *n, str bytes);
+
+/* For the tiers: does a needle of these groups stand in the text with its head at `at`? Its bytes
+ * are `step` apart: 1, or 2 in UTF-16. */
+bool needles_verify(const struct needles *n, uint32_t groups, str text, size_t at, size_t step);
+
+/* The letters beyond ASCII that fold into it, as UTF-16LE. */
+static const uint8_t needle_letters[2][2] = {{0x7F, 0x01}, {0x2A, 0x21}};

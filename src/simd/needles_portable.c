@@ -111,42 +111,75 @@ void needles_make(struct needles *n, const str *texts, uint32_t count)
     }
 }
 
-static bool is_at(const struct needle *item, str text, size_t from)
+static bool is_at(const struct needle *item, str text, size_t from, size_t step)
 {
-    if (text.n - from < item->text.n)
+    if (text.n - from < item->text.n * step)
         return false;
     for (size_t i = 0; i < item->text.n; i++)
-        if (ascii_lower(text.p[from + i]) != item->text.p[i])
+        if (ascii_lower(text.p[from + i * step]) != item->text.p[i] ||
+            (step > 1 && text.p[from + i * step + 1]))
             return false;
     return true;
 }
 
-bool needles_verify(const struct needles *n, uint32_t groups, str text, size_t at)
+bool needles_verify(const struct needles *n, uint32_t groups, str text, size_t at, size_t step)
 {
     for (uint32_t i = 0; i < n->count; i++)
-        if ((n->items[i].group & groups) && at >= n->items[i].head &&
-            is_at(&n->items[i], text, at - n->items[i].head))
+        if ((n->items[i].group & groups) && at >= n->items[i].head * step &&
+            is_at(&n->items[i], text, at - n->items[i].head * step, step))
             return true;
     return false;
 }
 
 /* Which needle, and which of its pieces, the bitmap does not say. */
-static bool verify_piece(const struct needles *n, str text, size_t at)
+static bool verify_piece(const struct needles *n, str text, size_t at, size_t step)
 {
     for (uint32_t i = 0; i < n->count; i++)
-        for (uint32_t k = 0; k < n->stride && k <= at; k++)
+        for (uint32_t k = 0; k < n->stride && k * step <= at; k++)
             if (ascii_lower(text.p[at]) == n->items[i].text.p[k] &&
-                is_at(&n->items[i], text, at - k))
+                is_at(&n->items[i], text, at - k * step, step))
                 return true;
     return false;
 }
 
+static bool is_in_bitmap(const struct needles *n, const char *piece)
+{
+    uint32_t slot = slot_of(piece);
+
+    return n->bitmap[slot / 8] >> (slot % 8) & 1;
+}
+
 bool needles_found_portable(const struct needles *n, str text)
 {
-    for (size_t at = 0; at + NEEDLE_BYTES_MIN <= text.n && n->count; at += n->stride) {
-        uint32_t slot = slot_of(text.p + at);
-        if ((n->bitmap[slot / 8] >> (slot % 8) & 1) && verify_piece(n, text, at))
+    for (size_t at = 0; at + NEEDLE_BYTES_MIN <= text.n && n->count; at += n->stride)
+        if (is_in_bitmap(n, text.p + at) && verify_piece(n, text, at, 1))
             return true;
-    }
+    return false;
+}
+
+static bool holds_letter(str bytes)
+{
+    bool found = false;
+
+    for (size_t at = 0; at + 1 < bytes.n; at++)
+        for (size_t i = 0; i < countof(needle_letters); i++)
+            found |= (uint8_t)bytes.p[at] == needle_letters[i][0] &&
+                     (uint8_t)bytes.p[at + 1] == needle_letters[i][1];
+    return found;
+}
+
+bool needles_found_wide_portable(const struct needles *n, str bytes)
+{
+    const size_t head = 2 * NEEDLE_BYTES_MIN - 1;
+
+    if (holds_letter(bytes))
+        return true;
+    for (size_t odd = 0; odd < 2; odd++) /* texts begin at even places and at odd ones */
+        for (size_t at = odd; at + head <= bytes.n && n->count; at += 2 * n->stride) {
+            const char *p = bytes.p + at;
+            const char piece[NEEDLE_BYTES_MIN] = {p[0], p[2], p[4], p[6]};
+            if (is_in_bitmap(n, piece) && verify_piece(n, bytes, at, 2))
+                return true;
+        }
     return false;
 }

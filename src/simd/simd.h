@@ -41,6 +41,7 @@ struct simd {
 
     /* needles.h */
     bool (*needles_found)(const struct needles *n, str text);
+    bool (*needles_found_wide)(const struct needles *n, str bytes);
 
     /* json_index.h */
     void (*json_index)(const char *text, size_t n, uint32_t *tokens, struct json_line *lines,

@@ -185,6 +185,94 @@ static void random_needles_are_found_when_one_is_there(void **state)
     guarded_free(&g);
 }
 
+/* ------------------------------------------------------------ UTF-16 */
+
+/* Each byte of the text with a zero behind it, from byte `at` of `out` on. */
+static void widen(char *out, size_t at, str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        out[at + 2 * i] = text.p[i];
+        out[at + 2 * i + 1] = '\0';
+    }
+}
+
+static void assert_wide(const struct guarded *g, const struct needles *n, str plain, bool want)
+{
+    str text = guarded_text(g, plain, S("zqxj"));
+
+    for (int tier = 0; tier < SIMD_TIER_COUNT; tier++) {
+        const struct simd *s = simd_of((enum simd_tier)tier);
+        if (s && s->needles_found_wide(n, text) != want)
+            fail_msg("%s: a needle is%s in %zu bytes", s->name, want ? "" : " not", text.n);
+    }
+}
+
+static void a_needle_in_utf_16_is_found_at_every_place_even_or_odd(void **state)
+{
+    struct guarded g = guarded_new();
+    char text[LENGTH_MAX];
+
+    (void)state;
+    for (size_t k = 0; k < countof(lone); k++) {
+        struct needles n;
+        needles_make(&n, &lone[k], 1);
+        for (size_t length = 0; length <= LENGTH_MAX; length++) {
+            memset(text, '.', sizeof text);
+            assert_wide(&g, &n, (str){text, length}, false);
+            for (size_t at = 0; at + 2 * lone[k].n <= length; at++) {
+                widen(text, at, lone[k]);
+                assert_wide(&g, &n, (str){text, length}, true);
+                assert_wide(&g, &n, (str){text, at + 2 * lone[k].n - 1}, false);
+                memset(text + at, '.', 2 * lone[k].n);
+            }
+        }
+    }
+    guarded_free(&g);
+}
+
+static void a_needle_of_which_one_byte_or_zero_differs_is_not_in_utf_16(void **state)
+{
+    struct guarded g = guarded_new();
+    char text[LENGTH_MAX];
+
+    (void)state;
+    for (size_t k = 0; k < countof(lone); k++) {
+        struct needles n;
+        needles_make(&n, &lone[k], 1);
+        for (size_t i = 0; i < 2 * lone[k].n; i++)
+            for (uint32_t bit = 0; bit < 8; bit++) {
+                memset(text, '.', sizeof text);
+                widen(text, 67, lone[k]);
+                text[67 + i] = (char)(text[67 + i] ^ 1 << bit);
+                bool same = i % 2 == 0 && ascii_lower(text[67 + i]) == lone[k].p[i / 2];
+                assert_wide(&g, &n, (str){text, LENGTH_MAX}, same);
+            }
+        assert_wide(&g, &n, lone[k], false); /* in UTF-8 */
+    }
+    guarded_free(&g);
+}
+
+static void letters_that_fold_into_ascii_are_found_at_every_place(void **state)
+{
+    struct guarded g = guarded_new();
+    struct needles n;
+    char text[LENGTH_MAX];
+
+    (void)state;
+    needles_make(&n, lone, 1);
+    for (size_t i = 0; i < countof(needle_letters); i++)
+        for (size_t length = 0; length <= LENGTH_MAX; length++)
+            for (size_t at = 0; at + 2 <= length; at++) {
+                memset(text, '.', sizeof text);
+                memcpy(text + at, needle_letters[i], 2);
+                assert_wide(&g, &n, (str){text, length}, true);
+                assert_wide(&g, &n, (str){text, at + 1}, false);
+                text[at + 1] ^= 2;
+                assert_wide(&g, &n, (str){text, length}, false);
+            }
+    guarded_free(&g);
+}
+
 static void no_needles_are_never_found(void **state)
 {
     struct guarded g = guarded_new();
@@ -206,6 +294,9 @@ int main(void)
         cmocka_unit_test(only_letters_have_two_cases),
         cmocka_unit_test(a_needle_whose_end_is_behind_the_text_is_not_found),
         cmocka_unit_test(random_needles_are_found_when_one_is_there),
+        cmocka_unit_test(a_needle_in_utf_16_is_found_at_every_place_even_or_odd),
+        cmocka_unit_test(a_needle_of_which_one_byte_or_zero_differs_is_not_in_utf_16),
+        cmocka_unit_test(letters_that_fold_into_ascii_are_found_at_every_place),
         cmocka_unit_test(no_needles_are_never_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,130 @@
+/*
+ * lazy_event.h - events written as the fast decoders give them: values as slices
+ * of a JSON record, or as UTF-16 and numbers in the body of an EVTX record.
+ */
+#pragma once
+
+#include "event_generator.h"
+#include "formats/evtx_value.h"
+#include "formats/json_codec.h"
+#include "raw_event.h"
+
+enum { LAZY_RECORD_MAX = 256 * 1024 };
+
+struct lazy_writer {
+    struct event_generator *g; /* decides how things are written */
+    struct raw_layouts *layouts;
+    struct buf *record;
+    struct arena *arena;
+};
+
+/* One character of a JSON string, escaped where it must be and sometimes where it need not. */
+static inline void write_json_char(struct lazy_writer *w, char c)
+{
+    bool must = c == '"' || c == '\\' || (c >= 0 && c < ' ');
+
+    if (must || (c > 0 && generate_below(w->g, 24) == 0))
+        buf_printf(w->record, "\\u%04x", (unsigned)c);
+    else
+        buf_char(w->record, c);
+}
+
+/* The same event with its strings as slices of a record, in *ret; the record moves while it grows,
+ * so that slices are cut when it is there. */
+static inline struct event lazy_json(struct lazy_writer *w, const struct event *ev)
+{
+    struct event copy = raw_copy(ev, w->arena);
+    size_t *starts = arena_array(w->arena, ev->field_count + 1, sizeof *starts);
+
+    buf_clear(w->record);
+    for (uint32_t i = 0; i < ev->field_count; i++) {
+        const struct field *f = &ev->fields[i];
+        buf_printf(w->record, "%c\"%u\":\"", i ? ',' : '{', i);
+        starts[i] = w->record->n;
+        for (size_t k = 0; f->type == VALUE_STRING && k < f->value.n; k++)
+            write_json_char(w, f->value.p[k]);
+        if (f->type != VALUE_STRING)
+            buf_add(w->record, f->value);
+        copy.fields[i].value.n = w->record->n - starts[i];
+        buf_char(w->record, '"');
+    }
+    buf_printf(w->record, "}");
+    char *record = arena_bytes(w->arena, w->record->n + VALUE_PADDING);
+    memcpy(record, w->record->p, w->record->n);
+    for (uint32_t i = 0; i < ev->field_count; i++) {
+        if (ev->fields[i].type != VALUE_STRING) {
+            copy.fields[i].value = ev->fields[i].value;
+            continue;
+        }
+        copy.fields[i].value.p = record + starts[i];
+        copy.fields[i].flags |= FIELD_RAW;
+    }
+    copy.raw = (str){record, w->record->n};
+    copy.codec = &json_codec;
+    copy.layout = raw_layout(w->layouts, ev);
+    return copy;
+}
+
+static inline void write_unit(struct buf *out, uint32_t unit)
+{
+    buf_char(out, (char)unit);
+    buf_char(out, (char)(unit >> 8));
+}
+
+static inline void write_utf16(struct buf *out, str s)
+{
+    while (s.n) {
+        uint32_t c = utf8_next(&s);
+        if (c > 0xFFFF)
+            write_unit(out, 0xD800 | (c - 0x10000) >> 10);
+        write_unit(out, c > 0xFFFF ? 0xDC00 | ((c - 0x10000) & 0x3FF) : c);
+    }
+}
+
+/* Strings that are UTF-8 in the record's body, at any alignment, some as text beside it; numbers
+ * that fit as eight bytes. */
+static inline struct event lazy_evtx(struct lazy_writer *w, const struct event *ev)
+{
+    struct event copy = raw_copy(ev, w->arena);
+    size_t *starts = arena_array(w->arena, ev->field_count + 1, sizeof *starts);
+
+    buf_clear(w->record);
+    for (uint32_t i = 0; i < ev->field_count; i++) {
+        struct field *f = &copy.fields[i];
+        char number[32];
+        uint64_t value;
+        bool beside = generate_below(w->g, 8) == 0;
+        starts[i] = w->record->n;
+        if (f->type == VALUE_STRING && !beside && utf8_valid(f->value)) {
+            write_utf16(w->record, f->value);
+            f->flags |= (uint16_t)evtx_kinds[EVTX_STRING].raw_flags;
+        } else if (f->type == VALUE_NUMBER && str_u64(f->value, &value) &&
+                   snprintf(number, sizeof number, "%llu", (unsigned long long)value) ==
+                       (int)f->value.n) {
+            buf_add(w->record, (str){(const char *)&value, sizeof value});
+            f->flags |= (uint16_t)evtx_kinds[EVTX_UINT64].raw_flags;
+        }
+        if (f->flags & FIELD_RAW)
+            f->value.n = w->record->n - starts[i];
+        if (generate_below(w->g, 2))
+            buf_char(w->record, (char)generate_below(w->g, 256));
+    }
+    char *record = arena_bytes(w->arena, w->record->n + VALUE_PADDING);
+    memcpy(record, w->record->p, w->record->n);
+    for (uint32_t i = 0; i < ev->field_count; i++)
+        if (copy.fields[i].flags & FIELD_RAW)
+            copy.fields[i].value.p = record + starts[i];
+    copy.body = (str){record, w->record->n};
+    copy.codec = &evtx_codec;
+    copy.layout = raw_layout(w->layouts, ev);
+    return copy;
+}
+
+/* What a look at each value makes of it. */
+static inline struct event lazy_settled(const struct lazy_writer *w, const struct event *lazy)
+{
+    struct event copy = raw_copy(lazy, w->arena);
+
+    event_settle(&copy, w->arena);
+    return copy;
+}
