@@ -55,6 +55,15 @@ static inline char ascii_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+static inline bool str_is_ascii(str s)
+{
+    char all = 0;
+
+    for (size_t i = 0; i < s.n; i++)
+        all |= s.p[i];
+    return !(all & 0x80);
+}
+
 /* Cuts *rest at the first sep: returns what stands before it, leaves what follows in *rest. */
 str str_cut(str *rest, char sep);
 

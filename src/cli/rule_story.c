@@ -3,14 +3,14 @@
 
 #include "cli/rule_text.h"
 #include "detect/compiled_rules.h"
+#include "detect/event_id.h"
+#include "detect/rule_fold.h"
 #include "detect/rule_program.h"
 #include "detect/witness.h"
 
 #include <stdio.h>
 
 enum { CASES_MAX = 4, TEXT_MAX = 64 * 1024, INDENT = 2, LABEL = 16, ID_TEXT_MAX = 32 };
-
-static const str event_id = S("EventID");
 
 struct story {
     struct page *p;
@@ -124,15 +124,14 @@ static void write_cover(struct story *s, const struct rule_cover *cover)
 
 /* ------------------------------------------------------------ steps */
 
-static void write_target(struct story *s, const char *when, uint32_t to, uint32_t first,
-                         uint32_t count)
+static void write_target(struct story *s, const char *when, uint32_t to, uint32_t count)
 {
     if (to == STEP_ACCEPT)
         page_printf(s->p, STYLE_FAINT, "  %s: a match", when);
     else if (to == STEP_REJECT)
         page_printf(s->p, STYLE_FAINT, "  %s: none", when);
     else
-        page_printf(s->p, STYLE_FAINT, "  %s: %u", when, count - (to - first));
+        page_printf(s->p, STYLE_FAINT, "  %s: %u", when, count - to);
 }
 
 /* Steps were made from the last to the first. */
@@ -145,8 +144,8 @@ static void write_steps(struct story *s, const struct rule_programs *programs,
         page_cell(s->p, STYLE_FAINT, i + 1 == programs->count ? S("steps") : S(""), LABEL);
         page_printf(s->p, STYLE_FAINT, "%2u  ", programs->count - i);
         write_predicate(s, numbers->places[step->predicate]);
-        write_target(s, "yes", step->on_true, 0, programs->count);
-        write_target(s, "no", step->on_false, 0, programs->count);
+        write_target(s, "yes", step->on_true, programs->count);
+        write_target(s, "no", step->on_false, programs->count);
         page_newline(s->p);
     }
 }
@@ -198,49 +197,44 @@ static bool write_case(struct story *s, uint32_t rule, const struct known_field 
 }
 
 /* The EventIDs that the rule's checks name, each once. */
-static uint32_t collect_ids(struct story *s, uint32_t rule, uint32_t field, str ids[CASES_MAX])
-{
-    const struct rule_tree *t = &s->c->trees.rules[rule];
-    const struct predicates *ps = &s->c->predicates;
-    uint32_t count = 0;
+struct named_ids {
+    str items[CASES_MAX];
+    uint32_t count;
+};
 
-    for (uint32_t i = 0; i < t->node_count; i++) {
-        const struct tree_node *n = &s->c->trees.nodes[t->first_node + i];
-        const struct predicate *q = &ps->items[n->predicate];
-        if (n->kind != NODE_ITEM || q->field != field || !predicate_is_foldable(ps, n->predicate))
-            continue;
-        for (uint32_t k = 0; k < q->value_count && count < CASES_MAX; k++) {
-            const struct check_range *range = &ps->values[q->first_value + k];
-            bool known = range->count == 0;
-            for (uint32_t j = 0; j < count; j++)
-                known = known || str_eq(ids[j], ps->checks[range->first].text);
-            if (!known)
-                ids[count++] = ps->checks[range->first].text;
-        }
-    }
-    return count;
+static void take_id(void *ctx, str text)
+{
+    struct named_ids *ids = ctx;
+
+    for (uint32_t i = 0; i < ids->count; i++)
+        if (str_eq(ids->items[i], text))
+            return;
+    if (ids->count < CASES_MAX)
+        ids->items[ids->count++] = text;
 }
 
 static void write_cases(struct story *s, uint32_t rule)
 {
-    uint32_t field = intern_find(s->c->predicates.names, event_id);
-    str ids[CASES_MAX];
-    uint32_t count = field == INTERN_NONE ? 0 : collect_ids(s, rule, field, ids);
+    uint32_t field = intern_find(s->c->predicates.names, event_id_name);
+    struct named_ids ids = {.count = 0};
     struct known_field unknown = {.name = INTERN_NONE};
-    struct known_field other = {field, S("\xFF")};
+    struct known_field other = {field, event_id_other};
 
-    if (count == 0) {
+    if (field != INTERN_NONE)
+        event_id_each(&s->c->trees, rule, &s->c->predicates, field, take_id, &ids);
+    if (ids.count == 0) {
         write_case(s, rule, &unknown, "of its log source");
         return;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        struct known_field known = {field, ids[i]};
+    for (uint32_t i = 0; i < ids.count; i++) {
+        str id = ids.items[i];
+        struct known_field known = {field, id};
         char what[ID_TEXT_MAX + 64];
         snprintf(what, sizeof what, "of its log source with EventID " STR_FMT,
-                 (int)(ids[i].n < ID_TEXT_MAX ? ids[i].n : ID_TEXT_MAX), ids[i].p);
+                 (int)(id.n < ID_TEXT_MAX ? id.n : ID_TEXT_MAX), id.p);
         write_case(s, rule, &known, what);
     }
-    if (count == CASES_MAX) {
+    if (ids.count == CASES_MAX) {
         page_tab(s->p, INDENT + LABEL);
         page_text(s->p, STYLE_FAINT, S("... and so on for its other EventIDs"));
         page_newline(s->p);

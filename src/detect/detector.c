@@ -12,7 +12,9 @@
 #include "detect/detector.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "detect/detector_route.h"
+#include "detect/event_id.h"
 #include "detect/scalar.h"
 
 #include <pthread.h>
@@ -295,33 +297,13 @@ static void run_bucket(const struct detector *d, struct detector_scratch *s, con
 
 /* ------------------------------------------------------------ an event */
 
-enum { ID_DIGITS_MAX = 9 };
-
 /* The EventID, when the event has one and it is a plain number. */
 static bool read_event_id(struct event_values *v, uint32_t field, uint32_t *ret)
 {
-    uint32_t at = field == INTERN_NONE ? VALUE_NONE : event_values_first(v, field), number = 0;
+    uint32_t at = field == INTERN_NONE ? VALUE_NONE : event_values_first(v, field);
 
-    if (at == VALUE_NONE || event_values_next(v, at) != VALUE_NONE ||
-        v->ev->fields[at].type == VALUE_NULL)
-        return false;
-    str text = event_values_text(v, at);
-    if (text.n == 0 || text.n > ID_DIGITS_MAX || (text.p[0] == '0' && text.n > 1))
-        return false;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9')
-            return false;
-        number = number * 10 + (uint32_t)(text.p[i] - '0');
-    }
-    *ret = number;
-    return true;
-}
-
-static int compare_rules(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
+    return at != VALUE_NONE && event_values_next(v, at) == VALUE_NONE &&
+           v->ev->fields[at].type != VALUE_NULL && event_id_read(event_values_text(v, at), ret);
 }
 
 uint32_t detector_match(const struct detector *d, struct detector_scratch *s,
@@ -342,8 +324,7 @@ uint32_t detector_match(const struct detector *d, struct detector_scratch *s,
     }
     for (uint32_t i = 0; i < s->match_count; i++)
         s->matched[s->matches[i] / 64] = 0;
-    if (s->match_count > 1)
-        qsort(s->matches, s->match_count, sizeof *s->matches, compare_rules);
+    sort_u32(s->matches, s->match_count);
     *ret_rules = s->matches;
     return s->match_count;
 }

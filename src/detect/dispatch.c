@@ -2,18 +2,13 @@
 #include "detect/dispatch.h"
 
 #include "base/mem.h"
+#include "base/order.h"
+#include "detect/event_id.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static const str event_id_name = S("EventID");
-
-/* What no check of a rule, which is valid UTF-8, equals. */
-static const str no_event_id = S("\xFF");
-
-enum { ID_DIGITS_MAX = 9, ID_TEXT_MAX = 16 };
 
 struct group { /* rules that name the same log source */
     struct logsource source;
@@ -130,40 +125,21 @@ void dispatch_free(struct dispatch *d)
 
 /* The EventIDs that the family's rules ask for, collected. */
 struct id_list {
+    struct arena *arena;
     uint32_t *items;
     uint32_t count, capacity;
 };
 
-static bool read_id(str text, uint32_t *ret)
+static void take_id(void *ctx, str text)
 {
-    uint64_t number;
+    struct id_list *ids = ctx;
+    uint32_t id;
 
-    if (text.n == 0 || text.n > ID_DIGITS_MAX || (text.p[0] == '0' && text.n > 1) ||
-        !str_u64(text, &number))
-        return false;
-    *ret = (uint32_t)number;
-    return true;
-}
-
-static void collect_ids(const struct dispatch *d, uint32_t predicate, struct id_list *ids,
-                        struct arena *a)
-{
-    const struct predicates *p = d->predicates;
-    const struct predicate *q = &p->items[predicate];
-
-    if (q->field != d->event_id_field || !predicate_is_foldable(p, predicate))
+    if (!event_id_read(text, &id))
         return;
-    for (uint32_t i = 0; i < q->value_count; i++) {
-        const struct check_range *range = &p->values[q->first_value + i];
-        for (uint32_t k = range->first; k < range->first + range->count; k++) {
-            uint32_t id;
-            if (!read_id(p->checks[k].text, &id))
-                continue;
-            uint32_t *room =
-                arena_push(a, (void **)&ids->items, &ids->count, &ids->capacity, sizeof *room);
-            *room = id;
-        }
-    }
+    uint32_t *room =
+        arena_push(ids->arena, (void **)&ids->items, &ids->count, &ids->capacity, sizeof *room);
+    *room = id;
 }
 
 static struct id_slot *slot_of(const struct family *f, uint32_t id)
@@ -178,16 +154,10 @@ static struct id_slot *slot_of(const struct family *f, uint32_t id)
 static void build_ids(struct dispatch *d, struct family *f)
 {
     struct arena *scratch CLEANUP(arena_freep) = arena_new(1 << 14);
-    struct id_list ids = {0};
+    struct id_list ids = {.arena = scratch};
 
-    for (uint32_t i = 0; i < f->rule_count && d->event_id_field != INTERN_NONE; i++) {
-        const struct rule_tree *t = &d->trees->rules[f->rules[i]];
-        for (uint32_t k = 0; k < t->node_count; k++) {
-            const struct tree_node *n = &d->trees->nodes[t->first_node + k];
-            if (n->kind == NODE_ITEM)
-                collect_ids(d, n->predicate, &ids, scratch);
-        }
-    }
+    for (uint32_t i = 0; i < f->rule_count && d->event_id_field != INTERN_NONE; i++)
+        event_id_each(d->trees, f->rules[i], d->predicates, d->event_id_field, take_id, &ids);
     uint32_t places = 4;
     while (places < 2 * ids.count)
         places *= 2;
@@ -195,13 +165,6 @@ static void build_ids(struct dispatch *d, struct family *f)
     f->ids = arena_array(d->arena, places, sizeof *f->ids);
     for (uint32_t i = 0; i < ids.count; i++)
         slot_of(f, ids.items[i])->id_plus_1 = ids.items[i] + 1;
-}
-
-static int compare_rules(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
 }
 
 static struct family *family_new(struct dispatch *d, const uint32_t *groups, uint32_t count)
@@ -222,8 +185,7 @@ static struct family *family_new(struct dispatch *d, const uint32_t *groups, uin
         memcpy(f->rules + f->rule_count, g->rules, g->rule_count * sizeof *g->rules);
         f->rule_count += g->rule_count;
     }
-    if (rules)
-        qsort(f->rules, f->rule_count, sizeof *f->rules, compare_rules);
+    sort_u32(f->rules, f->rule_count);
     build_ids(d, f);
     return f;
 }
@@ -310,12 +272,12 @@ const struct bucket *family_bucket(const struct family *const_f, bool known, uin
     struct family *f = (struct family *)(uintptr_t)const_f; /* its buckets come when needed */
     struct known_field field = {.name = INTERN_NONE};
     struct bucket *_Atomic *place = &f->unknown;
-    char text[ID_TEXT_MAX];
+    char text[EVENT_ID_TEXT_MAX];
 
     if (known) {
         struct id_slot *slot = slot_of(f, id);
         place = slot->id_plus_1 ? &slot->bucket : &f->other;
-        field = (struct known_field){f->dispatch->event_id_field, no_event_id};
+        field = (struct known_field){f->dispatch->event_id_field, event_id_other};
     }
     const struct bucket *b = atomic_load_explicit(place, memory_order_acquire);
     if (__builtin_expect(b != NULL, 1))

@@ -193,15 +193,6 @@ static uint32_t key_of(const struct literal *l, enum table_id table)
     }
 }
 
-static bool is_ascii(str s)
-{
-    char all = 0;
-
-    for (size_t i = 0; i < s.n; i++)
-        all |= s.p[i];
-    return !(all & 0x80);
-}
-
 static void build_shorts(struct literal_index *x, enum literal_kind kind,
                          const struct literal *literals, uint32_t count, struct arena *a)
 {
@@ -213,7 +204,7 @@ static void build_shorts(struct literal_index *x, enum literal_kind kind,
     for (int ascii = 1; ascii >= 0; ascii--) {
         for (uint32_t i = 0; i < count; i++)
             if (literals[i].kind == kind && is_short(&literals[i]) &&
-                is_ascii(literals[i].text) == ascii)
+                str_is_ascii(literals[i].text) == ascii)
                 x->shorts[kind][x->short_counts[kind]++] =
                     (struct entry){.text = literals[i].text, .target = literals[i].target};
         if (ascii)
@@ -255,7 +246,7 @@ static struct gram_set *build_grams(const struct literal *literals, uint32_t cou
 
     for (uint32_t i = 0; i < count; i++)
         if (literals[i].kind == LITERAL_CONTAINS && !is_short(&literals[i]) &&
-            is_ascii(literals[i].text) == ascii)
+            str_is_ascii(literals[i].text) == ascii)
             items[n++] = (struct gram_literal){literals[i].text, literals[i].target};
     struct gram_set *set = n ? gram_set_new(items, n, profile, a) : NULL;
     free(items);

@@ -269,9 +269,8 @@ static float guess_share(enum check_kind kind, str text)
 
     for (size_t i = 1; i < text.n && share > least; i++)
         share *= falls;
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] & 0x80)
-            return share * other;
+    if (!str_is_ascii(text))
+        return share * other;
     return kind < CHECK_CONTAINS ? share * edge : share;
 }
 

@@ -3,18 +3,6 @@
 
 #include "detect/scalar.h"
 
-enum { CANONICAL_DIGITS_MAX = 15 };
-
-static bool is_canonical(str text)
-{
-    str digits = text.n && text.p[0] == '-' ? str_from_at(text, 1) : text;
-
-    if (!scalar_is_integer(text) || digits.n == 0 || digits.n > CANONICAL_DIGITS_MAX ||
-        digits.p[0] == '+' || digits.p[0] == '-')
-        return false;
-    return digits.p[0] != '0' || text.n == 1;
-}
-
 bool predicate_is_foldable(const struct predicates *p, uint32_t place)
 {
     const struct predicate *q = &p->items[place];
@@ -25,7 +13,7 @@ bool predicate_is_foldable(const struct predicates *p, uint32_t place)
         for (uint32_t k = range->first; k < range->first + range->count; k++) {
             const struct check *c = &p->checks[k];
             if (c->kind != CHECK_EXACT ||
-                (scalar_number(c->text, &number) && !is_canonical(c->text)))
+                (scalar_number(c->text, &number) && !scalar_is_canonical(c->text)))
                 return false;
         }
     }

@@ -6,6 +6,7 @@
  */
 #include "detect/rule_program.h"
 
+#include "base/order.h"
 #include "detect/witness.h"
 
 #include <stdlib.h>
@@ -80,18 +81,11 @@ static void want_children(const struct tree_node *n, enum want want, struct pric
         children[best].want = want;
 }
 
-static int compare_places(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void sort_unique(struct rule_cover *c)
 {
     uint32_t n = 0;
 
-    qsort(c->predicates, c->count, sizeof *c->predicates, compare_places);
+    sort_u32(c->predicates, c->count);
     for (uint32_t i = 0; i < c->count; i++)
         if (i == 0 || c->predicates[i] != c->predicates[i - 1])
             c->predicates[n++] = c->predicates[i];
@@ -122,8 +116,7 @@ void rule_cover_pick(const struct open_tree *tree, const struct predicates *p, s
         else
             want_children(n, prices[i].want, prices + n->first_child);
     }
-    if (ret->count)
-        sort_unique(ret);
+    sort_unique(ret);
 }
 
 /* ------------------------------------------------------------ the order */

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { EXACT_DIGITS_MAX = 15 }; /* of an integer that a double holds exactly */
+
 static str skip_digits(str s)
 {
     while (s.n && s.p[0] >= '0' && s.p[0] <= '9')
@@ -56,6 +58,16 @@ bool scalar_number(str text, double *ret)
     copy[text.n] = '\0';
     *ret = strtod(copy, NULL);
     return isfinite(*ret);
+}
+
+bool scalar_is_canonical(str text)
+{
+    str digits = text.n && text.p[0] == '-' ? str_from_at(text, 1) : text;
+
+    if (!scalar_is_integer(text) || digits.n == 0 || digits.n > EXACT_DIGITS_MAX ||
+        digits.p[0] == '+' || digits.p[0] == '-')
+        return false;
+    return digits.p[0] != '0' || text.n == 1;
 }
 
 bool scalar_number_eq(str a, str b)

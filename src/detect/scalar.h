@@ -11,6 +11,9 @@ bool scalar_number(str text, double *ret) MUST_USE;
 /* Only a sign and digits, so that its text is compared, not its approximation. */
 bool scalar_is_integer(str text);
 
+/* An integer as printf would write it, small enough for a double to hold it exactly. */
+bool scalar_is_canonical(str text);
+
 /* Are two texts the same number? 1e3 is 1000; of two integers only the same text is. */
 bool scalar_number_eq(str a, str b);
 

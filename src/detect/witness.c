@@ -15,19 +15,6 @@
 #define CONTAINS_COST 0.05 /* of a gram in a filter; */
 #define SHORT_COST 8.0     /* without one: the value is searched for it alone */
 
-enum { CANONICAL_DIGITS_MAX = 15 }; /* what a double holds exactly */
-
-/* An integer as printf would write it. */
-static bool is_canonical(str text)
-{
-    str digits = text.n && text.p[0] == '-' ? str_from_at(text, 1) : text;
-
-    if (!scalar_is_integer(text) || digits.n == 0 || digits.n > CANONICAL_DIGITS_MAX ||
-        digits.p[0] == '+' || digits.p[0] == '-')
-        return false;
-    return digits.p[0] != '0' || text.n == 1;
-}
-
 static bool is_number(const struct check *c)
 {
     return c->test->op == SIGMA_MATCH && c->test->scalar == SCALAR_NUMBER;
@@ -39,7 +26,7 @@ bool witness_literal(const struct check *c, struct literal *ret)
     switch (c->kind) {
     case CHECK_EXACT:
         ret->kind = is_number(c) ? LITERAL_NUMBER : LITERAL_EXACT;
-        return !is_number(c) || is_canonical(c->text);
+        return !is_number(c) || scalar_is_canonical(c->text);
     case CHECK_PREFIX:
         ret->kind = LITERAL_PREFIX;
         return true;
@@ -59,14 +46,6 @@ bool witness_literal(const struct check *c, struct literal *ret)
     }
 }
 
-static bool is_ascii(str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] & 0x80)
-            return false;
-    return true;
-}
-
 /* What it costs to look for the check's literal; *share grows by how often it is found. */
 static double check_cost(const struct check *c, double *share)
 {
@@ -77,7 +56,7 @@ static double check_cost(const struct check *c, double *share)
     *share += (double)c->share;
     if (l.kind != LITERAL_CONTAINS)
         return LITERAL_COST;
-    if (l.text.n < PROFILE_GRAM && is_ascii(l.text))
+    if (l.text.n < PROFILE_GRAM && str_is_ascii(l.text))
         return SHORT_COST;
     return LITERAL_COST + CONTAINS_COST;
 }
