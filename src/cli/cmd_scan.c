@@ -372,7 +372,8 @@ const struct command command_scan = {
         "\n"
         "Exit codes: 0 done, with or without findings; 2 wrong command line; 3 a path cannot\n"
         "be opened (with --strict: any evidence was broken or could not be read); 4 no rule\n"
-        "could be loaded (with --strict: one could not); 5 the report cannot be written.",
+        "could be loaded (with --strict: one could not), or the profile could not; 5 the report\n"
+        "cannot be written.",
     .options = scan_options,
     .option_count = countof(scan_options),
     .operands = COMPLETE_FILE,

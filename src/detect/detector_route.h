@@ -10,7 +10,7 @@
 enum {
     ROUTES_MAX = 256, /* remembered; beyond, all are forgotten */
     ROUTE_SLOTS = 1024,
-    ROUTE_TEXT_MAX = 1024, /* bytes of one event's log sources that are remembered */
+    ROUTE_TEXT_MAX = 1024, /* bytes of one event's log sources; longer ones make all be forgotten */
 };
 
 /* Log sources that rename alike. */

@@ -20,5 +20,7 @@ code scan log.json; test $c -eq 0; grep -q 'rules/bad.yml:3:' err
 code scan --strict log.json; test $c -eq 4
 code "$tocsin" scan --only --rules rules/bad.yml log.json; test $c -eq 4
 code "$tocsin" scan --only --rules absent log.json; test $c -eq 4
+code scan --profile absent.jsonl log.json; test $c -eq 4; grep -q absent.jsonl err
+code scan --profile log.json log.json; test $c -eq 4; grep -q log.json err
 code scan -w /dev/full log.json; test $c -eq 5; grep -q 'No space left' err
 code scan -w absent/out log.json; test $c -eq 5
