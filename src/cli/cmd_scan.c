@@ -64,7 +64,7 @@ static const struct option scan_options[] = {
      NULL},
 };
 
-/* One run of the command. Handlers are called by one thread, the collector. */
+/* One run of the command. Handlers are called by one thread at a time. */
 struct run {
     const struct report *report;
     void *state;

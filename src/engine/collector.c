@@ -1,4 +1,8 @@
-/* collector.c - takes worked-off batches in any order and hands what they hold over in input order.
+/*
+ * collector.c - takes worked-off batches in any order and hands over what they
+ * hold in the order of the input. Every thread does so with what it has worked
+ * off, one at a time: if the batch before is still under way, or another thread
+ * is handing over, that thread will do it.
  */
 #include "engine/job.h"
 
@@ -77,7 +81,7 @@ static void collect(struct scan *s, struct job *job)
 }
 
 /* Makes the job empty, keeping its memory. A batch that one long record blew up shrinks again. */
-static void recycle(struct scan *s, struct job *job)
+static void recycle(struct job *job)
 {
     struct batch *b = &job->batch;
 
@@ -92,27 +96,14 @@ static void recycle(struct scan *s, struct job *job)
         b->data = NULL;
         b->capacity = 0;
     }
-    ring_put(s->empty, job);
 }
 
-void *collector_run(void *scan)
+void collector_take(struct scan *s, struct job *job)
 {
-    struct scan *s = scan;
-    struct job **waiting = mem_array(s->job_count, sizeof(struct job *));
-    uint64_t next = 0;
-    struct job *job;
-
-    while ((job = ring_take(s->done))) {
-        /* No two jobs under way share a place: there are only job_count of them. */
-        assert(!waiting[job->batch.sequence % s->job_count]);
-        waiting[job->batch.sequence % s->job_count] = job;
-        while ((job = waiting[next % s->job_count])) {
-            waiting[next % s->job_count] = NULL;
-            collect(s, job);
-            recycle(s, job);
-            next++;
-        }
+    job = schedule_put_done(s->schedule, job, job->batch.sequence);
+    while (job) {
+        collect(s, job);
+        recycle(job);
+        job = schedule_put_empty(s->schedule, job);
     }
-    free(waiting);
-    return NULL;
 }

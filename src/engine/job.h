@@ -1,17 +1,20 @@
 /*
  * job.h - a batch on its way through the engine, and the stream it is of.
  *
- *   reader (the caller's thread) -> ring of full jobs -> workers -> ring of done
- *   jobs -> collector -> ring of empty jobs -> reader
+ * A scan with N workers has N threads, the caller's among them. The caller's
+ * thread reads; when enough batches wait for the others it works one off itself,
+ * so that one worker needs no second thread, and two keep two processors busy.
+ * Others are started when there is something for them to do. Who has worked a
+ * batch off hands over findings in the order of the input (collector.c).
  *
- * A job has one owner at a time. There are JOBS_PER_WORKER for each worker and
- * a few more, so that a slow part makes the others wait (back-pressure) and
- * memory is bounded.
+ * A job has one owner at a time (schedule.h). There are JOBS_PER_WORKER for each
+ * worker and a few more, so that a slow part makes the others wait
+ * (back-pressure) and memory is bounded.
  */
 #pragma once
 
-#include "base/ring.h"
 #include "engine/scan.h"
+#include "engine/schedule.h"
 #include "engine/watch.h"
 #include "event/classifier.h"
 #include "formats/format.h"
@@ -19,7 +22,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { JOBS_PER_WORKER = 2, JOBS_EXTRA = 2, BATCH_ARENA_BYTES = 1024 * 1024 };
+enum {
+    JOBS_PER_WORKER = 2,
+    JOBS_EXTRA = 2,
+    JOBS_AHEAD = 1, /* that wait for each thread but the reader before the reader works itself */
+    BATCH_ARENA_BYTES = 1024 * 1024,
+};
 
 /* A finding or a problem, in the order of the input. Lives in the batch's arena. */
 struct output {
@@ -40,7 +48,7 @@ struct engine_stream {
     uint64_t turn;
     void *decoder;
 
-    uint64_t units, events; /* collector: of the batches so far */
+    uint64_t units, events; /* of the batches that were handed over */
 };
 
 struct job {
@@ -56,12 +64,12 @@ struct scan {
     struct scan_handlers handlers;
     struct detector *detector;
     struct naive *naive; /* NULL unless options.naive */
-    struct ring *empty, *full, *done;
+    struct schedule *schedule;
     struct job *jobs;
     uint32_t job_count;
-    struct worker *workers;
-    pthread_t collector;
-    bool started, finished;
+    struct worker *workers; /* the first is the caller's thread */
+    uint32_t worker_count;  /* started so far */
+    bool finished;
     bool in_file;         /* between file_begin and file_end */
     _Atomic bool stopped; /* set by any thread, read by the reader */
 
@@ -71,7 +79,7 @@ struct scan {
     uint32_t stream_count;
     uint64_t sequence;
 
-    /* Collector; others read it after the threads have been joined. */
+    /* Of whose turn it is to hand over; others read it after the threads have been joined. */
     struct summary_builder *total;
     struct summary summary;
     uint64_t *evidence_events;
@@ -93,10 +101,13 @@ struct worker {
     struct job *job; /* being worked on */
 };
 
-void *worker_run(void *worker);
 void worker_init(struct worker *w, struct scan *scan);
 void worker_done(struct worker *w);
-void *collector_run(void *scan);
+void worker_do(struct worker *w, struct job *job); /* works it off, and it is no longer w's */
+void worker_run(struct worker *w);                 /* does so with all that come, to the end */
+
+/* A job has been worked off: hands over what is next in the order of the input. */
+void collector_take(struct scan *s, struct job *job);
 
 struct engine_stream *engine_stream_new(str path, uint32_t id, uint32_t evidence) MUST_USE;
 void engine_stream_free(struct engine_stream *s);

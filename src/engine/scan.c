@@ -33,10 +33,34 @@ void engine_stream_free(struct engine_stream *s)
 static struct batch *port_take(void *ctx)
 {
     struct scan *s = ctx;
-    struct job *job = ring_take(s->empty);
+    bool is_full;
+    struct job *job;
 
-    assert(job);
+    while ((job = schedule_take_empty(s->schedule, &is_full)) && is_full)
+        worker_do(&s->workers[0], job);
     return &job->batch;
+}
+
+static void *thread_run(void *worker)
+{
+    struct worker *w = worker;
+
+    worker_init(w, w->scan);
+    worker_run(w);
+    return NULL;
+}
+
+/* One more thread, when there is more to do than this one can. Not before the first batch: the
+ * caller may confine itself until then, and a small input is read in less time than it takes. */
+static void start_worker(struct scan *s)
+{
+    struct worker *w = &s->workers[s->worker_count++];
+
+    w->scan = s;
+    if (pthread_create(&w->thread, NULL, thread_run, w) != 0) {
+        fputs("tocsin: cannot start a thread\n", stderr);
+        abort();
+    }
 }
 
 static void port_give(void *ctx, struct batch *b)
@@ -53,7 +77,13 @@ static void port_give(void *ctx, struct batch *b)
         bool whole_file = str_eq(stream->stream.path, e->path);
         e->format = whole_file ? stream->stream.format->name : "archive";
     }
-    ring_put(s->full, job);
+    bool more = !b->last; /* than this batch: it goes on */
+    uint32_t waiting;
+    job = schedule_put_full(s->schedule, job, &waiting);
+    if (s->worker_count < s->options.workers && (more || waiting > 1))
+        start_worker(s);
+    if (job)
+        worker_do(&s->workers[0], job);
 }
 
 static bool port_stopped(void *ctx)
@@ -104,21 +134,11 @@ static void jobs_init(struct scan *s)
 {
     s->job_count = s->options.workers * JOBS_PER_WORKER + JOBS_EXTRA;
     s->jobs = mem_array(s->job_count, sizeof *s->jobs);
-    s->empty = ring_new(s->job_count);
-    s->full = ring_new(s->job_count);
-    s->done = ring_new(s->job_count);
+    s->schedule = schedule_new(s->job_count, (s->options.workers - 1) * JOBS_AHEAD);
     for (uint32_t i = 0; i < s->job_count; i++) {
         s->jobs[i].batch.arena = arena_new(BATCH_ARENA_BYTES);
         s->jobs[i].summary = summary_builder_new(UINT32_MAX);
-        ring_put(s->empty, &s->jobs[i]);
-    }
-}
-
-static void thread_start(pthread_t *thread, void *(*run)(void *), void *arg)
-{
-    if (pthread_create(thread, NULL, run, arg) != 0) {
-        fputs("tocsin: cannot start a thread\n", stderr);
-        abort();
+        schedule_add(s->schedule, &s->jobs[i]);
     }
 }
 
@@ -135,20 +155,8 @@ struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *
     s->total = summary_builder_new(SUMMARY_KEYS_MAX);
     jobs_init(s);
     s->workers = mem_array(o->workers, sizeof *s->workers);
-    for (uint32_t i = 0; i < o->workers; i++)
-        worker_init(&s->workers[i], s);
+    worker_init(&s->workers[s->worker_count++], s);
     return s;
-}
-
-/* Threads start with the first path, so that the caller can confine itself in between. */
-static void start(struct scan *s)
-{
-    if (s->started)
-        return;
-    s->started = true;
-    thread_start(&s->collector, collector_run, s);
-    for (uint32_t i = 0; i < s->options.workers; i++)
-        thread_start(&s->workers[i].thread, worker_run, &s->workers[i]);
 }
 
 bool scan_path(struct scan *s, const char *path, struct err *e)
@@ -170,7 +178,6 @@ bool scan_path(struct scan *s, const char *path, struct err *e)
     };
 
     assert(!s->finished);
-    start(s);
     return evidence_read(&options, &port, path, e);
 }
 
@@ -187,7 +194,7 @@ static void find_unseen(struct scan *s)
     s->unseen = mem_array(count + 1, sizeof *s->unseen);
     for (uint32_t field = 0; field < count; field++) {
         bool seen = false;
-        for (uint32_t w = 0; w < s->options.workers && !seen; w++)
+        for (uint32_t w = 0; w < s->worker_count && !seen; w++)
             seen = detector_fields_seen(s->workers[w].scratch)[field / 64] >> (field % 64) & 1;
         if (!seen)
             s->unseen[s->unseen_count++] = detector_field_name(s->detector, field);
@@ -202,19 +209,17 @@ static int by_bytes(const void *a, const void *b)
 const struct summary *scan_finish(struct scan *s)
 {
     assert(!s->finished);
-    start(s);
     s->finished = true;
-    ring_close(s->full);
-    for (uint32_t i = 0; i < s->options.workers; i++)
+    schedule_close(s->schedule);
+    worker_run(&s->workers[0]);
+    for (uint32_t i = 1; i < s->worker_count; i++)
         pthread_join(s->workers[i].thread, NULL);
-    ring_close(s->done);
-    pthread_join(s->collector, NULL);
 
     for (uint32_t i = 0; i < s->evidence_count && i < s->evidence_events_capacity; i++)
         s->evidence[i].events = s->evidence_events[i];
     find_unseen(s);
     qsort(s->unseen, s->unseen_count, sizeof *s->unseen, by_bytes);
-    for (uint32_t i = 0; i < s->options.workers; i++)
+    for (uint32_t i = 0; i < s->worker_count; i++)
         s->regex_limits += detector_regex_limits(s->workers[i].scratch);
     s->summary = summary_of(s->total);
     return &s->summary;
@@ -226,18 +231,17 @@ void scan_free(struct scan *s)
         return;
     if (!s->finished)
         scan_finish(s);
-    for (uint32_t i = 0; i < s->options.workers; i++)
+    for (uint32_t i = 0; i < s->worker_count; i++)
         worker_done(&s->workers[i]);
     free(s->workers);
     for (uint32_t i = 0; i < s->job_count; i++) {
-        struct job *job = ring_take(s->empty);
+        struct job *job = schedule_remove(s->schedule);
+        assert(job);
         free(job->batch.data);
         arena_free(job->batch.arena);
         summary_builder_free(job->summary);
     }
-    ring_free(s->empty);
-    ring_free(s->full);
-    ring_free(s->done);
+    schedule_free(s->schedule);
     free(s->jobs);
     for (uint32_t i = 0; i < s->evidence_count; i++)
         free((char *)(uintptr_t)s->evidence[i].path.p);

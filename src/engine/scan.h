@@ -20,6 +20,7 @@ struct evidence { /* one file that was read */
     uint64_t events;
 };
 
+/* Called by one thread at a time, in the order of the input; it is not always the same thread. */
 struct scan_handlers {
     void *ctx;
     void (*finding)(void *ctx, const struct finding *f);

@@ -8,14 +8,12 @@
 
 void worker_init(struct worker *w, struct scan *scan)
 {
-    *w = (struct worker){
-        .scan = scan,
-        .scratch = detector_scratch_new(scan->detector),
-        .classifier = classifier_new(scan->options.force),
-        .watch = watch_new(),
-        .decoders = mem_array(format_count, sizeof *w->decoders),
-        .naive_hits = mem_array(scan->options.rules->count + 1, sizeof *w->naive_hits),
-    };
+    w->scan = scan;
+    w->scratch = detector_scratch_new(scan->detector);
+    w->classifier = classifier_new(scan->options.force);
+    w->watch = watch_new();
+    w->decoders = mem_array(format_count, sizeof *w->decoders);
+    w->naive_hits = mem_array(scan->options.rules->count + 1, sizeof *w->naive_hits);
 }
 
 void worker_done(struct worker *w)
@@ -207,14 +205,16 @@ static void work(struct worker *w, struct job *job)
         pass_turn(s, b->last);
 }
 
-void *worker_run(void *worker)
+void worker_do(struct worker *w, struct job *job)
 {
-    struct worker *w = worker;
+    work(w, job);
+    collector_take(w->scan, job);
+}
+
+void worker_run(struct worker *w)
+{
     struct job *job;
 
-    while ((job = ring_take(w->scan->full))) {
-        work(w, job);
-        ring_put(w->scan->done, job);
-    }
-    return NULL;
+    while ((job = schedule_take_full(w->scan->schedule)))
+        worker_do(w, job);
 }
