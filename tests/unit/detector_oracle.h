@@ -50,9 +50,18 @@ static const char every_kind_of_test[] =
     "title: 18\nlogsource: {category: c}\n"
     "detection: {s: [mimikatz, 'atk/ski', 'sekur?sakis', 'àéîmask'], condition: s}\n---\n"
     "title: 19\nlogsource: {category: d}\n"
-    "detection: {s: ['4624', 'mask'], condition: s}\n";
+    "detection: {s: ['4624', 'mask'], condition: s}\n---\n"
+    "title: 20\nlogsource: {category: e}\n"
+    "detection: {s: {EventID: 4624}, f: {F: x}, condition: s and not f}\n---\n"
+    "title: 21\nlogsource: {category: e}\n"
+    "detection: {s: {EventID: [4624, 1]}, condition: not s}\n---\n"
+    "title: 22\nlogsource: {category: e}\n"
+    "detection: {s: {EventID: '4625', F: y}, t: {EventID|neq: 1, G: z}, condition: 1 of them}\n"
+    "---\n"
+    "title: 23\nlogsource: {category: e}\n"
+    "detection: {s: {EventID: [4624, null, 1e3]}, t: {EventID|lt: 5}, condition: s or t}\n";
 
-enum { KINDS_OF_TEST = 19 };
+enum { KINDS_OF_TEST = 23 };
 
 static inline void say_event(const struct event *ev)
 {

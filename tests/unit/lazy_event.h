@@ -4,12 +4,16 @@
  */
 #pragma once
 
+#include "base/mem.h"
 #include "event_generator.h"
 #include "formats/evtx_value.h"
 #include "formats/json_codec.h"
 #include "raw_event.h"
 
-enum { LAZY_RECORD_MAX = 256 * 1024 };
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LAZY_RECORD_MAX = 256 * 1024, LAZY_SEED = 20261124 };
 
 struct lazy_writer {
     struct event_generator *g; /* decides how things are written */
@@ -127,4 +131,33 @@ static inline struct event lazy_settled(const struct lazy_writer *w, const struc
 
     event_settle(&copy, w->arena);
     return copy;
+}
+
+/* All that a writer writes with. */
+struct lazy_fixture {
+    struct event_generator generator;
+    struct buf record;
+    struct arena *arena; /* of one event */
+    struct lazy_writer writer;
+};
+
+static inline void lazy_fixture_init(struct lazy_fixture *f, const struct ruleset *rs)
+{
+    struct raw_layouts *layouts = mem_alloc(sizeof *layouts);
+
+    layouts->keys = intern_new();
+    f->generator =
+        (struct event_generator){.arena = arena_new(1 << 16), .state = LAZY_SEED, .rs = rs};
+    f->record = buf_make(LAZY_RECORD_MAX);
+    f->arena = arena_new(1 << 16);
+    f->writer = (struct lazy_writer){&f->generator, layouts, &f->record, f->arena};
+}
+
+static inline void lazy_fixture_done(struct lazy_fixture *f)
+{
+    intern_free(f->writer.layouts->keys);
+    free(f->writer.layouts);
+    arena_free(f->generator.arena);
+    arena_free(f->arena);
+    buf_done(&f->record);
 }
