@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static const struct {
@@ -102,6 +103,27 @@ bool io_write_all(struct io *io, enum io_site site, int fd, str bytes)
 int io_fstat(struct io *io, enum io_site site, int fd, struct stat *ret)
 {
     return faulty(io, site) ? -1 : fstat(fd, ret);
+}
+
+int io_fstatat(struct io *io, enum io_site site, int dir, const char *path, struct stat *ret,
+               int flags)
+{
+    return faulty(io, site) ? -1 : fstatat(dir, path, ret, flags);
+}
+
+int io_mkdirat(struct io *io, enum io_site site, int dir, const char *path, mode_t mode)
+{
+    return faulty(io, site) ? -1 : mkdirat(dir, path, mode);
+}
+
+int io_renameat(struct io *io, enum io_site site, int dir, const char *from, const char *to)
+{
+    return faulty(io, site) ? -1 : renameat(dir, from, dir, to);
+}
+
+int io_unlinkat(struct io *io, enum io_site site, int dir, const char *path)
+{
+    return faulty(io, site) ? -1 : unlinkat(dir, path, 0);
 }
 
 int io_close(struct io *io, enum io_site site, int fd)

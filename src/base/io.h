@@ -37,6 +37,11 @@ int io_openat(struct io *io, enum io_site site, int dir, const char *path, int f
 ssize_t io_read(struct io *io, enum io_site site, int fd, void *out, size_t n);
 bool io_write_all(struct io *io, enum io_site site, int fd, str bytes); /* false: errno is set */
 int io_fstat(struct io *io, enum io_site site, int fd, struct stat *ret);
+int io_fstatat(struct io *io, enum io_site site, int dir, const char *path, struct stat *ret,
+               int flags);
+int io_mkdirat(struct io *io, enum io_site site, int dir, const char *path, mode_t mode);
+int io_renameat(struct io *io, enum io_site site, int dir, const char *from, const char *to);
+int io_unlinkat(struct io *io, enum io_site site, int dir, const char *path);
 int io_close(struct io *io, enum io_site site, int fd);
 DIR *io_fdopendir(struct io *io, enum io_site site, int fd); /* takes fd over on success */
 struct dirent *io_readdir(struct io *io, enum io_site site, DIR *dir); /* errno 0 at the end */

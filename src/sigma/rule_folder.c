@@ -56,9 +56,24 @@ static void add_failure(struct walk *w, str path, enum err_code code, const char
     add_file(w, path, e);
 }
 
-static bool ends_as_rule(str name)
+bool rule_folder_is_rule(str name)
 {
     return str_ends(name, S(".yml")) || str_ends(name, S(".yaml"));
+}
+
+bool rule_folder_takes(const struct dirent *d)
+{
+    switch (d->d_type) {
+    case DT_FIFO:
+    case DT_SOCK:
+    case DT_CHR:
+    case DT_BLK:
+        return false;
+    case DT_REG:
+        return d->d_name[0] != '.' && rule_folder_is_rule(str_from(d->d_name));
+    default: /* a folder, a link, or the kernel does not say */
+        return d->d_name[0] != '.';
+    }
 }
 
 static int by_path_backwards(const void *a, const void *b)
@@ -74,10 +89,8 @@ static void push_entry(struct walk *w, const struct entry *folder, const struct 
     enum entry_kind kind = d->d_type == DT_DIR   ? ENTRY_FOLDER
                            : d->d_type == DT_REG ? ENTRY_FILE
                                                  : ENTRY_UNSURE;
-    bool other =
-        d->d_type == DT_FIFO || d->d_type == DT_SOCK || d->d_type == DT_CHR || d->d_type == DT_BLK;
 
-    if (other || name.p[0] == '.' || (kind == ENTRY_FILE && !ends_as_rule(name)))
+    if (!rule_folder_takes(d))
         return;
     bool slash = str_ends(folder->path, S("/"));
     struct entry *room =
@@ -131,13 +144,13 @@ static void visit(struct walk *w, const struct entry *entry)
     int fd = io_openat(w->io, IO_folder_open, AT_FDCWD, entry->path.p, flags, 0);
 
     if (fd == -1 || io_fstat(w->io, IO_folder_open, fd, &st) == -1) {
-        if (entry->kind == ENTRY_FOLDER || ends_as_rule(entry->path))
+        if (entry->kind == ENTRY_FOLDER || rule_folder_is_rule(entry->path))
             add_failure(w, entry->path, ERR_IO, "cannot open: ", strerror(errno));
         if (fd != -1)
             close(fd);
         return;
     }
-    if (S_ISREG(st.st_mode) && ends_as_rule(entry->path))
+    if (S_ISREG(st.st_mode) && rule_folder_is_rule(entry->path))
         add_file(w, entry->path, NULL);
     if (!S_ISDIR(st.st_mode)) {
         close(fd);

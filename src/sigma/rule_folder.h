@@ -20,6 +20,11 @@ struct rule_file {
     const struct err *why; /* this entry cannot be looked at; NULL for a file to be read */
 };
 
+/* Is a name in a folder that of a rule file, or may an entry be a folder of such? By them the
+ * entries are picked that are looked at. */
+bool rule_folder_takes(const struct dirent *d);
+bool rule_folder_is_rule(str name);
+
 /* The files to read, in byte order of their names, folder by folder; `path` itself when it is a
  * file. False only when `path` cannot be opened or is neither. */
 bool rule_folder_list(struct io *io, const char *path, struct arena *a, struct rule_file **ret,

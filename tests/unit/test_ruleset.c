@@ -1,15 +1,11 @@
 /* Rule sets: folders, several documents, actions, placeholders, and a reason for each refusal. */
 #include "sigma/ruleset.h"
 
-#include "base/buf.h"
 #include "sigma/build.h"
+#include "test_folder.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #define RULE(title)                                                                                \
@@ -18,10 +14,8 @@
     "title: " title "\nlogsource: {product: windows}\n"                                            \
     "detection: {s: {F|expand: '" value "'}, condition: s}\n"
 
-/* A folder of its own for each test, which is the working directory while it runs. */
 struct fixture {
-    char folder[64];
-    int home;
+    struct test_folder folder;
     struct io io;
     struct ruleset *rs;
 };
@@ -30,9 +24,7 @@ static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
-    snprintf(f->folder, sizeof f->folder, "test_ruleset.XXXXXX");
-    f->home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (!mkdtemp(f->folder) || chdir(f->folder))
+    if (!test_folder_enter(&f->folder))
         return -1;
     io_init(&f->io);
     f->rs = ruleset_new();
@@ -40,43 +32,19 @@ static int setup(void **state)
     return 0;
 }
 
-static void remove_all(const char *folder)
-{
-    DIR *dir = opendir(folder);
-
-    for (struct dirent *d; dir && (d = readdir(dir));) {
-        struct buf path CLEANUP(buf_done) = buf_make(4096);
-        buf_printf(&path, "%s/%s", folder, d->d_name);
-        if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0 &&
-            unlink(buf_cstr(&path)) != 0) {
-            remove_all(buf_cstr(&path)); /* the depth is that of the tests' own folders */
-            rmdir(buf_cstr(&path));
-        }
-    }
-    if (dir)
-        closedir(dir);
-}
-
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    int ok;
 
     ruleset_free(f->rs);
-    remove_all(".");
-    ok = fchdir(f->home) == 0 && rmdir(f->folder) == 0;
-    close(f->home);
+    bool ok = test_folder_leave(&f->folder);
     free(f);
     return ok ? 0 : -1;
 }
 
 static void put(const char *path, const char *text)
 {
-    FILE *file = fopen(path, "wbe");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-    fclose(file);
+    test_folder_put(path, str_from(text));
 }
 
 static void load(struct fixture *f, const char *path)
@@ -423,9 +391,9 @@ static void the_example_placeholders_can_be_read(void **state)
     if (!source)
         skip();
     buf_printf(&path, "%s/content/placeholders/example.yml", source);
-    assert_int_equal(fchdir(f->home), 0); /* the source's path may be relative */
+    assert_int_equal(fchdir(f->folder.home), 0); /* the source's path may be relative */
     bool ok = ruleset_placeholders(f->rs, &f->io, buf_cstr(&path), &e);
-    assert_int_equal(chdir(f->folder), 0);
+    assert_int_equal(chdir(f->folder.name), 0);
     assert_true(ok);
     load_text(f, EXPANDING("t", "%Administrators%"));
     ruleset_finish(f->rs);
