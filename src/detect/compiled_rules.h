@@ -20,3 +20,8 @@ struct compiled_rules {
 struct compiled_rules *compiled_rules_new(const struct ruleset *rs,
                                           const struct profile *profile) MUST_USE;
 void compiled_rules_free(struct compiled_rules *c); /* NULL is a no-op */
+
+/* As bytes (base/freeze.h), frozen and thawed together with the rule set. compiled_rules_thawed()
+ * makes them of what thaw() found, and keeps pointers into it. NULL: they are not sound. */
+extern const struct freeze_type freeze_compiled_rules;
+struct compiled_rules *compiled_rules_thawed(const struct compiled_rules *thawed) MUST_USE;

@@ -316,14 +316,14 @@ void predicates_finish(struct predicates *p, const struct profile *profile)
     }
 }
 
-void predicates_thawed(struct predicates *p)
+bool predicates_thawed(struct predicates *p)
 {
-    p->arena = NULL;
-    p->keys = NULL;
+    p->regexes = mem_array(p->pattern_count, sizeof *p->regexes);
     p->names = intern_new();
     for (uint32_t i = 0; i < p->field_count; i++)
-        intern_add(p->names, p->field_names[i]);
-    p->regexes = mem_array(p->pattern_count, sizeof *p->regexes);
+        if (intern_add(p->names, p->field_names[i]) != i)
+            return false;
+    return true;
 }
 
 void predicates_prepare(const struct predicates *p, uint32_t place)

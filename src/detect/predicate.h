@@ -91,8 +91,8 @@ uint32_t predicates_add(struct predicates *p, const struct sigma_item *item); /*
 /* After the last one was added. Fills the checks' shares; `profile` may be NULL. */
 void predicates_finish(struct predicates *p, const struct profile *profile);
 
-/* What is not part of a cache of compiled rules is made anew: names and regexes. */
-void predicates_thawed(struct predicates *p);
+/* Makes anew what is not frozen: names, and room for regexes. False: a name stands twice. */
+bool predicates_thawed(struct predicates *p) MUST_USE;
 
 /* Compiles the regexes of a predicate. Not for two threads at once. */
 void predicates_prepare(const struct predicates *p, uint32_t place);

@@ -21,7 +21,7 @@
  */
 #pragma once
 
-#include "base/buf.h"
+#include "base/freeze.h"
 #include "base/io.h"
 #include "event/event.h"
 
@@ -75,6 +75,11 @@ bool profile_load(struct io *io, const char *path, struct profile **ret, struct 
 bool profile_read(str text, struct profile **ret, struct err *e) MUST_USE;    /* the file's text */
 void profile_free(struct profile *p);                                         /* NULL is a no-op */
 const struct profile_field *profile_field(const struct profile *p, str name); /* NULL: unknown */
+
+/* As bytes (base/freeze.h). profile_thawed() makes it of what thaw() found, and keeps pointers into
+ * it. */
+extern const struct freeze_type freeze_profile;
+struct profile *profile_thawed(const struct profile *thawed) MUST_USE;
 
 /* How likely a folded value of the field holds (or is) the text (folded too), above 0 to 1: by its
  * rarest gram; what is not listed is the less likely the more of it is not. */

@@ -74,7 +74,8 @@ void ruleset_finish(struct ruleset *rs);
  * the rules' YAML, selections and conditions, which `expr` came from. ruleset_thawed() makes the
  * set of what thaw() found in `block`, which it takes over, to be given to free().
  */
-extern const struct freeze_type freeze_ruleset, freeze_rule, freeze_node, freeze_item, freeze_test;
+extern const struct freeze_type freeze_ruleset, freeze_rule, freeze_node, freeze_item, freeze_test,
+    freeze_string;
 struct ruleset *ruleset_thawed(const struct ruleset *thawed, void *block) MUST_USE;
 
 static inline void ruleset_freep(struct ruleset **rs)

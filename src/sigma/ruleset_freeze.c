@@ -23,13 +23,13 @@ static const struct freeze_member string_members[] = {
     FREEZE_MANY_OF(struct sigma_string, parts, count, &part_type),
     FREEZE_PLAIN_OF(struct sigma_string, count),
 };
-static const struct freeze_type string_type = {"sigma_string", sizeof(struct sigma_string), 0,
-                                               string_members, countof(string_members),     NULL};
+const struct freeze_type freeze_string = {"sigma_string", sizeof(struct sigma_string), 0,
+                                          string_members, countof(string_members),     NULL};
 
 static const struct freeze_member test_members[] = {
     FREEZE_RANGE_OF(struct sigma_test, op, SIGMA_FIELDREF + 1),
     FREEZE_RANGE_OF(struct sigma_test, scalar, SCALAR_NULL + 1),
-    FREEZE_NESTED_OF(struct sigma_test, string, &string_type, 1),
+    FREEZE_NESTED_OF(struct sigma_test, string, &freeze_string, 1),
     FREEZE_STR_OF(struct sigma_test, pattern),
     FREEZE_BOOL_OF(struct sigma_test, cased),
     FREEZE_BOOL_OF(struct sigma_test, wanted),

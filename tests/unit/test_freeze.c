@@ -1,7 +1,8 @@
 /* Freezing: what comes back is what went in, and what was made up is refused or harmless. */
 #include "base/freeze.h"
 #include "base/mem.h"
-#include "sigma/ruleset.h"
+#include "detect/compiled_rules.h"
+#include "detect/profile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -198,7 +199,7 @@ static void the_layout_is_a_number_that_follows_the_tables(void **state)
     assert_true(freeze_layout(&one, 1) != freeze_layout(&two, 1));
 }
 
-/* ------------------------------------------------------------ the rule set's tables */
+/* ------------------------------------------------------------ the tables of rules */
 
 static bool is_pointer(enum freeze_kind kind)
 {
@@ -217,10 +218,11 @@ static void assert_covered(const struct freeze_type *t)
     assert_true(t->member_count == 0 || t->size - end < sizeof(void *));
 }
 
-static void every_member_of_a_rule_set_has_its_row(void **state)
+static void every_member_of_what_is_frozen_has_its_row(void **state)
 {
-    const struct freeze_type *types[64] = {&freeze_ruleset};
-    uint32_t count = 1;
+    const struct freeze_type *types[64] = {&freeze_ruleset, &freeze_compiled_rules,
+                                           &freeze_profile};
+    uint32_t count = 3;
 
     (void)state;
     for (uint32_t i = 0; i < count; i++) {
@@ -234,7 +236,7 @@ static void every_member_of_a_rule_set_has_its_row(void **state)
                 types[count++] = m->type;
         }
     }
-    assert_true(count > 10);
+    assert_true(count > 20);
 }
 
 static const char rules_text[] =
@@ -302,7 +304,7 @@ int main(void)
         cmocka_unit_test(a_block_that_would_be_too_large_is_refused),
         cmocka_unit_test(no_changed_byte_leads_outside_the_block),
         cmocka_unit_test(the_layout_is_a_number_that_follows_the_tables),
-        cmocka_unit_test(every_member_of_a_rule_set_has_its_row),
+        cmocka_unit_test(every_member_of_what_is_frozen_has_its_row),
         cmocka_unit_test(a_rule_set_comes_back_without_its_yaml),
         cmocka_unit_test(a_tree_in_a_circle_is_refused),
     };
