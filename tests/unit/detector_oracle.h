@@ -1,65 +1,16 @@
 /*
- * detector_oracle.h - rules that touch each kind of test, witness and
- * combination, and the detector held to the oracle.
+ * detector_oracle.h - the detector held to the oracle, and the rules of
+ * every_kind.h to hold it with.
  */
 #pragma once
 
+#include "every_kind.h"
 #include "meaning.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <cmocka.h>
-
-static const char every_kind_of_test[] =
-    "title: 1\nlogsource: {category: a}\n"
-    "detection: {s: {F|endswith: ['\\cmd.exe', '.ps1']}, condition: s}\n---\n"
-    "title: 2\nlogsource: {category: a}\n"
-    "detection: {s: {F|contains|all: [' -enc ', 'hidden', x]}, condition: s}\n---\n"
-    "title: 3\nlogsource: {category: a}\n"
-    "detection: {s: {F|startswith: 'C:\\'}, f: {G: ['', null]}, condition: s and not f}\n---\n"
-    "title: 4\nlogsource: {category: a}\n"
-    "detection: {s: {F|re: '(ab)+c|mimikatz'}, condition: s}\n---\n"
-    "title: 5\nlogsource: {category: a}\n"
-    "detection: {s: {F: 1000, G: [4624, 4625, true]}, condition: s}\n---\n"
-    "title: 6\nlogsource: {category: a}\n"
-    "detection: {s: [mimikatz, 'sekur?sa'], t: {'|all': [cmd, hidden]}, condition: s or t}\n---\n"
-    "title: 7\nlogsource: {category: a}\n"
-    "detection: {s: {F|fieldref: G}, t: {F|fieldref|endswith: H}, condition: 1 of them}\n---\n"
-    "title: 8\nlogsource: {category: b}\n"
-    "detection: {s: {F|gt: 5}, t: {G|cidr: ['10.0.0.0/8', '::1/128']}, condition: s or t}\n---\n"
-    "title: 9\nlogsource: {category: b}\n"
-    "detection: {s: {F|exists: true, G|exists: false}, condition: s}\n---\n"
-    "title: 10\nlogsource: {category: b}\n"
-    "detection: {s: {F|neq: ['cmd', 'mimi*']}, condition: not s}\n---\n"
-    "title: 11\nlogsource: {category: b}\n"
-    "detection: {s: {F|contains|cased: 'MiMi', G|contains: 'ÀÉÎ'}, condition: s}\n---\n"
-    "title: 12\nlogsource: {category: b}\n"
-    "detection: {s: {F: 'a*b?c*d'}, t: {G: '*'}, u: {H: '?'}, condition: s or (t and u)}\n---\n"
-    "title: 13\nlogsource: {category: b}\n"
-    "detection: {s: {F|base64offset|contains: 'http'}, t: {G|hour: 23}, condition: s or t}\n---\n"
-    "title: 14\nlogsource: {category: b}\n"
-    "detection: {s: {F: x}, t: {F: y}, condition: not (not s and not t)}\n---\n"
-    "title: 15\nlogsource: {category: b}\n"
-    "detection: {s: {Image|endswith: '\\cmd.exe'}, t: {Image|contains: 'k'}, condition: s or t}\n"
-    "---\n"
-    "title: 16\nlogsource: {product: p, category: a}\n"
-    "detection: {s: {F|contains: [a, bc, def]}, condition: s}\n---\n"
-    "title: 17\nlogsource: {product: p}\n"
-    "detection: {s: {F: null}, condition: s}\n---\n"
-    "title: 18\nlogsource: {category: c}\n"
-    "detection: {s: [mimikatz, 'atk/ski', 'sekur?sakis', 'àéîmask'], condition: s}\n---\n"
-    "title: 19\nlogsource: {category: d}\n"
-    "detection: {s: ['4624', 'mask'], condition: s}\n---\n"
-    "title: 20\nlogsource: {category: e}\n"
-    "detection: {s: {EventID: 4624}, f: {F: x}, condition: s and not f}\n---\n"
-    "title: 21\nlogsource: {category: e}\n"
-    "detection: {s: {EventID: [4624, 1]}, condition: not s}\n---\n"
-    "title: 22\nlogsource: {category: e}\n"
-    "detection: {s: {EventID: '4625', F: y}, t: {EventID|neq: 1, G: z}, condition: 1 of them}\n"
-    "---\n"
-    "title: 23\nlogsource: {category: e}\n"
-    "detection: {s: {EventID: [4624, null, 1e3]}, t: {EventID|lt: 5}, condition: s or t}\n";
 
 enum { KINDS_OF_TEST = 23 };
 
