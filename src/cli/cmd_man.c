@@ -75,6 +75,7 @@ static int man_run(const struct arguments *a)
          ".TP\n.B 4\nno rule could be loaded; with \\-\\-strict, one could not\n"
          ".TP\n.B 5\nthe output cannot be written\n"
          ".SH ENVIRONMENT\n.TP\n.B TOCSIN_CONTENT\nthe folder with the shipped rules\n"
+         ".TP\n.B TOCSIN_CACHE\nthe folder in which scan keeps compiled rules; empty: none\n"
          ".TP\n.B TMPDIR\nwhere large reports keep what does not fit into memory");
     return EXIT_OK;
 }

@@ -7,6 +7,7 @@
 #include "cli/rule_options.h"
 #include "cli/say.h"
 #include "cli/scan_filter.h"
+#include "cli/scan_rules.h"
 #include "text/escape.h"
 
 #include <errno.h>
@@ -50,6 +51,7 @@ static const struct option scan_options[] = {
      "product/category/service for events that show none, as in linux/process_creation/",
      COMPLETE_NONE, NULL},
     PROFILE_OPTION,
+    CACHE_OPTION,
     {"workers", 'j', OPTION_VALUE, "N", "threads that match; one a processor when not given",
      COMPLETE_NONE, NULL},
     {"strict", '\0', OPTION_FLAG, NULL, "fail when a rule cannot be loaded or evidence not read",
@@ -321,7 +323,6 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
 static int scan_run(const struct arguments *a)
 {
     struct io io;
-    struct err e = {0};
     struct logsource force = {0};
     struct scan_options o = {.io = &io, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
     const struct report *report = chosen_report(a);
@@ -329,6 +330,7 @@ static int scan_run(const struct arguments *a)
 
     io_init(&io);
 #ifdef TOCSIN_FAULTS
+    struct err e = {0};
     const char *fault = getenv("TOCSIN_FAULT");
     if (fault && !io_plan_fault(&io, str_from(fault), &e)) {
         say_err(&e);
@@ -337,25 +339,13 @@ static int scan_run(const struct arguments *a)
 #endif
     if (!report || !prepare(a, &o, &force))
         return EXIT_USAGE;
-    struct ruleset *rs CLEANUP(ruleset_freep) =
-        rule_options_load(&command_scan, a, OPERANDS_NONE, &io, &code);
-    if (!rs)
+    struct ready_rules ready;
+    if (!scan_rules_load(&command_scan, a, &io, &ready, &code))
         return code;
-    rule_options_say_refusals(rs, opt_flag(&command_scan, a, "quiet"));
-    if (!scan_filter_rules(&command_scan, a, rs, &e)) {
-        say_err(&e);
-        return EXIT_USAGE;
-    }
-    if (rs->count == 0) {
-        say("no rule is left to match");
-        return EXIT_RULES;
-    }
-    struct profile *profile;
-    if (!profile_option_load(&command_scan, a, &io, &profile))
-        return EXIT_RULES;
-    o.profile = profile;
-    code = scan_with(a, &o, rs, report);
-    profile_free(profile);
+    o.profile = ready.profile;
+    o.compiled = ready.compiled;
+    code = scan_with(a, &o, ready.rules, report);
+    ready_rules_done(&ready);
     return code;
 }
 

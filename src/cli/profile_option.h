@@ -12,6 +12,10 @@
      COMPLETE_FILE, NULL}
 /* clang-format on */
 
+/* Its path, which may lie in `room`; NULL when none is named and none ships. */
+const char *profile_option_path(const struct command *c, const struct arguments *a,
+                                struct buf *room);
+
 /* *ret is NULL when none is named and none ships. False: it has been said why. */
 bool profile_option_load(const struct command *c, const struct arguments *a, struct io *io,
                          struct profile **ret) MUST_USE;

@@ -29,12 +29,17 @@ static bool load_option(load_fn *load, struct ruleset *rs, struct io *io, const 
     return load_each(load, rs, io, v->values, v->count);
 }
 
+bool rule_options_shipped(struct buf *ret)
+{
+    return content_find("rules", ret);
+}
+
 static bool load_shipped(struct ruleset *rs, struct io *io)
 {
     struct buf path CLEANUP(buf_done) = buf_make(PATH_MAX * 2);
     struct err e = {0};
 
-    if (!content_find("rules", &path)) {
+    if (!rule_options_shipped(&path)) {
         say("cannot find the rules that ship with tocsin; set TOCSIN_CONTENT, or use --only");
         return false;
     }
@@ -42,6 +47,12 @@ static bool load_shipped(struct ruleset *rs, struct io *io)
         return true;
     say_err(&e);
     return false;
+}
+
+void rule_options_say_notes(const struct ruleset *rs)
+{
+    for (uint32_t i = 0; i < rs->note_count; i++)
+        say_err(&rs->notes[i]);
 }
 
 struct ruleset *rule_options_load(const struct command *c, const struct arguments *a,
@@ -62,8 +73,7 @@ struct ruleset *rule_options_load(const struct command *c, const struct argument
         *ret_exit = EXIT_RULES;
         return NULL;
     }
-    for (uint32_t i = 0; i < rs->note_count; i++)
-        say_err(&rs->notes[i]);
+    rule_options_say_notes(rs);
     return rs;
 }
 

@@ -36,5 +36,11 @@ struct ruleset *rule_options_load(const struct command *c, const struct argument
                                   enum rule_operands operands, struct io *io,
                                   int *ret_exit) MUST_USE;
 
+/* Where the rules are that ship with tocsin. False: there are none. */
+bool rule_options_shipped(struct buf *ret) MUST_USE;
+
+/* Says what pipelines ask for in vain, of a set that was not loaded now. */
+void rule_options_say_notes(const struct ruleset *rs);
+
 /* Names each document that was refused on stderr; with `brief` only how many. */
 void rule_options_say_refusals(const struct ruleset *rs, bool brief);
