@@ -2,18 +2,21 @@
  * bench_time - thread CPU time of reading, decoding and matching streams, by one
  * thread, on the tier that TOCSIN_SIMD names.
  *
- *   bench_time ROUNDS PROFILE RULES... -- INPUT...
+ *   bench_time ROUNDS PROFILE CACHE RULES... -- INPUT...
  *
- * PROFILE is a profile's file, or "-" for none. INPUT is NAME:FORMAT:PATH of
- * bench_input.h; there may be none. Prints lines of names and numbers between tabs:
+ * PROFILE is a profile's file, or "-" for none; CACHE a folder for cached rules. INPUT is
+ * NAME:FORMAT:PATH of bench_input.h; there may be none. Prints lines of names and numbers between
+ * tabs:
  *
  *   rules    COUNT  LOAD-MS  BUILD-MS   YAML to rules; rules to a detector (buckets come later)
+ *   cache    KEY-MS  READ-MS  MB        are the files the same; the rules from the cache
  *   memcpy   NS-PER-KB                  memory to memory, 64 MB
  *   stage    NAME  STAGE  EVENTS  BYTES  MATCHES  NS-MEDIAN  NS-LEAST  of an event
  *
  * A round measures every stage of an input once, each for at least ROUND_MS; a
  * pass before warms caches, shapes and buckets up.
  */
+#include "bench_cache.h"
 #include "bench_input.h"
 
 #include "base/mem.h"
@@ -116,22 +119,19 @@ static void time_input(struct bench_worker *w, const struct bench_input *in, uin
     free(timings);
 }
 
-static bool time_inputs(const struct detector *d, char **inputs, uint32_t rounds)
+static bool time_inputs(const struct detector *d, char **inputs, uint32_t rounds, struct err *e)
 {
     for (; *inputs; inputs++) {
         struct bench_input in;
-        struct err e = {0};
-        bool ok = bench_input_open(&in, *inputs, &e);
+        bool ok = bench_input_open(&in, *inputs, e);
         if (ok) {
             struct bench_worker *w = bench_worker_new(d);
             time_input(w, &in, rounds);
             bench_worker_free(w);
         }
         bench_input_close(&in);
-        if (!ok) {
-            fprintf(stderr, "bench_time: %s\n", e.message);
+        if (!ok)
             return false;
-        }
     }
     return true;
 }
@@ -156,6 +156,36 @@ static struct ruleset *load_rules(struct io *io, char ***paths)
     return NULL;
 }
 
+static bool run(struct io *io, const struct profile *profile, const char *cache, char **paths,
+                uint32_t rounds, struct err *e)
+{
+    char **rules = paths;
+    struct cache_times times;
+    double start = cpu_ns();
+    struct ruleset *rs = load_rules(io, &paths);
+
+    if (!rs)
+        return err_set(e, ERR_INPUT, "no rules");
+    double loaded = cpu_ns();
+    struct compiled_rules *compiled = compiled_rules_new(rs, profile);
+    struct detector *d = detector_new_with(
+        &(struct detector_options){.rs = rs, .profile = profile, .compiled = compiled});
+    double built = cpu_ns();
+    const struct ready_rules ready = {rs, compiled, (struct profile *)(uintptr_t)profile};
+    bool ok = bench_cache(io, cache, rules, &ready, &times, e);
+    printf("tier\t%s\n", simd_best()->name);
+    printf("rules\t%u\t%.2f\t%.2f\n", rs->count, (loaded - start) / 1e6, (built - loaded) / 1e6);
+    if (ok) {
+        printf("cache\t%.2f\t%.2f\t%.1f\n", times.key, times.read, times.mb);
+        time_copy();
+        ok = time_inputs(d, paths, rounds, e);
+    }
+    detector_free(d);
+    compiled_rules_free(compiled);
+    ruleset_free(rs);
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     struct profile *profile = NULL;
@@ -163,30 +193,15 @@ int main(int argc, char **argv)
     struct io io;
     uint64_t rounds;
 
-    if (argc < 4 || !str_u64(str_from(argv[1]), &rounds) || rounds < 1 || rounds > ROUNDS_MAX) {
-        fprintf(stderr, "usage: bench_time ROUNDS PROFILE RULES... -- INPUT...\n");
+    if (argc < 5 || !str_u64(str_from(argv[1]), &rounds) || rounds < 1 || rounds > ROUNDS_MAX) {
+        fprintf(stderr, "usage: bench_time ROUNDS PROFILE CACHE RULES... -- INPUT...\n");
         return 2;
     }
     io_init(&io);
-    if (!str_eq(str_from(argv[2]), S("-")) && !profile_load(&io, argv[2], &profile, &e)) {
+    bool ok = (str_eq(str_from(argv[2]), S("-")) || profile_load(&io, argv[2], &profile, &e)) &&
+              run(&io, profile, argv[3], argv + 4, (uint32_t)rounds, &e);
+    if (!ok)
         fprintf(stderr, "bench_time: %s\n", e.message);
-        return 1;
-    }
-    char **paths = argv + 3;
-    double start = cpu_ns();
-    struct ruleset *rs = load_rules(&io, &paths);
-    if (!rs)
-        return 1;
-    double loaded = cpu_ns();
-    struct detector *d =
-        detector_new_with(&(struct detector_options){.rs = rs, .profile = profile});
-    double built = cpu_ns();
-    printf("tier\t%s\n", simd_best()->name);
-    printf("rules\t%u\t%.2f\t%.2f\n", rs->count, (loaded - start) / 1e6, (built - loaded) / 1e6);
-    time_copy();
-    bool ok = time_inputs(d, paths, (uint32_t)rounds);
-    detector_free(d);
-    ruleset_free(rs);
     profile_free(profile);
     return ok ? 0 : 1;
 }
