@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-enum { TABLE_START = 1024 /* a power of two */ };
+enum { LIST_START = 1024, TABLE_START = 1024 /* a power of two */ };
 
 struct span {
     const char *p;
@@ -34,12 +34,18 @@ struct text { /* a string that is stored */
     uint64_t hash, at, n;
 };
 
+struct seen {              /* a span that is in the list */
+    uint32_t tag;          /* of its hash: most others differ in it */
+    uint32_t place_plus_1; /* 0: the row is free */
+};
+
 struct freezing {
     const struct freeze_plan *plan;
+    bool leads_on[FREEZE_TYPES_MAX]; /* by type: its elements have pointers */
     struct span *spans;
     uint32_t span_count, span_capacity;
-    uint32_t *seen; /* table of places in spans, plus 1 */
-    uint32_t seen_size;
+    struct seen *seen; /* table */
+    uint32_t seen_count, seen_size;
     struct group *groups; /* by type and address */
     uint32_t group_count;
     struct freeze_region regions[FREEZE_TYPES_MAX];
@@ -58,6 +64,15 @@ static void freezing_done(struct freezing *f)
     buf_done(&f->text);
 }
 
+/* A table on large pages where the kernel has them: they are gone through in no order. */
+static void *new_table(uint64_t count, size_t size)
+{
+    void *table = mem_block(count * size);
+
+    memset(table, 0, count * size);
+    return table;
+}
+
 static const char *pointer_at(const char *element, const struct freeze_step *s)
 {
     const char *p;
@@ -70,55 +85,75 @@ static const char *pointer_at(const char *element, const struct freeze_step *s)
 
 static uint64_t span_hash(const struct freezing *f, const struct span *s)
 {
-    return hash_mix(hash_mix((uintptr_t)s->p ^ f->seed, s->count), s->type);
+    return hash_mix((uintptr_t)s->p ^ f->seed, s->count << 8 ^ s->type);
 }
 
-static void seen_put(struct freezing *f, uint32_t place)
+static struct seen *seen_row(struct freezing *f, const struct span *s, uint64_t hash)
 {
-    uint32_t mask = f->seen_size - 1, i = (uint32_t)span_hash(f, &f->spans[place]) & mask;
+    uint32_t mask = f->seen_size - 1, tag = (uint32_t)(hash >> 32);
 
-    while (f->seen[i])
-        i = (i + 1) & mask;
-    f->seen[i] = place + 1;
+    for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
+        struct seen *row = &f->seen[i];
+        if (!row->place_plus_1)
+            return row;
+        assert(f->spans); /* which it names one of */
+        const struct span *at = &f->spans[row->place_plus_1 - 1];
+        if (row->tag == tag && at->p == s->p && at->count == s->count && at->type == s->type)
+            return row;
+    }
 }
 
 static void seen_grow(struct freezing *f)
 {
-    f->seen_size = f->seen_size ? f->seen_size * 2 : TABLE_START;
-    free(f->seen);
-    f->seen = mem_array(f->seen_size, sizeof *f->seen);
-    for (uint32_t i = 0; i < f->span_count; i++)
-        seen_put(f, i);
-}
+    struct seen *old = f->seen;
+    uint32_t old_size = f->seen_size;
 
-static bool is_seen(const struct freezing *f, const struct span *s)
-{
-    uint32_t mask = f->seen_size - 1;
-
-    for (uint32_t i = (uint32_t)span_hash(f, s) & mask; f->seen[i]; i = (i + 1) & mask) {
-        const struct span *at = &f->spans[f->seen[i] - 1];
-        if (at->p == s->p && at->count == s->count && at->type == s->type)
-            return true;
+    f->seen_size = old_size ? old_size * 4 : TABLE_START;
+    f->seen = new_table(f->seen_size, sizeof *f->seen);
+    for (uint32_t i = 0; i < old_size; i++) {
+        if (!old[i].place_plus_1)
+            continue;
+        const struct span *s = &f->spans[old[i].place_plus_1 - 1];
+        *seen_row(f, s, span_hash(f, s)) = old[i];
     }
-    return false;
+    free(old);
 }
 
+/* True when it has not been seen before. */
+static bool note_span(struct freezing *f, const struct span *s)
+{
+    if (f->seen_count >= f->seen_size / 2)
+        seen_grow(f);
+    uint64_t hash = span_hash(f, s);
+    struct seen *row = seen_row(f, s, hash);
+    if (row->place_plus_1)
+        return false;
+    *row = (struct seen){(uint32_t)(hash >> 32), f->span_count + 1};
+    f->seen_count++;
+    return true;
+}
+
+/* What leads nowhere may stand in the list several times: spans that overlap are joined. */
 static void add_span(struct freezing *f, const char *p, uint64_t count, uint32_t type)
 {
     struct span s = {p, count, type};
 
-    if (!p || !count)
-        return;
-    if (f->span_count >= f->seen_size / 2)
-        seen_grow(f);
-    if (is_seen(f, &s))
+    if (!p || !count || (f->leads_on[type] && !note_span(f, &s)))
         return;
     if (f->span_count == f->span_capacity) {
-        f->span_capacity = f->span_capacity ? f->span_capacity * 2 : TABLE_START;
+        f->span_capacity = f->span_capacity ? f->span_capacity * 2 : LIST_START;
         f->spans = mem_resize(f->spans, f->span_capacity, sizeof *f->spans);
     }
-    f->spans[f->span_count] = s;
-    seen_put(f, f->span_count++);
+    f->spans[f->span_count++] = s;
+}
+
+static void find_leads(struct freezing *f)
+{
+    for (uint32_t i = 0; i < f->plan->count; i++)
+        for (uint32_t k = 0; k < f->plan->types[i].count; k++) {
+            enum freeze_kind kind = f->plan->types[i].steps[k].member->kind;
+            f->leads_on[i] |= kind == FREEZE_ONE || kind == FREEZE_MANY;
+        }
 }
 
 static void follow(struct freezing *f, const struct freeze_plan_type *pt, const char *element)
@@ -134,76 +169,76 @@ static void follow(struct freezing *f, const struct freeze_plan_type *pt, const 
 
 static void gather(struct freezing *f, const struct freeze_root *roots, uint32_t count)
 {
+    find_leads(f);
     for (uint32_t i = 0; i < count; i++)
         add_span(f, roots[i].p, 1, freeze_plan_number(f->plan, roots[i].type));
     for (uint32_t i = 0; i < f->span_count; i++) {
         struct span s = f->spans[i]; /* the list moves when it grows */
         const struct freeze_plan_type *pt = &f->plan->types[s.type];
-        for (uint64_t k = 0; k < s.count && pt->count; k++)
+        for (uint64_t k = 0; k < s.count && f->leads_on[s.type]; k++)
             follow(f, pt, s.p + k * pt->type->size);
     }
 }
 
 /* ------------------------------------------------------------ groups */
 
+struct order { /* what spans are sorted by */
+    const char *p;
+    uint32_t type, place;
+};
+
 static int by_address(const void *a, const void *b)
 {
-    const struct group *x = a, *y = b;
+    const struct order *x = a, *y = b;
 
     if (x->type != y->type)
         return x->type < y->type ? -1 : 1;
     if (x->p != y->p)
         return (uintptr_t)x->p < (uintptr_t)y->p ? -1 : 1;
-    return (x->first > y->first) - (x->first < y->first);
-}
-
-static int by_first(const void *a, const void *b)
-{
-    const struct group *x = *(struct group *const *)a, *y = *(struct group *const *)b;
-
-    return (x->first > y->first) - (x->first < y->first);
+    return (x->place > y->place) - (x->place < y->place);
 }
 
 static void join_spans(struct freezing *f)
 {
-    uint32_t kept = 0;
+    struct order *order = new_table(f->span_count, sizeof *order);
 
-    f->groups = mem_array(f->span_count, sizeof *f->groups);
+    for (uint32_t i = 0; i < f->span_count; i++)
+        order[i] = (struct order){f->spans[i].p, f->spans[i].type, i};
+    qsort(order, f->span_count, sizeof *order, by_address);
+    f->groups = new_table(f->span_count, sizeof *f->groups);
     for (uint32_t i = 0; i < f->span_count; i++) {
-        const struct span *s = &f->spans[i];
-        uint64_t size = f->plan->types[s->type].type->size;
-        f->groups[i] = (struct group){s->p, s->p + s->count * size, s->type, i, 0};
-    }
-    qsort(f->groups, f->span_count, sizeof *f->groups, by_address);
-    for (uint32_t i = 0; i < f->span_count; i++) {
-        struct group *g = &f->groups[i], *last = kept ? &f->groups[kept - 1] : NULL;
-        if (!last || last->type != g->type || (uintptr_t)g->p >= (uintptr_t)last->end) {
-            f->groups[kept++] = *g;
+        const struct span *s = &f->spans[order[i].place];
+        const char *end = s->p + s->count * f->plan->types[s->type].type->size;
+        struct group *last = f->group_count ? &f->groups[f->group_count - 1] : NULL;
+        if (!last || last->type != s->type || (uintptr_t)s->p >= (uintptr_t)last->end) {
+            f->groups[f->group_count++] = (struct group){s->p, end, s->type, order[i].place, 0};
             continue;
         }
-        last->end = (uintptr_t)g->end > (uintptr_t)last->end ? g->end : last->end;
-        last->first = g->first < last->first ? g->first : last->first;
+        last->end = (uintptr_t)end > (uintptr_t)last->end ? end : last->end;
+        last->first = order[i].place < last->first ? order[i].place : last->first;
     }
-    f->group_count = kept;
+    free(order);
 }
 
 /* Gives each group its place among the elements of its type. */
 static void place_groups(struct freezing *f)
 {
-    struct group **order = mem_array(f->group_count, sizeof(struct group *));
+    struct group **by_first = new_table(f->span_count, sizeof *by_first);
 
     for (uint32_t i = 0; i < f->group_count; i++)
-        order[i] = &f->groups[i];
-    qsort(order, f->group_count, sizeof(struct group *), by_first);
-    for (uint32_t i = 0; i < f->group_count; i++) {
-        const struct freeze_type *t = f->plan->types[order[i]->type].type;
-        struct freeze_region *r = &f->regions[order[i]->type];
+        by_first[f->groups[i].first] = &f->groups[i];
+    for (uint32_t i = 0; i < f->span_count; i++) {
+        struct group *g = by_first[i];
+        if (!g)
+            continue;
+        const struct freeze_type *t = f->plan->types[g->type].type;
+        struct freeze_region *r = &f->regions[g->type];
         while (t->align && r->count * t->size % t->align)
             r->count++;
-        order[i]->index = r->count;
-        r->count += (uint64_t)(order[i]->end - order[i]->p) / t->size;
+        g->index = r->count;
+        r->count += (uint64_t)(g->end - g->p) / t->size;
     }
-    free(order);
+    free(by_first);
 }
 
 /* The number of an element, from 1. */
@@ -245,8 +280,8 @@ static void texts_grow(struct freezing *f)
     struct text *old = f->texts;
     uint32_t old_size = f->text_size;
 
-    f->text_size = old_size ? old_size * 2 : TABLE_START;
-    f->texts = mem_array(f->text_size, sizeof *f->texts);
+    f->text_size = old_size ? old_size * 4 : TABLE_START;
+    f->texts = new_table(f->text_size, sizeof *f->texts);
     for (uint32_t i = 0; i < f->text_size; i++)
         f->texts[i].n = SIZE_MAX;
     for (uint32_t i = 0; i < old_size; i++)

@@ -47,28 +47,46 @@ struct dispatch {
 
 /* ------------------------------------------------------------ groups */
 
-static bool is_same_source(const struct logsource *a, const struct logsource *b)
+/* What rules of one group have in common: the words, each behind its length, but for case. */
+static str key_source(const struct logsource *source, struct arena *a)
 {
-    return logsource_applies(a, b) && logsource_applies(b, a);
+    const str words[] = {source->product, source->category, source->service};
+    size_t n = 0;
+
+    for (size_t i = 0; i < countof(words); i++)
+        n += sizeof n + words[i].n;
+    char *key = arena_bytes(a, n), *at = key;
+    for (size_t i = 0; i < countof(words); i++) {
+        memcpy(at, &words[i].n, sizeof n);
+        at += sizeof n;
+        for (size_t k = 0; k < words[i].n; k++)
+            *at++ = ascii_lower(words[i].p[k]);
+    }
+    return (str){key, n};
 }
 
-static struct group *group_of(struct dispatch *d, const struct logsource *source)
+/* The place of the group, in the order of first sight, as keys are numbered. */
+static uint32_t group_of(struct dispatch *d, struct intern *keys, const struct logsource *source,
+                         struct arena *scratch)
 {
-    for (uint32_t i = 0; i < d->group_count; i++)
-        if (is_same_source(&d->groups[i].source, source))
-            return &d->groups[i];
-    struct group *room = arena_push(d->arena, (void **)&d->groups, &d->group_count,
-                                    &d->group_capacity, sizeof *room);
-    *room = (struct group){.source = *source};
-    return room;
+    uint32_t place = intern_add(keys, key_source(source, scratch));
+
+    if (place == d->group_count) {
+        struct group *room = arena_push(d->arena, (void **)&d->groups, &d->group_count,
+                                        &d->group_capacity, sizeof *room);
+        *room = (struct group){.source = *source};
+    }
+    return place;
 }
 
 static void group_rules(struct dispatch *d)
 {
+    struct intern *keys CLEANUP(intern_freep) = intern_new();
+    struct arena *scratch CLEANUP(arena_freep) = arena_new(1 << 16);
     uint32_t *of_rule = mem_array(d->rs->count, sizeof *of_rule);
 
     for (uint32_t i = 0; i < d->rs->count; i++) {
-        of_rule[i] = (uint32_t)(group_of(d, &d->rs->rules[i]->logsource) - d->groups);
+        of_rule[i] = group_of(d, keys, &d->rs->rules[i]->logsource, scratch);
         d->groups[of_rule[i]].rule_count++;
     }
     for (uint32_t i = 0; i < d->group_count; i++) {

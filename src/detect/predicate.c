@@ -31,33 +31,47 @@ void predicates_done(struct predicates *p)
     arena_free(p->arena);
 }
 
+static void key_number(struct buf *key, uint32_t number)
+{
+    buf_add(key, (str){(const char *)&number, sizeof number});
+}
+
 static void key_str(struct buf *key, str s)
 {
-    buf_printf(key, "%zu:", s.n);
+    key_number(key, (uint32_t)s.n);
     buf_add(key, s);
 }
 
 static void key_test(struct buf *key, const struct sigma_test *t)
 {
-    buf_printf(key, "(%d,%d,%d,%d,%d,%d,%d,%d,%d,%a,", t->op, t->scalar, t->cased, t->wanted,
-               t->ref_starts, t->ref_ends, t->regex_flags, t->compare, t->time_part, t->number);
+    const struct {
+        uint8_t members[16];
+        double number;
+    } plain = {{(uint8_t)t->op, (uint8_t)t->scalar, t->cased, t->wanted, t->ref_starts, t->ref_ends,
+                t->regex_flags, (uint8_t)t->compare, (uint8_t)t->time_part},
+               t->number};
+
+    buf_add(key, (str){(const char *)&plain, sizeof plain});
     key_str(key, t->pattern);
+    key_number(key, t->string.count);
     for (uint32_t i = 0; i < t->string.count; i++) {
-        buf_printf(key, ",%d", t->string.parts[i].kind);
-        key_str(key, t->string.parts[i].text);
+        const struct sigma_part *part = &t->string.parts[i];
+        buf_char(key, (char)part->kind);
+        if (part->kind != PART_MANY && part->kind != PART_ONE) /* which have no text */
+            key_str(key, part->text);
     }
-    buf_char(key, ')');
 }
 
+/* No two items that differ have the same: each list stands behind its length. */
 static void key_item(struct buf *key, const struct sigma_item *item)
 {
     key_str(key, item->field);
     buf_char(key, item->all && item->value_count > 1 ? '&' : '|');
+    key_number(key, item->value_count);
     for (uint32_t i = 0; i < item->value_count; i++) {
-        buf_char(key, '[');
+        key_number(key, item->values[i].count);
         for (uint32_t k = 0; k < item->values[i].count; k++)
             key_test(key, &item->values[i].tests[k]);
-        buf_char(key, ']');
     }
 }
 
