@@ -15,9 +15,9 @@
 #include "base/order.h"
 #include "detect/detector_route.h"
 #include "detect/event_id.h"
+#include "detect/reason.h"
 #include "detect/scalar.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +27,7 @@ struct detector {
     struct compiled_rules *compiled;
     bool owns_compiled;
     struct dispatch *dispatch;
-    struct naive *_Atomic *reasons; /* by rule; made when the rule first matches */
-    pthread_mutex_t *reasons_lock;
+    _Atomic bool *explainable; /* by rule: its regexes are there, as it has matched before */
 };
 
 struct detector_scratch {
@@ -53,9 +52,7 @@ struct detector *detector_new_with(const struct detector_options *o)
     d->owns_compiled = !o->compiled;
     d->compiled = o->compiled ? o->compiled : compiled_rules_new(o->rs, o->profile);
     d->dispatch = dispatch_new(o->rs, &d->compiled->predicates, &d->compiled->trees, o->profile);
-    d->reasons = mem_array(o->rs->count, sizeof *d->reasons);
-    d->reasons_lock = mem_alloc(sizeof *d->reasons_lock);
-    pthread_mutex_init(d->reasons_lock, NULL);
+    d->explainable = mem_array(o->rs->count, sizeof *d->explainable);
     return d;
 }
 
@@ -68,11 +65,7 @@ void detector_free(struct detector *d)
 {
     if (!d)
         return;
-    for (uint32_t i = 0; i < d->rs->count; i++)
-        naive_free(d->reasons[i]);
-    free(d->reasons);
-    pthread_mutex_destroy(d->reasons_lock);
-    free(d->reasons_lock);
+    free(d->explainable);
     dispatch_free(d->dispatch);
     if (d->owns_compiled)
         compiled_rules_free(d->compiled);
@@ -331,21 +324,23 @@ uint32_t detector_match(const struct detector *d, struct detector_scratch *s,
 
 /* ------------------------------------------------------------ asking */
 
-uint32_t detector_explain(const struct detector *d, uint32_t rule, const struct event *ev,
-                          struct arena *a, struct matched_field **ret)
+uint32_t detector_explain(const struct detector *d, struct detector_scratch *s, uint32_t rule,
+                          const struct event *settled, struct arena *a, struct matched_field **ret)
 {
-    struct naive *n = atomic_load_explicit(&d->reasons[rule], memory_order_acquire);
+    const struct reason_question q = {
+        .compiled = d->compiled,
+        .rule = d->rs->rules[rule],
+        .rule_number = rule,
+        .states = &s->states,
+        .values = &s->values,
+        .settled = settled,
+    };
 
-    if (!n) {
-        pthread_mutex_lock(d->reasons_lock);
-        n = atomic_load_explicit(&d->reasons[rule], memory_order_acquire);
-        if (!n) {
-            n = naive_new_rule(d->rs, rule);
-            atomic_store_explicit(&d->reasons[rule], n, memory_order_release);
-        }
-        pthread_mutex_unlock(d->reasons_lock);
+    if (!atomic_load_explicit(&d->explainable[rule], memory_order_acquire)) {
+        dispatch_prepare_rule(d->dispatch, rule);
+        atomic_store_explicit(&d->explainable[rule], true, memory_order_release);
     }
-    return naive_explain(n, rule, ev, a, ret);
+    return reason_find(&q, a, ret);
 }
 
 uint32_t detector_field_count(const struct detector *d)

@@ -37,10 +37,11 @@ void detector_scratch_free(struct detector_scratch *s); /* NULL is a no-op */
 uint32_t detector_match(const struct detector *d, struct detector_scratch *s,
                         const struct event *ev, const uint32_t **ret_rules);
 
-/* Why a rule matched a settled event: see naive_explain(). The log source is the first through
- * which it does. */
-uint32_t detector_explain(const struct detector *d, uint32_t rule, const struct event *ev,
-                          struct arena *a, struct matched_field **ret);
+/* Why a rule matched the event that detector_match() was last asked about with this scratch, and
+ * which lives still: as naive_explain() says. `settled` is that event, or a copy of it with the
+ * same fields, with text for all values; reasons are slices of it. */
+uint32_t detector_explain(const struct detector *d, struct detector_scratch *s, uint32_t rule,
+                          const struct event *settled, struct arena *a, struct matched_field **ret);
 
 /* Rule health: was any of these fields ever in the input? Marks into a bitset of the scratch. */
 uint32_t detector_field_count(const struct detector *d); /* distinct names that rules use */

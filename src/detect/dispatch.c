@@ -306,3 +306,16 @@ const struct bucket *family_bucket(const struct family *const_f, bool known, uin
     }
     return build(f, place, &field);
 }
+
+void dispatch_prepare_rule(struct dispatch *d, uint32_t rule)
+{
+    const struct rule_tree *tree = &d->trees->rules[rule];
+
+    pthread_mutex_lock(&d->lock);
+    for (uint32_t i = 0; i < tree->node_count; i++) {
+        const struct tree_node *n = &d->trees->nodes[tree->first_node + i];
+        if (n->kind == NODE_ITEM)
+            predicates_prepare(d->predicates, n->predicate);
+    }
+    pthread_mutex_unlock(&d->lock);
+}

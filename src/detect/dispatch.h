@@ -42,5 +42,8 @@ uint32_t dispatch_group_count(const struct dispatch *d);
  * several, or not a plain number. */
 const struct bucket *family_bucket(const struct family *f, bool known, uint32_t id);
 
+/* Compiles the regexes of all the rule's predicates, also of those that no bucket needs. */
+void dispatch_prepare_rule(struct dispatch *d, uint32_t rule);
+
 /* The field whose value is the EventID; INTERN_NONE when no rule asks for it. */
 uint32_t dispatch_event_id_field(const struct dispatch *d);

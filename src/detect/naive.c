@@ -28,8 +28,7 @@ struct naive {
     const struct ruleset *rs;
     struct compiled *compiled; /* in the order of their tests' addresses */
     uint32_t compiled_count, compiled_capacity;
-    uint32_t first, count; /* the rules that were compiled */
-    uint32_t *depths;      /* of each one's expr, in nodes */
+    uint32_t *depths; /* of each rule's expr, in nodes */
 };
 
 /* One event as seen through one of its log sources. */
@@ -252,7 +251,7 @@ static bool source_matches(struct view *v, uint32_t rule)
 
     if (!logsource_applies(&r->logsource, v->source))
         return false;
-    struct frame *stack = mem_array(v->naive->depths[rule - v->naive->first], sizeof *stack);
+    struct frame *stack = mem_array(v->naive->depths[rule], sizeof *stack);
     bool result = node_is_true(v, r->expr, stack);
     free(stack);
     return result;
@@ -279,7 +278,7 @@ static const struct logsource *matching_source(const struct naive *n, uint32_t r
 
 bool naive_matches(const struct naive *n, uint32_t rule, const struct event *ev)
 {
-    assert(rule >= n->first && rule - n->first < n->count);
+    assert(rule < n->rs->count);
     return matching_source(n, rule, ev) != NULL;
 }
 
@@ -430,31 +429,19 @@ static uint32_t compile_rule(struct naive *n, const struct sigma_node *root,
     }
 }
 
-static struct naive *compile_rules(const struct ruleset *rs, uint32_t first, uint32_t count)
+struct naive *naive_new(const struct ruleset *rs)
 {
     struct naive *n = mem_alloc(sizeof *n);
     struct level_list todo = {0};
 
     n->rs = rs;
-    n->first = first;
-    n->count = count;
-    n->depths = mem_array(count, sizeof *n->depths);
-    for (uint32_t i = 0; i < count; i++)
-        n->depths[i] = compile_rule(n, rs->rules[first + i]->expr, &todo);
+    n->depths = mem_array(rs->count, sizeof *n->depths);
+    for (uint32_t i = 0; i < rs->count; i++)
+        n->depths[i] = compile_rule(n, rs->rules[i]->expr, &todo);
     free(todo.items);
     if (n->compiled_count)
         qsort(n->compiled, n->compiled_count, sizeof *n->compiled, compare_tests);
     return n;
-}
-
-struct naive *naive_new(const struct ruleset *rs)
-{
-    return compile_rules(rs, 0, rs->count);
-}
-
-struct naive *naive_new_rule(const struct ruleset *rs, uint32_t rule)
-{
-    return compile_rules(rs, rule, 1);
 }
 
 void naive_free(struct naive *n)

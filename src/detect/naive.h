@@ -16,8 +16,6 @@
 struct naive; /* compiled regexes and ranges of one rule set; immutable, shareable by threads */
 
 struct naive *naive_new(const struct ruleset *rs) MUST_USE;
-/* The same for one rule of the set, the only one that it may then be asked about. */
-struct naive *naive_new_rule(const struct ruleset *rs, uint32_t rule) MUST_USE;
 void naive_free(struct naive *n); /* NULL is a no-op */
 
 /* Does rule number `rule` of the set match the event, its log source included? */

@@ -566,17 +566,26 @@ static bool value_is_true(const struct evaluation *e, const struct check *c, uin
     return false;
 }
 
-static bool check_is_true(const struct evaluation *e, const struct check *c, uint32_t first)
+static bool is_true_of_absence(const struct check *c)
+{
+    return c->kind == CHECK_NULL || (c->kind == CHECK_EXISTS && !c->test->wanted);
+}
+
+bool check_is_true_of(const struct predicates *p, struct predicate_states *s,
+                      struct event_values *v, const struct predicate *q, const struct check *c,
+                      uint32_t at)
+{
+    struct evaluation e = {p, s, v, q->field == FIELD_KEYWORD};
+
+    return at == VALUE_NONE ? is_true_of_absence(c) : value_is_true(&e, c, at);
+}
+
+static bool check_is_true(const struct evaluation *e, const struct predicate *q,
+                          const struct check *c, uint32_t first)
 {
     if (first == VALUE_NONE)
-        return c->kind == CHECK_NULL || (c->kind == CHECK_EXISTS && !c->test->wanted);
-    if (e->keyword) {
-        for (uint32_t i = first; i < e->v->ev->field_count; i++)
-            if (value_is_true(e, c, i))
-                return true;
-        return false;
-    }
-    for (uint32_t i = first; i != VALUE_NONE; i = event_values_next(e->v, i))
+        return is_true_of_absence(c);
+    for (uint32_t i = first; i != VALUE_NONE; i = predicate_next(q, e->v, i))
         if (value_is_true(e, c, i))
             return true;
     return false;
@@ -587,18 +596,14 @@ bool predicate_evaluate(const struct predicates *p, struct predicate_states *s,
 {
     const struct predicate *q = &p->items[place];
     struct evaluation e = {p, s, v, q->field == FIELD_KEYWORD};
+    uint32_t first = predicate_first(q, v);
     bool result = q->all;
-    uint32_t first;
 
-    if (e.keyword)
-        first = v->ev->field_count ? 0 : VALUE_NONE;
-    else
-        first = event_values_first(v, q->field);
     for (uint32_t i = 0; i < q->value_count && result == q->all; i++) {
         const struct check_range *range = &p->values[q->first_value + i];
         result = false;
         for (uint32_t k = 0; k < range->count && !result; k++)
-            result = check_is_true(&e, &p->checks[range->first + k], first);
+            result = check_is_true(&e, q, &p->checks[range->first + k], first);
     }
     return result;
 }

@@ -110,3 +110,24 @@ void predicate_states_next(struct predicate_states *s, uint32_t count);
 /* Evaluates without looking at what is known. */
 bool predicate_evaluate(const struct predicates *p, struct predicate_states *s,
                         struct event_values *v, uint32_t place);
+
+/* The places of the values that a predicate looks at, one after another; VALUE_NONE: no more. */
+static inline uint32_t predicate_first(const struct predicate *q, const struct event_values *v)
+{
+    if (q->field == FIELD_KEYWORD)
+        return v->ev->field_count ? 0 : VALUE_NONE;
+    return event_values_first(v, q->field);
+}
+
+static inline uint32_t predicate_next(const struct predicate *q, const struct event_values *v,
+                                      uint32_t at)
+{
+    if (q->field == FIELD_KEYWORD)
+        return at + 1 < v->ev->field_count ? at + 1 : VALUE_NONE;
+    return event_values_next(v, at);
+}
+
+/* Is a check of the predicate true of the value at `at`? VALUE_NONE: of a field that is absent. */
+bool check_is_true_of(const struct predicates *p, struct predicate_states *s,
+                      struct event_values *v, const struct predicate *q, const struct check *c,
+                      uint32_t at);

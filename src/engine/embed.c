@@ -11,6 +11,7 @@ struct tocsin {
     struct ruleset *rules;
     struct detector *detector; /* NULL until it is ready */
     struct detector_scratch *scratch;
+    struct entity_finder *entities;
     struct io io;
     char **refused; /* owned texts, made by tocsin_ready() */
 };
@@ -32,6 +33,7 @@ struct tocsin *tocsin_new(void)
     struct tocsin *t = mem_alloc(sizeof *t);
 
     t->rules = ruleset_new();
+    t->entities = entity_finder_new();
     io_init(&t->io);
     return t;
 }
@@ -45,6 +47,7 @@ void tocsin_free(struct tocsin *t)
     free(t->refused);
     detector_scratch_free(t->scratch);
     detector_free(t->detector);
+    entity_finder_free(t->entities);
     ruleset_free(t->rules);
     free(t);
 }
@@ -152,19 +155,20 @@ static void match_event(void *ctx, struct event *ev)
     d->events++;
     uint32_t hits = detector_match(d->tocsin->detector, d->tocsin->scratch, ev, &rules);
     for (uint32_t i = 0; i < hits && !d->stopped; i++) {
-        struct entity *entities = arena_array(d->arena, ENTITIES_MAX, sizeof *entities);
+        const struct entities about = entity_find(d->tocsin->entities, ev, d->arena);
         struct matched_field *matched = NULL;
         struct finding f = {
             .rule = d->tocsin->rules->rules[rules[i]],
             .event = ev,
             .file = d->source,
             .record = ev->from.record,
-            .host = event_host(ev),
-            .user = event_user(ev),
-            .entities = entities,
-            .entity_count = event_entities(ev, d->arena, entities),
+            .host = about.host,
+            .user = about.user,
+            .entities = about.items,
+            .entity_count = about.count,
         };
-        f.matched_count = detector_explain(d->tocsin->detector, rules[i], ev, d->arena, &matched);
+        f.matched_count = detector_explain(d->tocsin->detector, d->tocsin->scratch, rules[i], ev,
+                                           d->arena, &matched);
         f.matched = matched;
         deliver(d, &f);
     }

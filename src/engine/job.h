@@ -64,6 +64,7 @@ struct scan {
     struct scan_handlers handlers;
     struct detector *detector;
     struct naive *naive; /* NULL unless options.naive */
+    struct entity_finder *entities;
     struct schedule *schedule;
     struct job *jobs;
     uint32_t job_count;

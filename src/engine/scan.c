@@ -152,6 +152,7 @@ struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *
     s->detector = detector_new_with(
         &(struct detector_options){.rs = o->rules, .profile = o->profile, .compiled = o->compiled});
     s->naive = o->naive ? naive_new(o->rules) : NULL;
+    s->entities = entity_finder_new();
     s->total = summary_builder_new(SUMMARY_KEYS_MAX);
     jobs_init(s);
     s->workers = mem_array(o->workers, sizeof *s->workers);
@@ -250,6 +251,7 @@ void scan_free(struct scan *s)
     free(s->unseen);
     summary_builder_free(s->total);
     naive_free(s->naive);
+    entity_finder_free(s->entities);
     detector_free(s->detector);
     free(s);
 }

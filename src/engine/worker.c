@@ -43,23 +43,28 @@ static struct output *output_add(struct job *job)
 /* What all findings of one event have in common. */
 static struct finding describe(struct worker *w, const struct event *ev)
 {
-    struct arena *a = w->job->batch.arena;
-    struct entity found[ENTITIES_MAX];
-    uint32_t count = event_entities(ev, a, found);
-    struct entity *entities = arena_array(a, count, sizeof *entities);
+    const struct entities found = entity_find(w->scan->entities, ev, w->job->batch.arena);
 
-    if (count)
-        memcpy(entities, found, count * sizeof *entities);
     return (struct finding){
         .event = ev,
         .file = ev->from.file,
         .record = ev->from.record,
         .format = w->job->batch.stream->format->name,
-        .host = event_host(ev),
-        .user = event_user(ev),
-        .entities = entities,
-        .entity_count = count,
+        .host = found.host,
+        .user = found.user,
+        .entities = found.items,
+        .entity_count = found.count,
     };
+}
+
+static uint32_t explain(struct worker *w, uint32_t rule, const struct event *ev,
+                        struct matched_field **ret)
+{
+    struct arena *a = w->job->batch.arena;
+
+    if (w->scan->naive)
+        return naive_explain(w->scan->naive, rule, ev, a, ret);
+    return detector_explain(w->scan->detector, w->scratch, rule, ev, a, ret);
 }
 
 static void note_finding(struct worker *w, uint32_t rule, const struct finding *about)
@@ -71,7 +76,7 @@ static void note_finding(struct worker *w, uint32_t rule, const struct finding *
 
     *f = *about;
     f->rule = w->scan->options.rules->rules[rule];
-    f->matched_count = detector_explain(w->scan->detector, rule, ev, a, &matched);
+    f->matched_count = explain(w, rule, ev, &matched);
     f->matched = matched;
     output_add(w->job)->finding = f;
     summary_add_finding(w->job->summary, f);

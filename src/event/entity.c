@@ -1,13 +1,16 @@
 /*
  * entity.c - reads the rows of entities.def against an event.
  *
- * A row is looked up once for each event with findings, so the table is walked:
- * about 190 rows. Most of them end in letters that no field of the event ends
- * in, which a set of 256 bits tells; the others are compared with its 40 fields.
+ * About 190 names stand in the rows. Each field of an event is looked up among
+ * them once, by its own name and by what is left of it behind the prefix of a
+ * nested rendering; the rows are then walked by the places that were found.
  */
 #include "event/entity.h"
 
+#include "base/mem.h"
 #include "text/ip.h"
+
+#include <stdlib.h>
 
 enum role { SELF, OTHER };
 
@@ -83,49 +86,6 @@ static uint32_t find_named(const struct event *ev, str name)
         if (!(ev->fields[i].flags & FIELD_CONTINUES) && named(ev->fields[i].name, name))
             return i;
     return ev->field_count;
-}
-
-/* How the names of an event end: a bit for each of their last ENDING_BYTES, hashed. A field of a
- * nested rendering ends as the name does that it is found by. */
-struct endings {
-    uint64_t bits[4];
-};
-enum { ENDING_BYTES = 3 };
-
-static uint8_t ending_of(str name)
-{
-    const char *end = name.p + name.n;
-
-    assert(name.n >= ENDING_BYTES);
-    return (uint8_t)((uint8_t)end[-1] + (uint8_t)end[-2] * 7u + (uint8_t)end[-3] * 31u);
-}
-
-static struct endings endings_of(const struct event *ev)
-{
-    struct endings e = {{0}};
-
-    for (uint32_t i = 0; i < ev->field_count; i++) {
-        str name = ev->fields[i].name;
-        uint8_t bit = name.n >= ENDING_BYTES ? ending_of(name) : 0;
-        e.bits[bit / 64] |= (uint64_t)1 << bit % 64;
-    }
-    return e;
-}
-
-static bool may_hold(const struct endings *e, str name)
-{
-    if (name.n < ENDING_BYTES)
-        return true;
-    uint8_t bit = ending_of(name);
-    return e->bits[bit / 64] >> bit % 64 & 1;
-}
-
-static bool applies(const struct entity_row *row, const struct event *ev)
-{
-    if (!row->when_name.n)
-        return true;
-    uint32_t at = find_named(ev, row->when_name);
-    return at < ev->field_count && str_eq(ev->fields[at].value, row->when_value);
 }
 
 static bool take_name(str *value)
@@ -214,31 +174,18 @@ static bool take(enum entity_type type, str *value)
     return takers[type] ? takers[type](value) : take_name(value);
 }
 
-static str first_of(const struct event *ev, enum entity_type type)
+str event_host(const struct event *ev)
 {
-    const struct endings endings = endings_of(ev);
-
     for (size_t r = 0; r < countof(rows); r++) {
-        if (rows[r].type != type || rows[r].role != SELF || !may_hold(&endings, rows[r].field))
+        if (rows[r].type != ENTITY_HOST || rows[r].role != SELF)
             continue;
         uint32_t at = find_named(ev, rows[r].field);
-        if (at == ev->field_count || !applies(&rows[r], ev))
-            continue;
-        str value = ev->fields[at].value;
-        if (take(type, &value))
+        str value = at < ev->field_count ? ev->fields[at].value : (str){0};
+        assert(!rows[r].when_name.n); /* no row of a host has a condition */
+        if (take_name(&value))
             return value;
     }
     return (str){0};
-}
-
-str event_host(const struct event *ev)
-{
-    return first_of(ev, ENTITY_HOST);
-}
-
-str event_user(const struct event *ev)
-{
-    return first_of(ev, ENTITY_USER);
 }
 
 str event_value(const struct event *ev, str name)
@@ -249,9 +196,99 @@ str event_value(const struct event *ev, str name)
     return take_name(&value) ? value : (str){0};
 }
 
+/* ------------------------------------------------------------ the finder */
+
+enum {
+    NAMES_MAX = 2 * countof(rows),
+    NAME_SLOTS = 1024, /* a power of two */
+    NOWHERE = UINT16_MAX,
+};
+_Static_assert((int)EVENT_FIELDS_MAX < (int)NOWHERE, "a field's place fits");
+
+struct entity_finder {
+    str names[NAMES_MAX]; /* those of the rows, each once */
+    uint16_t name_count;
+    uint16_t first[NAME_SLOTS];                           /* a name, from 1; 0: none */
+    uint16_t next[NAMES_MAX];                             /* of the same slot */
+    uint16_t fields[countof(rows)], whens[countof(rows)]; /* names of the rows; whens: from 1 */
+};
+
+/* Where the event holds each name: the last field that begins a value of it. */
+struct places {
+    uint16_t at[NAMES_MAX];
+};
+
+static uint32_t slot_of(str name)
+{
+    uint32_t first = (uint8_t)name.p[0], middle = (uint8_t)name.p[name.n / 2];
+    uint32_t last = (uint8_t)name.p[name.n - 1];
+
+    return ((uint32_t)name.n * 131 + first * 29 + middle * 7 + last * 61) % NAME_SLOTS;
+}
+
+/* The number of a name, from 1; 0 when no row has it. */
+static uint16_t name_of(const struct entity_finder *f, str name)
+{
+    uint16_t number = name.n ? f->first[slot_of(name)] : 0;
+
+    while (number && !str_eq(f->names[number - 1], name))
+        number = f->next[number - 1];
+    return number;
+}
+
+static uint16_t name_add(struct entity_finder *f, str name)
+{
+    uint16_t number = name_of(f, name);
+
+    if (number)
+        return number;
+    f->names[f->name_count] = name;
+    f->next[f->name_count] = f->first[slot_of(name)];
+    return f->first[slot_of(name)] = ++f->name_count;
+}
+
+struct entity_finder *entity_finder_new(void)
+{
+    struct entity_finder *f = mem_alloc(sizeof *f);
+
+    for (size_t r = 0; r < countof(rows); r++) {
+        f->fields[r] = name_add(f, rows[r].field) - 1;
+        if (rows[r].when_name.n)
+            f->whens[r] = name_add(f, rows[r].when_name);
+    }
+    return f;
+}
+
+void entity_finder_free(struct entity_finder *f)
+{
+    free(f);
+}
+
+static void note_place(struct places *p, uint16_t number, uint32_t at)
+{
+    if (number && p->at[number - 1] == NOWHERE)
+        p->at[number - 1] = (uint16_t)at;
+}
+
+static void find_places(const struct entity_finder *f, const struct event *ev, struct places *ret)
+{
+    memset(ret->at, 0xff, f->name_count * sizeof *ret->at); /* NOWHERE */
+    for (uint32_t i = ev->field_count; i-- > 0;) {
+        str name = ev->fields[i].name;
+        if (ev->fields[i].flags & FIELD_CONTINUES || name.n == 0)
+            continue;
+        note_place(ret, name_of(f, name), i);
+        for (size_t k = 0; k < countof(prefixes); k++)
+            if (name.p[0] == prefixes[k].p[0] && str_starts(name, prefixes[k]))
+                note_place(ret, name_of(f, str_from_at(name, prefixes[k].n)), i);
+    }
+}
+
+/* ------------------------------------------------------------ gathering */
+
 struct gathering {
     struct arena *arena;
-    struct entity *items;
+    struct entity items[ENTITIES_MAX];
     uint32_t count;
 };
 
@@ -288,17 +325,42 @@ static void gather_hashes(struct gathering *g, str value)
     }
 }
 
-uint32_t event_entities(const struct event *ev, struct arena *a, struct entity *ret)
+/* Where the row's field stands in an event that its condition is true of; NOWHERE otherwise. */
+static uint16_t place_of(const struct entity_finder *f, size_t row, const struct event *ev,
+                         const struct places *p)
 {
-    struct gathering g = {.arena = a, .items = ret};
-    const struct endings endings = endings_of(ev);
+    uint16_t when = f->whens[row], at = p->at[f->fields[row]];
 
-    for (size_t r = 0; r < countof(rows) && g.count < ENTITIES_MAX; r++) {
-        if (!may_hold(&endings, rows[r].field))
+    if (at == NOWHERE || !when)
+        return at;
+    when = p->at[when - 1];
+    return when != NOWHERE && str_eq(ev->fields[when].value, rows[row].when_value) ? at : NOWHERE;
+}
+
+/* The first that says something is who it was. */
+static void note_self(struct entities *e, enum entity_type type, str value)
+{
+    str *self = type == ENTITY_HOST ? &e->host : &e->user;
+
+    if (!self->p && take(type, &value))
+        *self = value;
+}
+
+struct entities entity_find(const struct entity_finder *f, const struct event *ev, struct arena *a)
+{
+    struct entities found = {0};
+    struct gathering g;
+    struct places p;
+
+    g.arena = a;
+    g.count = 0;
+    find_places(f, ev, &p);
+    for (size_t r = 0; r < countof(rows); r++) {
+        uint32_t at = place_of(f, r, ev, &p);
+        if (at == NOWHERE)
             continue;
-        uint32_t at = find_named(ev, rows[r].field);
-        if (at == ev->field_count || !applies(&rows[r], ev))
-            continue;
+        if (rows[r].role == SELF)
+            note_self(&found, rows[r].type, ev->fields[at].value);
         for (; at < ev->field_count && g.count < ENTITIES_MAX; at = event_next(ev, at)) {
             if (rows[r].type == ENTITY_HASH)
                 gather_hashes(&g, ev->fields[at].value);
@@ -306,5 +368,10 @@ uint32_t event_entities(const struct event *ev, struct arena *a, struct entity *
                 gather(&g, rows[r].type, ev->fields[at].value);
         }
     }
-    return g.count;
+    struct entity *items = arena_array(a, g.count, sizeof *items);
+    if (g.count)
+        memcpy(items, g.items, g.count * sizeof *items);
+    found.items = items;
+    found.count = g.count;
+    return found;
 }

@@ -29,11 +29,25 @@ struct entity {
 };
 enum { ENTITIES_MAX = 64 };
 
-str event_host(const struct event *ev); /* .p is NULL when the event names none */
-str event_user(const struct event *ev); /* the acting user; values such as "-" are none */
+/* What an event is about; the arrays live in the arena, texts are the event's where they can be. */
+struct entities {
+    str host;                   /* the machine that wrote it; .p is NULL when it names none */
+    str user;                   /* who acted; values such as "-" are none */
+    const struct entity *items; /* ENTITIES_MAX at most, each pair once, in entities.def's order */
+    uint32_t count;             /* values that mean nothing ("-", "LOCAL", N/A) are left out */
+};
+
+/* The names of entities.def, so that a field's is found at once. Immutable, shareable by threads.
+ */
+struct entity_finder;
+struct entity_finder *entity_finder_new(void) MUST_USE;
+void entity_finder_free(struct entity_finder *f); /* NULL is a no-op */
+
+/* The event's values are text (event_settle()). */
+struct entities entity_find(const struct entity_finder *f, const struct event *ev, struct arena *a);
+
+/* The host alone, and one value, of an event that is asked for few of them. */
+str event_host(const struct event *ev);
 /* The value of the field of that name, in nested renderings of Windows events too
  * ("winlog.event_data.NAME"); .p is NULL when it is absent or says nothing. */
 str event_value(const struct event *ev, str name);
-/* Fills ret (ENTITIES_MAX places): each pair once, in the order of entities.def. Values that mean
- * nothing ("-", "::1" as "LOCAL", N/A) are left out. Returns how many. */
-uint32_t event_entities(const struct event *ev, struct arena *a, struct entity *ret);

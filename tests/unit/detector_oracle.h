@@ -22,6 +22,26 @@ static inline void say_event(const struct event *ev)
                 ev->fields[i].type);
 }
 
+/* Does the detector give the reasons that the oracle gives? */
+static inline void oracle_compare_reasons(const struct meaning *m, uint32_t rule,
+                                          const struct event *settled)
+{
+    struct arena *a = arena_new(1 << 14);
+    struct matched_field *fast, *slow;
+    uint32_t fast_count = detector_explain(m->detector, m->scratch, rule, settled, a, &fast);
+    uint32_t slow_count = naive_explain(m->naive, rule, settled, a, &slow);
+    bool same = fast_count == slow_count;
+
+    for (uint32_t i = 0; same && i < fast_count; i++)
+        same = str_eq(fast[i].field, slow[i].field) && str_eq(fast[i].value, slow[i].value);
+    if (!same) {
+        say_event(settled);
+        fail_msg("rule '" STR_FMT "': the detector gives %u reasons, the oracle %u, or others",
+                 STR_ARG(m->rs->rules[rule]->title), fast_count, slow_count);
+    }
+    arena_free(a);
+}
+
 /* Holds the detector's answer for `ev` to the oracle's for `settled`, which is the same event.
  * Returns how many rules matched. */
 static inline uint32_t oracle_compare(const struct meaning *m, const struct event *ev,
@@ -33,6 +53,8 @@ static inline uint32_t oracle_compare(const struct meaning *m, const struct even
     for (uint32_t rule = 0; rule < m->rs->count; rule++) {
         bool fast = next < count && matches[next] == rule;
         next += fast;
+        if (fast)
+            oracle_compare_reasons(m, rule, settled);
         if (fast == naive_matches(m->naive, rule, settled))
             continue;
         say_event(settled);

@@ -106,6 +106,14 @@ static void assert_reason(const struct matched_field *f, const char *field, cons
         assert_memory_equal(f->value.p, value, f->value.n);
 }
 
+/* The only rule matches, and that for the reasons that are given. */
+static uint32_t explain(const struct meaning *m, const struct event *ev, struct arena *a,
+                        struct matched_field **ret)
+{
+    assert_int_equal(oracle_compare(m, ev, ev), 1);
+    return detector_explain(m->detector, m->scratch, 0, ev, a, ret);
+}
+
 static void explains_with_the_positive_tests_that_are_true(void **state)
 {
     struct field fields[] = {FIELD("Image", "C:\\cmd.exe"), FIELD("CommandLine", "a -enc b"),
@@ -119,12 +127,10 @@ static void explains_with_the_positive_tests_that_are_true(void **state)
 
     (void)state;
     assert_int_equal(oracle_compare(&m, &ev, &ev), 1);
-    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 3);
+    assert_int_equal(explain(&m, &ev, a, &reasons), 3);
     assert_reason(&reasons[0], "Image", "C:\\cmd.exe");
     assert_reason(&reasons[1], "CommandLine", "a -enc b"); /* once, though two values are in it */
     assert_reason(&reasons[2], "keywords", "bob");
-    fields[2].value = S("alice");
-    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 0); /* it does not match */
     arena_free(a);
     meaning_done(&m);
 }
@@ -141,7 +147,7 @@ static void explains_with_native_names(void **state)
     (void)state;
     ev.logsources[0].renames = renames;
     ev.logsources[0].rename_count = 1;
-    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 1);
+    assert_int_equal(explain(&m, &ev, a, &reasons), 1);
     assert_reason(&reasons[0], "NewProcessName", "C:\\cmd.exe");
     arena_free(a);
     meaning_done(&m);
@@ -156,7 +162,7 @@ static void explains_what_a_double_negation_asserts(void **state)
     struct matched_field *reasons;
 
     (void)state;
-    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 1);
+    assert_int_equal(explain(&m, &ev, a, &reasons), 1);
     assert_reason(&reasons[0], "F", "b");
     arena_free(a);
     meaning_done(&m);
@@ -171,9 +177,52 @@ static void explains_absence_with_the_name_alone(void **state)
     struct matched_field *reasons;
 
     (void)state;
-    assert_int_equal(detector_explain(m.detector, 0, &ev, a, &reasons), 2);
+    assert_int_equal(explain(&m, &ev, a, &reasons), 2);
     assert_reason(&reasons[0], "F", "");
     assert_reason(&reasons[1], "G", "b");
+    arena_free(a);
+    meaning_done(&m);
+}
+
+/* Of log sources that rename differently the first one through which the rule matches tells what
+ * the fields are called. */
+static void explains_through_the_first_log_source_that_matches(void **state)
+{
+    static const struct field_rename renames[] = {{S("Image"), S("NewProcessName")}};
+    struct field fields[] = {FIELD("NewProcessName", "C:\\cmd.exe"), FIELD("Image", "C:\\x.exe")};
+    struct event ev = event_of(fields, countof(fields));
+    struct meaning m = meaning_of_detection("s: {Image|endswith: '.exe'}, f: {Image|contains: x.},"
+                                            " condition: s and not f");
+    struct arena *a = arena_new(4096);
+    struct matched_field *reasons;
+
+    (void)state;
+    ev.logsources[1] = (struct logsource){
+        .category = S("test"), .service = S("t"), .renames = renames, .rename_count = 1};
+    ev.logsource_count = 2;
+    assert_int_equal(explain(&m, &ev, a, &reasons), 1);
+    assert_reason(&reasons[0], "NewProcessName", "C:\\cmd.exe");
+    fields[1].value = S("D:\\y.exe");
+    assert_int_equal(explain(&m, &ev, a, &reasons), 1);
+    assert_reason(&reasons[0], "Image", "D:\\y.exe");
+    arena_free(a);
+    meaning_done(&m);
+}
+
+/* Of a regex that stands where the rule is not woken too. */
+static void explains_with_a_branch_that_did_not_decide(void **state)
+{
+    struct field fields[] = {FIELD("EventID", "1"), FIELD("F", "abc")};
+    struct event ev = event_of(fields, countof(fields));
+    struct meaning m =
+        meaning_of_detection("s: {EventID: 1}, t: {EventID: 2, F|re: 'a.c'}, condition: s or t");
+    struct arena *a = arena_new(4096);
+    struct matched_field *reasons;
+
+    (void)state;
+    assert_int_equal(explain(&m, &ev, a, &reasons), 2);
+    assert_reason(&reasons[0], "EventID", "1");
+    assert_reason(&reasons[1], "F", "abc");
     arena_free(a);
     meaning_done(&m);
 }
@@ -248,6 +297,8 @@ int main(void)
         cmocka_unit_test(explains_with_native_names),
         cmocka_unit_test(explains_what_a_double_negation_asserts),
         cmocka_unit_test(explains_absence_with_the_name_alone),
+        cmocka_unit_test(explains_through_the_first_log_source_that_matches),
+        cmocka_unit_test(explains_with_a_branch_that_did_not_decide),
         cmocka_unit_test(knows_which_fields_were_ever_there),
         cmocka_unit_test(counts_regexes_that_gave_up),
         cmocka_unit_test(one_scratch_keeps_nothing_from_the_event_before),
