@@ -40,7 +40,7 @@ static void match(const struct ready_rules *r, uint64_t seed)
         generate_event(&g, generate_below(&g, r->rules->count), a, &ev);
         uint32_t count = detector_match(d, s, &ev, &matches);
         for (uint32_t k = 0; k < count; k++)
-            detector_explain(d, matches[k], &ev, a, &reasons);
+            detector_explain(d, s, matches[k], &ev, a, &reasons);
     }
     detector_scratch_free(s);
     detector_free(d);

@@ -73,9 +73,11 @@ static void assert_same_matches(const struct ready_rules *a, const struct ready_
             assert_int_equal(detector_match(detectors[1], scratches[1], &ev, &matches[1]), count);
             for (uint32_t k = 0; k < count; k++) {
                 assert_int_equal(matches[0][k], matches[1][k]);
-                uint32_t n = detector_explain(detectors[0], matches[0][k], &ev, arena, &reasons[0]);
-                assert_int_equal(
-                    detector_explain(detectors[1], matches[0][k], &ev, arena, &reasons[1]), n);
+                uint32_t n = detector_explain(detectors[0], scratches[0], matches[0][k], &ev, arena,
+                                              &reasons[0]);
+                assert_int_equal(detector_explain(detectors[1], scratches[1], matches[0][k], &ev,
+                                                  arena, &reasons[1]),
+                                 n);
                 for (uint32_t m = 0; m < n; m++)
                     assert_true(str_eq(reasons[0][m].field, reasons[1][m].field) &&
                                 str_eq(reasons[0][m].value, reasons[1][m].value));
@@ -263,7 +265,7 @@ static void use(const struct ready_rules *r, uint64_t seed)
         generate_event(&g, generate_below(&g, r->rules->count), a, &ev);
         uint32_t count = detector_match(d, s, &ev, &matches);
         for (uint32_t k = 0; k < count; k++)
-            detector_explain(d, matches[k], &ev, a, &reasons);
+            detector_explain(d, s, matches[k], &ev, a, &reasons);
     }
     detector_scratch_free(s);
     detector_free(d);
