@@ -62,12 +62,25 @@ static inline void lazy_keep(void *ctx, struct event *ev)
 
     *copy = *ev;
     copy->fields = lazy_copy_fields(ev, c->arena);
+    copy->raw = arena_str(c->arena, ev->raw);
+    for (uint32_t i = 0; i < ev->logsource_count; i++) {
+        struct logsource *l = &copy->logsources[i];
+        l->product = arena_str(c->arena, l->product);
+        l->category = arena_str(c->arena, l->category);
+        l->service = arena_str(c->arena, l->service);
+    }
 }
 
 static inline bool lazy_same_field(const struct field *a, const struct field *b)
 {
     return str_eq(a->name, b->name) && str_eq(a->value, b->value) && a->type == b->type &&
            a->flags == b->flags;
+}
+
+static inline bool lazy_same_source(const struct logsource *a, const struct logsource *b)
+{
+    return str_eq(a->product, b->product) && str_eq(a->category, b->category) &&
+           str_eq(a->service, b->service) && a->renames == b->renames;
 }
 
 static inline bool lazy_same_event(const struct event *a, const struct event *b)
@@ -80,6 +93,9 @@ static inline bool lazy_same_event(const struct event *a, const struct event *b)
         return false;
     for (uint32_t i = 0; i < a->field_count; i++)
         if (!lazy_same_field(&a->fields[i], &b->fields[i]))
+            return false;
+    for (uint32_t i = 0; i < a->logsource_count; i++)
+        if (!lazy_same_source(&a->logsources[i], &b->logsources[i]))
             return false;
     return true;
 }

@@ -82,9 +82,14 @@ void json_cut(void *cutter, str pending, size_t seen, enum cut_mode mode, struct
         skip(c, pending, ret);
         return;
     }
-    while (json_split_next(&c->split, pending, mode == CUT_END, &piece))
+    for (;;) {
+        if (c->decided)
+            json_split_pass_lines(&c->split, pending);
+        if (!json_split_next(&c->split, pending, mode == CUT_END, &piece))
+            break;
         if (!c->decided)
             decide(c, (str){pending.p + piece.from, piece.to - piece.from});
+    }
     if (!c->decided && c->split.met_array)
         decide(c, (str){0});
     if (!c->decided && mode != CUT_END)

@@ -13,7 +13,6 @@
 #include "formats/json_replay.h"
 #include "formats/json_split.h"
 #include "formats/shape.h"
-#include "simd/simd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,15 +33,8 @@ struct json_decoder {
 
     /* For lines whose shape is known: */
     struct json_book *book;
-    uint32_t *tokens; /* of `window` bytes */
-    struct json_line *ends;
-    size_t window;
-    struct event event; /* the last one that was replayed */
-    struct {            /* the record at work, should its shape be learned */
-        size_t from, to;
-        const uint32_t *tokens; /* counted from the beginning of the batch */
-        uint32_t count;
-    } learn;
+    struct event event;          /* the last one that was replayed */
+    size_t learn_from, learn_to; /* the record at work, should its shape be learned */
 };
 
 static bool blank(char c)
@@ -149,8 +141,7 @@ static void learn(struct json_decoder *d, const struct event *settled)
     if (!json_flatten(&j, &raw, d->seed, true, a))
         return;
     shape_apply_traced(d->shapes, &raw, a, &trace);
-    json_book_learn(d->book, d->batch->data, d->learn.tokens, d->learn.count, settled, &raw,
-                    &trace);
+    json_book_learn(d->book, settled, &raw, &trace);
 }
 
 static void give(struct json_decoder *d, struct event *ev, size_t at, size_t to)
@@ -167,7 +158,7 @@ static void give(struct json_decoder *d, struct event *ev, size_t at, size_t to)
     };
     d->fields_guess = ev->field_count + 1;
     shape_apply(d->shapes, ev, b->arena);
-    if (d->learn.count && d->learn.from == at && d->learn.to == to)
+    if (d->learn_to == to && d->learn_from == at)
         learn(d, ev);
     if (ev->fields_dropped) {
         char why[PROBLEM_TEXT_MAX];
@@ -272,17 +263,6 @@ static void report_zeros(struct json_decoder *d, struct json_split *split, size_
 
 /* ------------------------------------------------------------ lines of known shape */
 
-enum { WINDOW_BYTES = 96 * 1024 }; /* what is indexed at once: it stays in the second cache */
-
-/* Room for the tokens of n bytes. */
-static void make_window(struct json_decoder *d, size_t n)
-{
-    if (n <= d->window)
-        return;
-    d->window = n;
-    d->tokens = mem_resize(d->tokens, n + SIMD_PADDING, sizeof *d->tokens);
-}
-
 /* The end of the line's text; 0 when it is not an object alone in its line. */
 static size_t object_end(const char *data, size_t from, size_t end)
 {
@@ -312,28 +292,38 @@ static void give_replayed(struct json_decoder *d, size_t from, size_t to)
     d->out->event(d->out->ctx, &d->event);
 }
 
-/* The line [from, end), with the tokens in it. False when it is not an object alone in its line. */
-static bool feed_line(struct json_decoder *d, size_t from, size_t end, const uint32_t *tokens,
-                      uint32_t count, bool odd)
+/* The line that begins at `from`, when it holds a record of known shape and nothing else. *ret_end
+ * is its newline. */
+static bool feed_known(struct json_decoder *d, size_t from, size_t *ret_end)
 {
     const char *data = d->batch->data;
-    size_t to = object_end(data, from, end);
+    size_t n, to;
+
+    if (data[from] != '{' ||
+        !json_replay(d->book, (str){data + from, d->batch->n - from}, &d->event, &n) ||
+        n > JSON_HELD_MAX)
+        return false;
+    for (to = from + n; to < d->batch->n && (data[to] == '\r' || data[to] == ' ');)
+        to++;
+    if (to == d->batch->n || data[to] != '\n')
+        return false;
+    give_replayed(d, from, from + n);
+    *ret_end = to;
+    return true;
+}
+
+/* The line [from, end). False when it is not an object alone in its line. */
+static bool feed_line(struct json_decoder *d, size_t from, size_t end)
+{
+    size_t to = object_end(d->batch->data, from, end);
 
     if (to == 0)
-        return is_empty_line(data, from, end);
-    bool whole = !odd && count >= 2 && tokens[0] == from && tokens[count - 1] == to - 1;
-    if (whole && json_replay(d->book, data, tokens, count, &d->event)) {
-        give_replayed(d, from, to);
-        return true;
-    }
+        return is_empty_line(d->batch->data, from, end);
     struct json_piece piece = {.from = from, .to = to};
-    d->learn.count = whole && json_book_wants(d->book, data, tokens, count) ? count : 0;
-    d->learn.from = from;
-    d->learn.to = to;
-    d->learn.tokens = tokens;
-    d->counted = from;
+    d->learn_from = from;
+    d->learn_to = json_book_wants(d->book) ? to : 0;
     decode_values(d, &piece);
-    d->learn.count = 0;
+    d->learn_to = 0;
     return true;
 }
 
@@ -342,32 +332,19 @@ static bool feed_line(struct json_decoder *d, size_t from, size_t end, const uin
 static size_t feed_lines(struct json_decoder *d)
 {
     const char *data = d->batch->data;
-    size_t at = 0, window = WINDOW_BYTES;
+    size_t at = 0;
 
     while (at < d->batch->n) {
-        size_t n = d->batch->n - at < window ? d->batch->n - at : window;
-        uint32_t count, token = 0;
-        make_window(d, n);
-        simd_best()->json_index(data + at, n, d->tokens, d->ends, &count);
-        if (count == 0 && n == d->batch->n - at)
-            return at; /* the last line has no end */
-        if (count == 0)
-            window *= 2;
-        uint32_t tokens = count ? d->ends[count - 1].tokens : 0;
-        for (uint32_t i = 0; i < tokens; i++)
-            d->tokens[i] += (uint32_t)at;
-        size_t from = at;
-        for (uint32_t i = 0; i < count; i++) {
-            const struct json_line *line = &d->ends[i];
-            size_t end = at + line->end;
-            d->counted = from;
-            if (!feed_line(d, from, end, d->tokens + token, line->tokens - token, line->odd))
-                return from;
-            token = line->tokens;
-            d->counted = from = end + 1;
-            d->lines++;
+        size_t end;
+        d->counted = at;
+        if (!feed_known(d, at, &end)) {
+            const char *found = memchr(data + at, '\n', d->batch->n - at);
+            end = found ? (size_t)(found - data) : d->batch->n;
+            if (!found || !feed_line(d, at, end))
+                return at;
         }
-        at = from;
+        d->counted = at = end + 1;
+        d->lines++;
     }
     return at;
 }
@@ -411,7 +388,6 @@ static void *json_open(void)
 
     d->shapes = shape_book_new();
     d->book = json_book_new();
-    d->ends = mem_array((size_t)JSON_INDEX_LINES_MAX + SIMD_PADDING, sizeof *d->ends);
     d->seed = hash_seed();
     d->fields_guess = 16;
     return d;
@@ -423,8 +399,6 @@ static void json_close(void *decoder)
 
     shape_book_free(d->shapes);
     json_book_free(d->book);
-    free(d->tokens);
-    free(d->ends);
     free(d);
 }
 

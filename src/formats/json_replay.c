@@ -1,29 +1,30 @@
 /*
- * json_replay.c - a shape is found by the number of the record's tokens and its
- * first three names, then verified: every byte of fixed text is compared, every
- * number is held against JSON's grammar, values that decide are what they were.
+ * json_replay.c - fixed texts of all shapes are a tree (simd/json_walk.h). At the end
+ * of a way hang the shapes that have these texts; they part by values that decide.
  */
 #include "formats/json_replay.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "formats/json_codec.h"
 #include "formats/shape_time.h"
+#include "simd/json_word.h"
 #include "simd/simd.h"
 
 #include <stdlib.h>
 
-enum { SLOTS = 8192, KEY_NAMES = 3, NAME_BYTES = 8 };
+enum { SCRATCH_BYTES = 64 * 1024 };
 
 struct json_book {
     const struct simd *simd;
-    uint64_t seed;
-    struct arena *arena; /* of shapes */
-    struct json_shape *slots[SLOTS];
-    uint32_t count, refused;
-    str values[JSON_SHAPE_VALUES_MAX]; /* of the record at work */
-    uint8_t types[JSON_SHAPE_VALUES_MAX];
-    struct field fields[JSON_SHAPE_FIELDS_MAX];
+    struct arena *arena;   /* of shapes */
+    struct arena *scratch; /* of one that is being learned */
+    struct json_node *root;
+    uint32_t count;
+    uint32_t refused;                              /* one after the other */
+    uint32_t pause;                                /* records that are not tried */
+    struct json_span spans[JSON_SHAPE_VALUES_MAX]; /* of the record at work */
+    str containers[JSON_SHAPE_VALUES_MAX];
+    struct json_way way;
 };
 
 struct json_book *json_book_new(void)
@@ -31,8 +32,8 @@ struct json_book *json_book_new(void)
     struct json_book *b = mem_alloc(sizeof *b);
 
     b->simd = simd_best();
-    b->seed = hash_seed() | 1;
     b->arena = arena_new(256 * 1024);
+    b->scratch = arena_new(SCRATCH_BYTES);
     return b;
 }
 
@@ -41,139 +42,65 @@ void json_book_free(struct json_book *b)
     if (!b)
         return;
     arena_free(b->arena);
+    arena_free(b->scratch);
     free(b);
 }
 
 /* ------------------------------------------------------------ finding */
 
-static uint64_t mix(uint64_t key, uint64_t word, uint64_t seed)
+static inline str value_at(const struct json_book *b, const struct json_shape *s,
+                           const char *record, uint32_t value)
 {
-    key = (key ^ word) * seed;
-    return key ^ key >> 29;
+    if (value >= s->plain_count)
+        return b->containers[value - s->plain_count];
+    const struct json_span *span = &b->spans[value];
+    return (str){record + span->from, span->n & ~(uint32_t)JSON_SPAN_WORD};
 }
 
-/* Lengths and beginnings of the first names. A guess at where they are: any answer will do, if it
- * is the same for the same shape. */
-static uint64_t key_of(const struct json_book *b, const char *text, const uint32_t *tokens,
-                       uint32_t count)
+/* So many bytes behind the end of a value. */
+static size_t place_of(const struct json_book *b, uint16_t value, uint32_t behind)
 {
-    uint64_t key = count;
-    uint32_t at = 1;
-
-    for (uint32_t i = 0; i < KEY_NAMES && at + 1 < count; i++) {
-        size_t n = tokens[at + 1] - tokens[at] - 1;
-        uint64_t word;
-        memcpy(&word, text + tokens[at] + 1, NAME_BYTES);
-        if (n < NAME_BYTES)
-            word &= ((uint64_t)1 << (8 * n)) - 1;
-        key = mix(key ^ n, word, b->seed);
-        at += text[tokens[at + 1] + 2] == '"' ? 4 : 2; /* "name":" */
-    }
-    return key ^ key >> 32;
+    if (value == JSON_NO_VALUE)
+        return behind;
+    const struct json_span *span = &b->spans[value];
+    return span->from + (span->n & ~(uint32_t)JSON_SPAN_WORD) + behind;
 }
 
-static bool is_digit(char c)
+/* Whole objects and arrays; false when one of them might not be valid UTF-8. */
+static bool read_containers(struct json_book *b, const struct json_shape *s, const char *record)
 {
-    return c >= '0' && c <= '9';
-}
-
-static const char *digits_end(const char *p, const char *end)
-{
-    while (p < end && is_digit(*p))
-        p++;
-    return p;
-}
-
-/* RFC 8259, section 6, for all of the text. */
-static bool is_number(str s)
-{
-    const char *p = s.p, *end = s.p + s.n, *from;
-
-    p += p < end && *p == '-';
-    from = p;
-    p = digits_end(p, end);
-    if (p == from || (*from == '0' && p > from + 1))
-        return false;
-    if (p < end && *p == '.') {
-        from = ++p;
-        p = digits_end(p, end);
-        if (p == from)
+    for (uint32_t i = 0; i < s->container_count; i++) {
+        const struct json_container *c = &s->containers[i];
+        const size_t from = place_of(b, c->from_value, c->from),
+                     to = place_of(b, c->to_value, c->to);
+        b->containers[i] = (str){record + from, to - from};
+        if (!b->simd->is_ascii(record + from, to - from))
             return false;
-    }
-    if (p < end && (*p == 'e' || *p == 'E')) {
-        p++;
-        p += p < end && (*p == '+' || *p == '-');
-        from = p;
-        p = digits_end(p, end);
-        if (p == from)
-            return false;
-    }
-    return p == end;
-}
-
-/* The record's values; false when one of them is nothing that JSON knows. */
-static bool read_values(struct json_book *b, const struct json_shape *s, const char *text,
-                        const uint32_t *tokens)
-{
-    for (uint32_t i = 0; i < s->value_count; i++) {
-        const struct json_value_place *v = &s->values[i];
-        if (v->kind == JSON_VALUE_CONTAINER) {
-            const uint32_t from = tokens[v->token];
-            b->values[i] = (str){text + from, tokens[v->end_token] + 1 - from};
-            b->types[i] = VALUE_STRING;
-            if (!b->simd->is_ascii(b->values[i].p, b->values[i].n)) /* it must be valid UTF-8 */
-                return false;
-            continue;
-        }
-        if (v->kind == JSON_VALUE_STRING) {
-            const uint32_t from = tokens[v->token] + 1;
-            b->values[i] = (str){text + from, tokens[v->token + 1] - from};
-            b->types[i] = VALUE_STRING;
-            continue;
-        }
-        const uint32_t from = tokens[v->token] + v->before, to = tokens[v->end_token] - v->after;
-        if (to <= from || to > tokens[v->end_token])
-            return false;
-        str value = {text + from, to - from};
-        b->values[i] = value;
-        b->types[i] = VALUE_NUMBER;
-        if (is_number(value))
-            continue;
-        if (!str_eq(value, S("true")) && !str_eq(value, S("false")))
-            return false;
-        b->types[i] = VALUE_BOOL;
     }
     return true;
 }
 
-static bool guards_hold(const struct json_book *b, const struct json_shape *s)
+static bool guards_hold(const struct json_book *b, const struct json_shape *s, const char *record)
 {
     for (uint32_t i = 0; i < s->guard_count; i++)
-        if (!str_eq(b->values[s->guards[i].value], s->guards[i].text))
+        if (!str_eq(value_at(b, s, record, s->guards[i].value), s->guards[i].text))
             return false;
     return true;
 }
 
-static bool fits(struct json_book *b, const struct json_shape *s, const char *text,
-                 const uint32_t *tokens)
+/* The record's shape, moved to the front of its fellows; NULL when it is not known. */
+static struct json_shape *find(struct json_book *b, str text, size_t *ret_n)
 {
-    return b->simd->json_glue_match(text, tokens, s->glue, s->glue_count, s->patterns) &&
-           read_values(b, s, text, tokens) && guards_hold(b, s);
-}
+    const char *end;
+    const struct json_node *last =
+        b->simd->json_walk(&b->root, text.p, text.p + text.n, b->spans, &end);
 
-/* The record's shape, moved to the front of its slot; NULL when it is not known. */
-static struct json_shape *find(struct json_book *b, const char *text, const uint32_t *tokens,
-                               uint32_t count)
-{
-    uint64_t key = key_of(b, text, tokens, count);
-    struct json_shape **first = &b->slots[key % SLOTS], **place = first;
-
-    for (uint32_t tries = 0; *place && tries < JSON_BOOK_TRIES; place = &(*place)->next) {
-        struct json_shape *s = *place;
-        if (s->key != key || s->token_count != count)
-            continue;
-        tries++;
-        if (!fits(b, s, text, tokens))
+    if (!last)
+        return NULL;
+    *ret_n = (size_t)(end - text.p);
+    struct json_shape **first = last->found;
+    for (struct json_shape **place = first, *s; (s = *place); place = &s->next) {
+        if (!read_containers(b, s, text.p) || !guards_hold(b, s, text.p))
             continue;
         if (place != first) {
             *place = s->next;
@@ -187,26 +114,63 @@ static struct json_shape *find(struct json_book *b, const char *text, const uint
 
 /* ------------------------------------------------------------ the event */
 
-/* Is the value, when it is a string, text as it stands? */
-static bool is_plain(const struct json_book *b, const struct field *f)
+static void fill(const struct json_book *b, const struct json_shape *s, const char *record)
 {
-    return f->type != VALUE_STRING || (b->simd->is_ascii(f->value.p, f->value.n) &&
-                                       (f->value.n == 0 || !memchr(f->value.p, '\\', f->value.n)));
+    const struct json_field_fill *fill = s->fills, *end = fill + s->string_fills;
+
+    for (; fill < end; fill++) {
+        struct field *f = &s->fields[fill->field];
+        const struct json_span *span = &b->spans[fill->value];
+        f->value = (str){record + span->from, span->n};
+        f->type = VALUE_STRING;
+        f->flags = fill->flags;
+    }
+    for (end = s->fills + s->scalar_fills; fill < end; fill++) {
+        struct field *f = &s->fields[fill->field];
+        f->value = value_at(b, s, record, fill->value);
+        f->type = b->spans[fill->value].n & JSON_SPAN_WORD ? VALUE_BOOL : VALUE_NUMBER;
+        f->flags = fill->flags;
+    }
+    for (end = s->fills + s->fill_count; fill < end; fill++) {
+        struct field *f = &s->fields[fill->field];
+        f->value = value_at(b, s, record, fill->value);
+        f->type = VALUE_STRING;
+        f->flags = fill->flags;
+    }
 }
 
-/* The first that can be read, as shape.c tries them. False when it takes more than a look. */
-static bool read_time(const struct json_book *b, const struct json_shape *s, struct event *ev)
+/* Is the value, when it is a string, text as it stands: ASCII without a backslash? */
+static bool is_plain(const struct field *f)
+{
+    const char *p = f->value.p;
+    uint64_t odd = 0;
+
+    if (f->type != VALUE_STRING)
+        return true;
+    for (size_t n = f->value.n; n; p += JSON_WORD) {
+        uint64_t word = json_load_word(p);
+        if (n < JSON_WORD)
+            word &= ((uint64_t)1 << n * 8) - 1;
+        uint64_t x = word ^ JSON_EACH_BYTE('\\');
+        odd |= word | ((x - JSON_EACH_BYTE(0x01)) & ~x); /* top bits: not ASCII, a backslash */
+        n -= n < JSON_WORD ? n : JSON_WORD;
+    }
+    return (odd & JSON_EACH_BYTE(0x80)) == 0;
+}
+
+/* The first that can be read, as shape.c tries them. False when it takes more than a look: what is
+ * no time as it stands may be one without its escapes, and never the other way round. */
+static bool read_time(const struct json_shape *s, struct event *ev)
 {
     ev->has_time = false;
     for (uint32_t i = 0; i < s->trace.time_count; i++) {
         const struct field *f = &ev->fields[s->trace.times[i].place];
         int64_t ns;
         uint8_t digits;
-        bool zoned;
-        if (!is_plain(b, f))
+        bool zoned, is_time = shape_time_read(f->value, &ns, &digits, &zoned);
+        if (!is_time && !is_plain(f))
             return false;
-        if (!shape_time_read(f->value, &ns, &digits, &zoned) ||
-            (s->trace.times[i].zoned_only && !zoned))
+        if (!is_time || (s->trace.times[i].zoned_only && !zoned))
             continue;
         ev->time_ns = ns;
         ev->time_digits = digits;
@@ -216,11 +180,11 @@ static bool read_time(const struct json_book *b, const struct json_shape *s, str
     return true;
 }
 
-static bool brace_guids(const struct json_book *b, const struct json_shape *s, struct field *fields)
+static bool brace_guids(const struct json_shape *s)
 {
     for (uint32_t i = 0; i < s->trace.guid_count; i++) {
-        struct field *f = &fields[s->trace.guids[i]];
-        if (!is_plain(b, f))
+        struct field *f = &s->fields[s->trace.guids[i]];
+        if (!is_plain(f))
             return false;
         if (!shape_is_bare_guid(f->value))
             continue;
@@ -231,25 +195,16 @@ static bool brace_guids(const struct json_book *b, const struct json_shape *s, s
     return true;
 }
 
-bool json_replay(struct json_book *b, const char *text, const uint32_t *tokens, uint32_t count,
-                 struct event *ev)
+bool json_replay(struct json_book *b, str text, struct event *ev, size_t *ret_n)
 {
-    const struct json_shape *s = find(b, text, tokens, count);
+    const struct json_shape *s = find(b, text, ret_n);
 
     if (!s)
         return false;
-    if (s->field_count)
-        memcpy(b->fields, s->fields, s->field_count * sizeof *b->fields);
-    for (uint32_t i = 0; i < s->fill_count; i++) {
-        struct field *f = &b->fields[s->fills[i].field];
-        const uint16_t value = s->fills[i].value;
-        f->value = b->values[value];
-        f->type = b->types[value];
-        f->flags |= s->values[value].kind == JSON_VALUE_STRING ? FIELD_RAW : 0;
-    }
-    if (!brace_guids(b, s, b->fields))
+    fill(b, s, text.p);
+    if (!brace_guids(s))
         return false;
-    ev->fields = b->fields;
+    ev->fields = s->fields;
     ev->field_count = ev->field_capacity = s->field_count;
     ev->fields_dropped = 0;
     ev->codec = &json_codec;
@@ -257,36 +212,116 @@ bool json_replay(struct json_book *b, const char *text, const uint32_t *tokens, 
     ev->source_set = 0;
     ev->logsource_count = (uint8_t)s->source_count;
     memcpy(ev->logsources, s->sources, s->source_count * sizeof *s->sources);
-    return read_time(b, s, ev);
+    return read_time(s, ev);
 }
 
 /* ------------------------------------------------------------ learning */
 
-bool json_book_wants(struct json_book *b, const char *text, const uint32_t *tokens, uint32_t count)
+bool json_book_wants(struct json_book *b)
 {
-    uint32_t tries = 0;
-
-    if (b->count == JSON_BOOK_SHAPES_MAX || b->refused == JSON_BOOK_REFUSED_MAX ||
-        arena_used(b->arena) > JSON_BOOK_BYTES_MAX)
+    if (b->pause) {
+        b->pause--;
         return false;
-    uint64_t key = key_of(b, text, tokens, count);
-    for (const struct json_shape *s = b->slots[key % SLOTS]; s; s = s->next)
-        tries += s->key == key && s->token_count == count;
-    return tries < JSON_BOOK_TRIES;
+    }
+    return b->count < JSON_BOOK_SHAPES_MAX && arena_used(b->arena) < JSON_BOOK_BYTES_MAX;
 }
 
-void json_book_learn(struct json_book *b, const char *text, const uint32_t *tokens, uint32_t count,
-                     const struct event *settled, struct event *raw,
+static void refuse(struct json_book *b)
+{
+    enum { PATIENCE = 4 };
+
+    if (b->refused++ < PATIENCE)
+        return;
+    uint32_t doublings = b->refused - PATIENCE;
+    b->pause = doublings < 10 ? 1u << doublings : JSON_BOOK_PAUSE_MAX;
+}
+
+static size_t node_size(const struct json_part *part)
+{
+    size_t n = offsetof(struct json_node, text) + part->text.n;
+
+    return (n + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
+}
+
+/* The way's next node among those from *first on; NULL when it is not there. */
+static struct json_node *known_node(struct json_node *first, const struct json_part *part,
+                                    uint32_t *ret_fellows)
+{
+    *ret_fellows = 0;
+    for (struct json_node *node = first; node; node = node->other, ++*ret_fellows)
+        if (node->then == part->then && str_eq((str){node->text, node->length}, part->text))
+            return node;
+    return NULL;
+}
+
+/* Hangs parts at *first, one behind the other, also in memory. Returns the last node. */
+static struct json_node *add_parts(struct json_book *b, struct json_node **first, uint32_t from)
+{
+    const struct json_way *way = &b->way;
+    struct json_node *node = NULL;
+    size_t size = SIMD_PADDING; /* a comparison reads that many bytes, whatever the length */
+
+    for (uint32_t i = from; i < way->count; i++)
+        size += node_size(&way->parts[i]);
+    char *room = arena_alloc(b->arena, size);
+    for (uint32_t i = from; i < way->count; i++) {
+        const struct json_part *part = &way->parts[i];
+        node = (struct json_node *)(void *)room;
+        room += node_size(part);
+        node->length = (uint8_t)part->text.n;
+        node->then = part->then;
+        memcpy(node->text, part->text.p, part->text.n);
+        node->other = *first;
+        *first = node;
+        first = &node->next;
+    }
+    return node;
+}
+
+/* The node at the end of the way; NULL when too many part from it at one place. */
+static struct json_node *end_of_way(struct json_book *b)
+{
+    struct json_node **first = &b->root, *node = NULL;
+
+    for (uint32_t i = 0; i < b->way.count; i++) {
+        uint32_t fellows;
+        node = known_node(*first, &b->way.parts[i], &fellows);
+        if (!node)
+            return fellows == JSON_BOOK_FELLOWS ? NULL : add_parts(b, first, i);
+        first = &node->next;
+    }
+    return node;
+}
+
+static bool add(struct json_book *b, struct json_shape *s)
+{
+    struct json_node *node = end_of_way(b);
+    uint32_t fellows = 0;
+
+    if (!node)
+        return false;
+    struct json_shape **shapes = node->found;
+    if (!shapes)
+        node->found = shapes = arena_alloc(b->arena, sizeof(struct json_shape *));
+    for (const struct json_shape *other = *shapes; other; other = other->next)
+        fellows++;
+    if (fellows == JSON_BOOK_TRIES)
+        return false;
+    s->next = *shapes;
+    *shapes = s;
+    return true;
+}
+
+void json_book_learn(struct json_book *b, const struct event *settled, struct event *raw,
                      const struct shape_trace *trace)
 {
-    struct json_shape *s = json_shape_learn(text, tokens, count, settled, raw, trace, b->arena);
+    struct json_shape *s = json_shape_learn(settled, raw, trace, &b->way, b->scratch, b->arena);
 
-    if (!s) {
-        b->refused++;
-        return;
+    if (s && add(b, s)) {
+        b->count++;
+        b->refused = 0;
+    } else {
+        refuse(b);
     }
-    s->key = key_of(b, text, tokens, count);
-    s->next = b->slots[s->key % SLOTS];
-    b->slots[s->key % SLOTS] = s;
-    b->count++;
+    arena_reset(b->scratch);
 }

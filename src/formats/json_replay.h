@@ -1,6 +1,6 @@
 /*
  * json_replay.h - turns a record whose shape (json_shape.h) is known into its
- * event, without reading more of it than its fixed text and its numbers.
+ * event, without reading more of it than its fixed text and where its values end.
  *
  * A book of shapes belongs to one decoder. It is bounded: when it is full, new
  * shapes stay slow. Names of fields lie in the book, which lives as long as the
@@ -14,9 +14,10 @@
 enum {
     JSON_BOOK_SHAPES_MAX = 4096,
     JSON_BOOK_BYTES_MAX = 64 * 1024 * 1024,
-    JSON_BOOK_REFUSED_MAX =
-        64 * 1024,        /* records of which no shape could be learned, then none is */
-    JSON_BOOK_TRIES = 24, /* shapes that are tried for one record */
+    JSON_BOOK_TRIES = 24,   /* shapes of the same fixed text */
+    JSON_BOOK_FELLOWS = 64, /* texts that may stand at one place */
+    JSON_BOOK_PAUSE_MAX =
+        1024, /* records that are passed over after one that could not be learned */
 };
 
 struct json_book;
@@ -25,17 +26,16 @@ struct json_book *json_book_new(void) MUST_USE;
 void json_book_free(struct json_book *b); /* NULL is a no-op */
 
 /*
- * The record text[tokens[0], tokens[count - 1]], an object that begins and ends
- * with its outermost brackets, as an event: its fields, time, layout, codec and
- * log sources are set. Fields are the book's, until the next call. False when the
- * record must be read the slow way.
+ * The record at the front of `text`, an object, as an event: its fields, time,
+ * layout, codec and log sources are set. Fields are the book's, until the next call.
+ * *ret_n is the record's length. False when it must be read the slow way.
+ * SIMD_PADDING bytes behind the text are readable.
  */
-bool json_replay(struct json_book *b, const char *text, const uint32_t *tokens, uint32_t count,
-                 struct event *ev);
+bool json_replay(struct json_book *b, str text, struct event *ev, size_t *ret_n);
 
-/* Should the shape of a record that was not replayed be learned? */
-bool json_book_wants(struct json_book *b, const char *text, const uint32_t *tokens, uint32_t count);
+/* Should the shape of a record that was not replayed be learned? The more could not be learned one
+ * after the other, the more are passed over before the next is tried. */
+bool json_book_wants(struct json_book *b);
 /* See json_shape_learn(). */
-void json_book_learn(struct json_book *b, const char *text, const uint32_t *tokens, uint32_t count,
-                     const struct event *settled, struct event *raw,
+void json_book_learn(struct json_book *b, const struct event *settled, struct event *raw,
                      const struct shape_trace *trace);

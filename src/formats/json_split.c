@@ -92,10 +92,15 @@ static size_t trimmed(str text, size_t from, size_t to)
     return to;
 }
 
+static void note_line_at(struct json_split *s, size_t at)
+{
+    s->line_from = (int64_t)at;
+    s->line_clean = true;
+}
+
 static void note_line(struct json_split *s)
 {
-    s->line_from = (int64_t)s->at + 1;
-    s->line_clean = true;
+    note_line_at(s, s->at + 1);
 }
 
 /* Nothing is open at `at`: what lies before can be handed out. Indentation is kept together with
@@ -437,6 +442,28 @@ static enum split_step line(struct json_split *s, str text, bool ended, struct j
     note_line(s);
     s->at = end + 1;
     return finish(s, text, end, ret);
+}
+
+void json_split_pass_lines(struct json_split *s, str text)
+{
+    size_t at = s->at;
+
+    if (s->state != SPLIT_BETWEEN || s->place.phase != JSON_TOP || !s->line_clean ||
+        s->line_from != (int64_t)at || s->hold > at)
+        return;
+    while (at < text.n && text.p[at] == '{') {
+        const char *end = memchr(text.p + at, '\n', text.n - at);
+        if (!end || end - (text.p + at) > JSON_HELD_MAX)
+            break;
+        if (end[-1] != '}' && (end[-1] != '\r' || end[-2] != '}')) /* it begins with a brace */
+            break;
+        at = (size_t)(end - text.p) + 1;
+    }
+    if (at == s->at)
+        return;
+    s->at = at;
+    note_line_at(s, at);
+    tell_boundary(s);
 }
 
 /* A value that is long: is it an envelope, whose elements can be had one by one? */

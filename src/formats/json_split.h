@@ -65,6 +65,10 @@ void json_split_init_at(struct json_split *s, struct json_place place, size_t at
  * `text` begins where it began in the last call, or where json_split_moved() said. */
 bool json_split_next(struct json_split *s, str text, bool ended, struct json_piece *ret);
 
+/* Passes over whole lines that plainly hold an object each, which are a piece each: for who asks
+ * for boundaries alone. It may stop at any time. */
+void json_split_pass_lines(struct json_split *s, str text);
+
 /* The first k bytes of the text are gone. Past the boundary, the open piece loses its start. */
 void json_split_moved(struct json_split *s, size_t k);
 

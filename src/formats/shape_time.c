@@ -6,7 +6,7 @@
  * on; each unit's range begins in 1973 where the one before ends in 5138. */
 #define SECONDS_MAX ((uint64_t)100000000000)
 
-enum { DIGITS_PER_UNIT = 3, DIGITS_MAX = 9 };
+enum { DIGITS_PER_UNIT = 3, DIGITS_MAX = 9, YEAR_DIGITS = 4 };
 
 /* Also the audit log's "seconds.ms:serial". */
 static bool read_epoch(str text, int64_t *ret_ns, uint8_t *ret_digits)
@@ -40,6 +40,15 @@ static bool read_epoch(str text, int64_t *ret_ns, uint8_t *ret_digits)
     return true;
 }
 
+/* 2026-: no number. */
+static bool begins_with_year(str text)
+{
+    for (size_t i = 0; i < YEAR_DIGITS; i++)
+        if (i >= text.n || text.p[i] < '0' || text.p[i] > '9')
+            return false;
+    return text.n > YEAR_DIGITS && text.p[YEAR_DIGITS] == '-';
+}
+
 bool shape_time_read(str text, int64_t *ret_ns, uint8_t *ret_digits, bool *ret_zoned)
 {
     str date = S("/Date("), end = S(")/");
@@ -49,7 +58,7 @@ bool shape_time_read(str text, int64_t *ret_ns, uint8_t *ret_digits, bool *ret_z
         return false;
     if (str_starts(text, date) && str_ends(text, end) && text.n > date.n + end.n)
         text = (str){text.p + date.n, text.n - date.n - end.n};
-    if (read_epoch(text, ret_ns, ret_digits))
+    if (!begins_with_year(text) && read_epoch(text, ret_ns, ret_digits))
         return true;
     if (!time_parse_rfc3339(text, ret_ns, ret_digits))
         return false;

@@ -3,8 +3,8 @@
 
 #include "simd/checksum.h"
 #include "simd/gram.h"
-#include "simd/json_index.h"
 #include "simd/json_text.h"
+#include "simd/json_walk.h"
 #include "simd/needles.h"
 #include "simd/search.h"
 #include "simd/utf16.h"
@@ -24,8 +24,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .gram_scan = gram_scan_portable,
             .needles_found = needles_found_portable,
             .needles_found_wide = needles_found_wide_portable,
-            .json_index = json_index_portable,
-            .json_glue_match = json_glue_match_portable,
+            .json_walk = json_walk_portable,
             .json_text = json_text_portable,
             .utf16_text = utf16_text_portable,
             .utf16_folded = utf16_folded_portable,
@@ -44,8 +43,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .gram_scan = gram_scan_portable,
             .needles_found = needles_found_avx2,
             .needles_found_wide = needles_found_wide_avx2,
-            .json_index = json_index_avx2,
-            .json_glue_match = json_glue_match_avx2,
+            .json_walk = json_walk_avx2,
             .json_text = json_text_avx2,
             .utf16_text = utf16_text_avx2,
             .utf16_folded = utf16_folded_avx2,
@@ -63,8 +61,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .gram_scan = gram_scan_avx512,
             .needles_found = needles_found_avx512,
             .needles_found_wide = needles_found_wide_avx512,
-            .json_index = json_index_avx512,
-            .json_glue_match = json_glue_match_avx512,
+            .json_walk = json_walk_avx512,
             .json_text = json_text_avx512,
             .utf16_text = utf16_text_avx512,
             .utf16_folded = utf16_folded_avx512,

@@ -23,8 +23,8 @@ enum { SIMD_PADDING = 64 };
 
 struct gram_filter;
 struct needles;
-struct json_line;
-struct json_glue;
+struct json_node;
+struct json_span;
 
 struct simd {
     enum simd_tier tier;
@@ -43,11 +43,9 @@ struct simd {
     bool (*needles_found)(const struct needles *n, str text);
     bool (*needles_found_wide)(const struct needles *n, str bytes);
 
-    /* json_index.h */
-    void (*json_index)(const char *text, size_t n, uint32_t *tokens, struct json_line *lines,
-                       uint32_t *ret_lines);
-    bool (*json_glue_match)(const char *text, const uint32_t *tokens, const struct json_glue *glue,
-                            size_t count, const char *patterns);
+    /* json_walk.h */
+    const struct json_node *(*json_walk)(struct json_node **root, const char *text, const char *end,
+                                         struct json_span *spans, const char **ret_end);
 
     /* json_text.h */
     bool (*json_text)(const char *s, size_t n, bool fold, char *out, size_t *ret_n);

@@ -5,6 +5,7 @@
  */
 #include "text/time.h"
 
+#include <endian.h>
 #include <stdio.h>
 
 enum { DAYS_PER_ERA = 146097, EPOCH_DAYS = 719468, S_PER_DAY = 86400 };
@@ -67,6 +68,56 @@ uint32_t time_iso_week(int64_t ns)
     return (uint32_t)((thursday - days_from_civil(c.year, 1, 1)) / 7 + 1);
 }
 
+/* ------------------------------------------------------------ reading */
+
+enum { WORD = 8, STEM_BYTES = 19 };
+
+static uint64_t load_word(const char *p)
+{
+    uint64_t word;
+
+    memcpy(&word, p, WORD);
+    return le64toh(word);
+}
+
+/* Has the word digits where `digits` has 0xFF, and elsewhere what `other` has? */
+static bool is_layout(uint64_t word, uint64_t digits, uint64_t other)
+{
+    uint64_t x = (word ^ 0x3030303030303030u) & digits; /* 0 to 9 for digits */
+    uint64_t more = (x + (0x7676767676767676u & digits)) | x;
+
+    return ((word ^ other) & ~digits) == 0 && (more & 0x8080808080808080u) == 0;
+}
+
+static uint32_t two_digits(const char *p)
+{
+    return (uint32_t)(p[0] - '0') * 10 + (uint32_t)(p[1] - '0');
+}
+
+/* Takes "2026-05-04T10:11:12" off, the way in which nearly all times are written. */
+static bool take_stem(str *s, struct civil *c)
+{
+    const char *p = s->p;
+
+    if (s->n < STEM_BYTES || (p[10] != 'T' && p[10] != ' '))
+        return false;
+    uint64_t mark = (uint64_t)(uint8_t)p[10] << 16;
+    if (!is_layout(load_word(p), 0x00FFFF00FFFFFFFFu, 0x2D00002D00000000u) ||
+        !is_layout(load_word(p + WORD), 0xFFFF00FFFF00FFFFu, 0x00003A0000000000u | mark) ||
+        !is_layout(load_word(p + STEM_BYTES - WORD), 0xFFFF00FFFF00FFFFu, 0x00003A00003A0000u))
+        return false;
+    *c = (struct civil){
+        .year = (int32_t)(two_digits(p) * 100 + two_digits(p + 2)),
+        .month = (uint8_t)two_digits(p + 5),
+        .day = (uint8_t)two_digits(p + 8),
+        .hour = (uint8_t)two_digits(p + 11),
+        .minute = (uint8_t)two_digits(p + 14),
+        .second = (uint8_t)two_digits(p + 17),
+    };
+    *s = str_from_at(*s, STEM_BYTES);
+    return true;
+}
+
 /* Takes exactly n digits off the front of *s. */
 static bool take_digits(str *s, size_t n, uint32_t *ret)
 {
@@ -115,6 +166,8 @@ static bool take_zone(str *s, int32_t *ret_minutes)
     uint32_t hours, minutes = 0;
 
     *ret_minutes = 0;
+    if (s->n == 1 && s->p[0] == 'Z')
+        return true;
     take_char(s, " ");
     if (s->n == 0 || take_char(s, "Zz"))
         return s->n == 0;
@@ -136,30 +189,42 @@ static uint32_t days_in_month(uint32_t year, uint32_t month)
     return days[month - 1] + (month == 2 && leap ? 1u : 0u);
 }
 
+/* The same with other separators. */
+static bool take_any_stem(str *s, struct civil *c)
+{
+    uint32_t year, month, day, hour, minute, second;
+
+    if (!take_digits(s, 4, &year) || !take_char(s, "-/") || !take_digits(s, 2, &month) ||
+        !take_char(s, "-/") || !take_digits(s, 2, &day) || !take_char(s, "Tt ") ||
+        !take_digits(s, 2, &hour) || !take_char(s, ":") || !take_digits(s, 2, &minute) ||
+        !take_char(s, ":") || !take_digits(s, 2, &second))
+        return false;
+    *c = (struct civil){
+        .year = (int32_t)year,
+        .month = (uint8_t)month,
+        .day = (uint8_t)day,
+        .hour = (uint8_t)hour,
+        .minute = (uint8_t)minute,
+        .second = (uint8_t)second,
+    };
+    return true;
+}
+
 bool time_parse_rfc3339(str s, int64_t *ret_ns, uint8_t *ret_digits)
 {
-    uint32_t year, month, day, hour, minute, second, ns;
+    struct civil c; /* a leap second is the next second */
     int32_t zone;
 
-    if (!take_digits(&s, 4, &year) || !take_char(&s, "-/") || !take_digits(&s, 2, &month) ||
-        !take_char(&s, "-/") || !take_digits(&s, 2, &day) || !take_char(&s, "Tt ") ||
-        !take_digits(&s, 2, &hour) || !take_char(&s, ":") || !take_digits(&s, 2, &minute) ||
-        !take_char(&s, ":") || !take_digits(&s, 2, &second) ||
-        !take_fraction(&s, &ns, ret_digits) || !take_zone(&s, &zone))
+    if (!(take_stem(&s, &c) || take_any_stem(&s, &c)) || !take_fraction(&s, &c.ns, ret_digits) ||
+        !take_zone(&s, &zone))
         return false;
-    if (year < 1678 || year > 2261) /* what 64 bits of nanoseconds hold */
+    if (c.year < 1678 || c.year > 2261) /* what 64 bits of nanoseconds hold */
         return false;
-    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
-        minute > 59 || second > 60)
+    if (c.month < 1 || c.month > 12 || c.day < 1 ||
+        c.day > days_in_month((uint32_t)c.year, c.month) || c.hour > 23 || c.minute > 59 ||
+        c.second > 60)
         return false;
 
-    struct civil c = {(int32_t)year,
-                      (uint8_t)month,
-                      (uint8_t)day,
-                      (uint8_t)hour,
-                      (uint8_t)minute,
-                      (uint8_t)second,
-                      ns}; /* a leap second is the next second */
     *ret_ns = time_from_civil(&c) - zone * 60 * NS_PER_S;
     return true;
 }

@@ -195,6 +195,52 @@ static void a_shorter_record_is_not_read_before_its_batch(void **state)
     }
 }
 
+/* Numbers in arrays are not learned, however often they come; what comes behind them is. */
+static void what_cannot_be_learned_does_not_hinder_the_rest(void **state)
+{
+    enum { UNLEARNED = 3000, LEARNED = 3000, PAUSE = 1024 };
+    struct buf text CLEANUP(buf_done) = buf_make(8 << 20);
+    uint64_t replayed = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < UNLEARNED; i++)
+        buf_printf(&text, "{\"a\":[%u,1]}\n", i);
+    for (uint32_t i = 0; i < LEARNED; i++)
+        buf_printf(&text, "{\"a\":\"%u\"}\n", i);
+    assert_equal(buf_str(&text), text.n, &replayed);
+    assert_in_range(replayed, LEARNED - PAUSE - 1, LEARNED - 1);
+}
+
+/* Some of many texts at one place are known; the others stay slow. */
+static void more_shapes_than_are_kept_are_read(void **state)
+{
+    enum { SHAPES = 300, ROUNDS = 3, FELLOWS = 64 };
+    struct buf text CLEANUP(buf_done) = buf_make(8 << 20);
+    uint64_t replayed = 0;
+
+    (void)state;
+    for (uint32_t round = 0; round < ROUNDS; round++)
+        for (uint32_t i = 0; i < SHAPES; i++)
+            buf_printf(&text, "{\"first\":\"x\",\"k%u\":%u,\"last\":null}\n", i, i);
+    assert_equal(buf_str(&text), text.n, &replayed);
+    assert_int_equal(replayed, (ROUNDS - 1) * FELLOWS);
+}
+
+/* A value that decides what becomes of a record is no part of the fixed text. */
+static void shapes_of_the_same_text_part_by_values(void **state)
+{
+    static const char *const channels[] = {"Security", "System", "Application"};
+    struct buf text CLEANUP(buf_done) = buf_make(1 << 20);
+    uint64_t replayed = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < 300; i++)
+        buf_printf(&text, "{\"Channel\":\"%s\",\"EventID\":%u,\"Computer\":\"a\"}\n",
+                   channels[i % countof(channels)], 4000 + i % 5);
+    assert_equal(buf_str(&text), text.n, &replayed);
+    assert_in_range(replayed, 250, 299);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +251,9 @@ int main(void)
         cmocka_unit_test(a_shorter_record_is_not_read_beyond_its_batch),
         cmocka_unit_test(a_shorter_record_is_not_read_before_its_batch),
         cmocka_unit_test(more_lines_and_longer_ones_than_a_window_are_read),
+        cmocka_unit_test(what_cannot_be_learned_does_not_hinder_the_rest),
+        cmocka_unit_test(more_shapes_than_are_kept_are_read),
+        cmocka_unit_test(shapes_of_the_same_text_part_by_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

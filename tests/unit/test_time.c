@@ -53,6 +53,26 @@ static void refuses_what_is_no_time(void **state)
         assert_false(time_parse_rfc3339(str_from(wrong[i]), &ns, &digits));
 }
 
+/* A small t is read byte by byte, and never in words. */
+static void any_byte_is_read_in_words_as_it_is_by_itself(void **state)
+{
+    enum { MARK = 10 };
+    char words[] = "2026-05-04T10:11:12.25Z", bytes[] = "2026-05-04t10:11:12.25Z";
+
+    (void)state;
+    for (size_t at = 0; at + 1 < sizeof words; at++)
+        for (int c = 0; c < 256 && at != MARK; c++) {
+            int64_t ns[2] = {0};
+            uint8_t digits[2] = {0};
+            char kept = words[at];
+            words[at] = bytes[at] = (char)c;
+            bool good = time_parse_rfc3339(str_from(words), &ns[0], &digits[0]);
+            assert_int_equal(good, time_parse_rfc3339(str_from(bytes), &ns[1], &digits[1]));
+            assert_true(!good || (ns[0] == ns[1] && digits[0] == digits[1]));
+            words[at] = bytes[at] = kept;
+        }
+}
+
 static void civil_time_goes_there_and_back_for_every_day(void **state)
 {
     const int64_t day = INT64_C(86400) * NS_PER_S;
@@ -99,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_forms_that_logs_use),
         cmocka_unit_test(refuses_what_is_no_time),
+        cmocka_unit_test(any_byte_is_read_in_words_as_it_is_by_itself),
         cmocka_unit_test(civil_time_goes_there_and_back_for_every_day),
         cmocka_unit_test(filetime_counts_from_1601),
         cmocka_unit_test(weeks_are_those_of_iso_8601),
