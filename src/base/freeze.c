@@ -51,7 +51,8 @@ struct freezing {
     struct freeze_region regions[FREEZE_TYPES_MAX];
     struct text *texts; /* table; n of a free row is SIZE_MAX */
     uint32_t text_count, text_size;
-    struct buf text;
+    struct buf *out;
+    size_t begin, text_begin; /* of the block, and of its strings, in out */
     uint64_t seed;
 };
 
@@ -61,7 +62,6 @@ static void freezing_done(struct freezing *f)
     free(f->seen);
     free(f->groups);
     free(f->texts);
-    buf_done(&f->text);
 }
 
 /* A table on large pages where the kernel has them: they are gone through in no order. */
@@ -269,8 +269,8 @@ static struct text *text_row(const struct freezing *f, str s, uint64_t hash)
 
     for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
         struct text *t = &f->texts[i];
-        if (t->n == SIZE_MAX ||
-            (t->hash == hash && t->n == s.n && memcmp(f->text.p + t->at, s.p, s.n) == 0))
+        if (t->n == SIZE_MAX || (t->hash == hash && t->n == s.n &&
+                                 memcmp(f->out->p + f->text_begin + t->at, s.p, s.n) == 0))
             return t;
     }
 }
@@ -284,25 +284,31 @@ static void texts_grow(struct freezing *f)
     f->texts = new_table(f->text_size, sizeof *f->texts);
     for (uint32_t i = 0; i < f->text_size; i++)
         f->texts[i].n = SIZE_MAX;
-    for (uint32_t i = 0; i < old_size; i++)
-        if (old[i].n != SIZE_MAX)
-            *text_row(f, (str){f->text.p + old[i].at, old[i].n}, old[i].hash) = old[i];
+    for (uint32_t i = 0; i < old_size; i++) {
+        str s = {f->out->p + f->text_begin + old[i].at, old[i].n};
+        if (s.n != SIZE_MAX)
+            *text_row(f, s, old[i].hash) = old[i];
+    }
     free(old);
 }
 
-/* The number of a string's first byte, from 1; 0 for one that points nowhere. */
+/* The number of a string's first byte, from 1; 0 for one that points nowhere, and when there is no
+ * room any more. */
 static uint64_t number_of_text(struct freezing *f, str s)
 {
-    if (!s.p)
+    if (!s.p || f->out->overflow)
         return 0;
     if (f->text_count >= f->text_size / 2)
         texts_grow(f);
     uint64_t hash = hash64(s, f->seed);
     struct text *t = text_row(f, s, hash);
     if (t->n == SIZE_MAX) {
-        *t = (struct text){hash, f->text.n, s.n};
-        buf_add(&f->text, s);
-        buf_char(&f->text, '\0');
+        size_t at = f->out->n - f->text_begin;
+        buf_add(f->out, s);
+        buf_char(f->out, '\0');
+        if (f->out->overflow)
+            return 0;
+        *t = (struct text){hash, at, s.n};
         f->text_count++;
     }
     return t->at + 1;
@@ -310,11 +316,13 @@ static uint64_t number_of_text(struct freezing *f, str s)
 
 /* ------------------------------------------------------------ bytes */
 
-static void freeze_step(struct freezing *f, const struct freeze_step *s, const char *from, char *to)
+/* `to` is a place in out, which moves when a string is added. */
+static void freeze_step(struct freezing *f, const struct freeze_step *s, const char *from,
+                        size_t to)
 {
     const struct freeze_member *m = s->member;
     const char *source = from + s->base + m->offset;
-    char *target = to + s->base + m->offset;
+    size_t target = to + s->base + m->offset;
     uintptr_t number = 0;
     uint64_t count = 1;
     str text;
@@ -330,7 +338,7 @@ static void freeze_step(struct freezing *f, const struct freeze_step *s, const c
         assert(memchr(source, '\0', m->size));
         return;
     case FREEZE_ZERO:
-        memset(target, 0, m->size);
+        memset(f->out->p + target, 0, m->size);
         return;
     case FREEZE_STR:
         memcpy(&text, source, sizeof text);
@@ -347,16 +355,16 @@ static void freeze_step(struct freezing *f, const struct freeze_step *s, const c
     }
     if (m->kind != FREEZE_STR && count && pointer_at(from, s))
         number = (uintptr_t)number_of(f, pointer_at(from, s), s->target);
-    memcpy(target, &number, sizeof number);
+    memcpy(f->out->p + target, &number, sizeof number);
 }
 
-static void freeze_group(struct freezing *f, const struct group *g, char *block)
+static void freeze_group(struct freezing *f, const struct group *g)
 {
     const struct freeze_plan_type *pt = &f->plan->types[g->type];
     uint32_t size = pt->type->size;
-    char *to = block + f->regions[g->type].at + g->index * size;
+    size_t to = f->begin + f->regions[g->type].at + g->index * size;
 
-    memcpy(to, g->p, (size_t)(g->end - g->p));
+    memcpy(f->out->p + to, g->p, (size_t)(g->end - g->p));
     for (const char *from = g->p; from < g->end && pt->count; from += size, to += size)
         for (uint32_t i = 0; i < pt->count; i++)
             freeze_step(f, &pt->steps[i], from, to);
@@ -396,25 +404,45 @@ static void write_head(const struct freezing *f, const struct freeze_root *roots
     }
 }
 
-static bool write_block(struct freezing *f, const struct freeze_root *roots, uint32_t count,
-                        struct buf *out)
+/* What no element covers: behind the head, between arrays, and between groups that are aligned. */
+static void clear_gaps(const struct freezing *f, char *block, uint64_t text_at)
+{
+    uint64_t end = 0;
+
+    for (uint32_t i = FREEZE_TEXT_TYPE + 1; i < f->plan->count; i++) {
+        const struct freeze_region *r = &f->regions[i];
+        const struct freeze_type *t = f->plan->types[i].type;
+        memset(block + end, 0, r->at - end + (t->align ? r->count * t->size : 0));
+        end = r->at + r->count * t->size;
+    }
+    memset(block + end, 0, text_at - end);
+}
+
+/* With room for as many strings as there mostly are, so that it is not moved on the way. */
+static char *reserve(struct buf *out, uint64_t text_at)
+{
+    uint64_t usual = text_at + text_at / 4 * 3;
+
+    return buf_room(out, usual <= out->max - out->n ? usual : text_at);
+}
+
+static bool write_block(struct freezing *f, const struct freeze_root *roots, uint32_t count)
 {
     uint64_t text_at = place_regions(f, count);
-    size_t begin = out->n;
-    char *block = buf_room(out, text_at);
+    char *block = reserve(f->out, text_at);
 
     if (!block)
         return false;
-    memset(block, 0, text_at);
-    for (uint32_t i = 0; i < f->group_count; i++)
-        freeze_group(f, &f->groups[i], block);
-    if (f->text.overflow)
+    clear_gaps(f, block, text_at);
+    f->begin = f->out->n;
+    f->text_begin = f->out->n += text_at;
+    for (uint32_t i = 0; i < f->group_count && !f->out->overflow; i++)
+        freeze_group(f, &f->groups[i]);
+    if (f->out->overflow)
         return false;
-    f->regions[FREEZE_TEXT_TYPE].count = f->text.n;
-    write_head(f, roots, count, block);
-    out->n = begin + text_at;
-    buf_add(out, buf_str(&f->text));
-    return !out->overflow;
+    f->regions[FREEZE_TEXT_TYPE].count = f->out->n - f->text_begin;
+    write_head(f, roots, count, f->out->p + f->begin);
+    return true;
 }
 
 bool freeze(const struct freeze_root *roots, uint32_t count, struct buf *out, struct err *e)
@@ -427,11 +455,11 @@ bool freeze(const struct freeze_root *roots, uint32_t count, struct buf *out, st
         types[i] = roots[i].type;
     }
     struct freeze_plan *plan CLEANUP(freeze_plan_freep) = freeze_plan_new(types, count);
-    struct freezing f = {.plan = plan, .seed = hash_seed(), .text = buf_make(out->max)};
+    struct freezing f = {.plan = plan, .seed = hash_seed(), .out = out};
     gather(&f, roots, count);
     join_spans(&f);
     place_groups(&f);
-    bool ok = write_block(&f, roots, count, out);
+    bool ok = write_block(&f, roots, count);
     freezing_done(&f);
     return ok || err_set(e, ERR_LIMIT, "more than %zu bytes", out->max);
 }

@@ -98,28 +98,6 @@ void freeze_plan_free(struct freeze_plan *p)
     free(p);
 }
 
-uint64_t freeze_number(const char *at, uint32_t size)
-{
-    uint64_t wide;
-    uint32_t word;
-    uint16_t half;
-
-    switch (size) {
-    case 1:
-        return *(const uint8_t *)at;
-    case 2:
-        memcpy(&half, at, sizeof half);
-        return half;
-    case 4:
-        memcpy(&word, at, sizeof word);
-        return word;
-    default:
-        assert(size == sizeof wide);
-        memcpy(&wide, at, sizeof wide);
-        return wide;
-    }
-}
-
 uint64_t freeze_count(const struct freeze_step *s, const char *element)
 {
     const struct freeze_member *m = s->member;

@@ -39,7 +39,28 @@ static inline void freeze_plan_freep(struct freeze_plan **p)
 }
 
 /* An unsigned number of 1, 2, 4 or 8 bytes. */
-uint64_t freeze_number(const char *at, uint32_t size);
+static inline uint64_t freeze_number(const char *at, uint32_t size)
+{
+    uint64_t wide;
+    uint32_t word;
+    uint16_t half;
+
+    switch (size) {
+    case 1:
+        return *(const uint8_t *)at;
+    case 2:
+        memcpy(&half, at, sizeof half);
+        return half;
+    case 4:
+        memcpy(&word, at, sizeof word);
+        return word;
+    default:
+        assert(size == sizeof wide);
+        memcpy(&wide, at, sizeof wide);
+        return wide;
+    }
+}
+
 /* How many elements a MANY points to; `element` is what the step belongs to. */
 uint64_t freeze_count(const struct freeze_step *s, const char *element);
 

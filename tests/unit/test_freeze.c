@@ -131,14 +131,18 @@ static void a_string_that_points_nowhere_stays_so(void **state)
 static void a_block_that_would_be_too_large_is_refused(void **state)
 {
     struct thing things[3], *children[2];
-    struct buf b CLEANUP(buf_done) = buf_make(256);
     const struct freeze_root roots[] = {{&thing_type, things}};
-    struct err e = {0};
+    size_t size;
 
     (void)state;
     make(things, children);
-    assert_false(freeze(roots, 1, &b, &e));
-    assert_int_equal(e.code, ERR_LIMIT);
+    free(frozen(&thing_type, things, &size));
+    for (size_t max = 1; max <= size; max++) {
+        struct buf b CLEANUP(buf_done) = buf_make(max);
+        struct err e = {0};
+        assert_int_equal(freeze(roots, 1, &b, &e), max == size);
+        assert_int_equal(e.code, max == size ? ERR_NONE : ERR_LIMIT);
+    }
 }
 
 /* Reads all that can be reached from the array of things; the sanitizers see what is outside. */
