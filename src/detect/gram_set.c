@@ -24,12 +24,13 @@ enum {
     CHUNK = 4096, /* places are collected for so many bytes of a value */
     SLOT_BITS_MIN = 4,
     SLOT_BITS_MAX = 20,
+    SEEN_BITS = 15, /* 4 KiB: stays in the first cache */
 };
 
 struct gram_entry {
     str text;
-    uint32_t gram;
-    uint32_t offset; /* of the gram in the text */
+    uint32_t gram, edge;          /* the gram, and the bytes at the end that is farther off */
+    uint32_t offset, edge_offset; /* of these in the text */
     uint32_t target;
 };
 
@@ -37,6 +38,7 @@ struct gram_set {
     const struct simd *simd; /* whose filters these are */
     struct gram_filter filters[FILTERS_MAX];
     uint32_t filter_count;
+    uint8_t *seen;              /* a bit for each value of the upper SEEN_BITS of a gram's key */
     struct gram_entry *entries; /* in the order of their slots */
     uint32_t *starts;
     uint32_t shift;
@@ -161,6 +163,12 @@ static uint32_t plan_filters(struct gram_set *s, uint32_t count)
 static void build_table(struct gram_set *s, const struct gram_entry *entries, uint32_t count,
                         struct arena *a)
 {
+    s->seen = arena_array(a, (1u << SEEN_BITS) / 8, 1);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t bit = key_of(entries[i].gram) >> (32 - SEEN_BITS);
+        s->seen[bit / 8] |= (uint8_t)(1u << (bit % 8));
+    }
+
     uint32_t bits = bits_for(2 * (uint64_t)count, SLOT_BITS_MIN, SLOT_BITS_MAX);
     uint32_t slots = 1u << bits;
 
@@ -203,7 +211,9 @@ struct gram_set *gram_set_new(const struct gram_literal *literals, uint32_t coun
         uint32_t at = rarest_gram(&choice, f, text);
         uint32_t slot = s->simd->gram_slot(text.p + at, bits);
         f->table[slot / 8] |= (uint8_t)(1u << (slot % 8));
-        entries[i] = (struct gram_entry){text, load_gram(text.p + at), at, literals[i].target};
+        uint32_t last = (uint32_t)text.n - GRAM_BYTES, edge = 2 * at > last ? 0 : last;
+        entries[i] = (struct gram_entry){text, load_gram(text.p + at), load_gram(text.p + edge), at,
+                                         edge, literals[i].target};
     }
     build_table(s, entries, count, a);
     free(entries);
@@ -216,13 +226,18 @@ struct gram_set *gram_set_new(const struct gram_literal *literals, uint32_t coun
 static void look_up(const struct gram_set *s, str value, size_t at,
                     void (*hit)(void *ctx, uint32_t target), void *ctx)
 {
-    uint32_t gram = load_gram(value.p + at), slot = key_of(gram) >> s->shift;
+    uint32_t gram = load_gram(value.p + at), key = key_of(gram), slot = key >> s->shift;
+    uint32_t bit = key >> (32 - SEEN_BITS);
 
+    if (!(s->seen[bit / 8] >> (bit % 8) & 1))
+        return;
     for (uint32_t i = s->starts[slot]; i < s->starts[slot + 1]; i++) {
         const struct gram_entry *e = &s->entries[i];
         if (e->gram != gram || at < e->offset || value.n - (at - e->offset) < e->text.n)
             continue;
-        if (memcmp(value.p + (at - e->offset), e->text.p, e->text.n) == 0)
+        const char *begin = value.p + (at - e->offset);
+        if (load_gram(begin + e->edge_offset) == e->edge &&
+            memcmp(begin, e->text.p, e->text.n) == 0)
             hit(ctx, e->target);
     }
 }

@@ -19,6 +19,8 @@ enum {
     LONG_EDGE = 8,
     SLOT_BITS_MIN = 2,
     SLOT_BITS_MAX = 20,
+    SEEN_BITS = 9, /* of a table: most values are in none, and no other memory is touched then */
+    SEEN_WORDS = (1 << SEEN_BITS) / 64,
     LENGTH_BITS = 63, /* lengths from here on share a bit */
 };
 
@@ -40,6 +42,7 @@ struct entry {
 
 /* Entries in the order of their slot; those of slot i are starts[i] .. starts[i + 1]. */
 struct table {
+    uint64_t seen[SEEN_WORDS]; /* a bit for each value of the upper SEEN_BITS of a key */
     struct entry *entries;
     uint32_t *starts;
     uint32_t count, shift;
@@ -137,8 +140,11 @@ static void table_build(struct table *t, const struct entry *entries, uint32_t c
     t->shift = 32 - bits;
     t->starts = arena_array(a, (size_t)slots + 1, sizeof *t->starts);
     t->entries = arena_array(a, count, sizeof *t->entries);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         t->starts[entries[i].key >> t->shift]++;
+        t->seen[entries[i].key >> (32 - SEEN_BITS) >> 6] |=
+            1ull << (entries[i].key >> (32 - SEEN_BITS) & 63);
+    }
     for (uint32_t i = 0, sum = 0; i <= slots; i++) {
         sum += i < slots ? t->starts[i] : 0;
         t->starts[i] = sum; /* the slot's end; filling goes down to its start */
@@ -270,10 +276,17 @@ struct literal_index *literal_index_new(const struct literal *literals, uint32_t
 
 /* ------------------------------------------------------------ scanning */
 
+static inline bool was_seen(const struct table *t, uint32_t key)
+{
+    uint32_t bit = key >> (32 - SEEN_BITS);
+
+    return t->seen[bit >> 6] >> (bit & 63) & 1;
+}
+
 static inline void scan_exact(const struct table *t, uint32_t key, str value, literal_hit *hit,
                               void *ctx)
 {
-    if (t->count == 0)
+    if (!was_seen(t, key))
         return;
     uint32_t slot = key >> t->shift;
     for (uint32_t i = t->starts[slot]; i < t->starts[slot + 1]; i++)
@@ -285,7 +298,7 @@ static inline void scan_exact(const struct table *t, uint32_t key, str value, li
 static inline void scan_edge(const struct table *t, uint32_t key, str value, bool suffix,
                              literal_hit *hit, void *ctx)
 {
-    if (t->count == 0)
+    if (!was_seen(t, key))
         return;
     uint32_t slot = key >> t->shift;
     for (uint32_t i = t->starts[slot]; i < t->starts[slot + 1]; i++) {
