@@ -384,6 +384,10 @@ struct evaluation {
     struct predicate_states *s;
     struct event_values *v;
     bool keyword;
+    uint32_t
+        address_at; /* the place whose value was last read as an address: networks come in lists */
+    bool is_address;
+    struct ip address;
 };
 
 static bool contains(const struct evaluation *e, uint32_t at, str text)
@@ -433,11 +437,13 @@ static bool regex_is_true(const struct evaluation *e, const struct check *c, uin
     return result == REGEX_YES;
 }
 
-static bool cidr_is_true(const struct evaluation *e, const struct check *c, str value)
+static bool cidr_is_true(struct evaluation *e, const struct check *c, uint32_t at)
 {
-    struct ip address;
-
-    return ip_parse(value, &address) && ip_in(&address, &e->p->networks[c->extra]);
+    if (e->address_at != at) {
+        e->is_address = ip_parse(event_values_text(e->v, at), &e->address);
+        e->address_at = at;
+    }
+    return e->is_address && ip_in(&e->address, &e->p->networks[c->extra]);
 }
 
 static bool compare_is_true(const struct sigma_test *t, str value)
@@ -529,7 +535,7 @@ static bool number_is_true(const struct evaluation *e, const struct sigma_test *
            scalar_number_eq(t->string.parts[0].text, event_values_text(e->v, at));
 }
 
-static bool value_is_true(const struct evaluation *e, const struct check *c, uint32_t at)
+static bool value_is_true(struct evaluation *e, const struct check *c, uint32_t at)
 {
     const struct field *f = &e->v->ev->fields[at];
 
@@ -553,7 +559,7 @@ static bool value_is_true(const struct evaluation *e, const struct check *c, uin
     case CHECK_REGEX:
         return regex_is_true(e, c, at);
     case CHECK_CIDR:
-        return cidr_is_true(e, c, event_values_text(e->v, at));
+        return cidr_is_true(e, c, at);
     case CHECK_COMPARE:
         return compare_is_true(c->test, event_values_text(e->v, at));
     case CHECK_NULL:
@@ -575,13 +581,14 @@ bool check_is_true_of(const struct predicates *p, struct predicate_states *s,
                       struct event_values *v, const struct predicate *q, const struct check *c,
                       uint32_t at)
 {
-    struct evaluation e = {p, s, v, q->field == FIELD_KEYWORD};
+    struct evaluation e = {
+        .p = p, .s = s, .v = v, .keyword = q->field == FIELD_KEYWORD, .address_at = VALUE_NONE};
 
     return at == VALUE_NONE ? is_true_of_absence(c) : value_is_true(&e, c, at);
 }
 
-static bool check_is_true(const struct evaluation *e, const struct predicate *q,
-                          const struct check *c, uint32_t first)
+static bool check_is_true(struct evaluation *e, const struct predicate *q, const struct check *c,
+                          uint32_t first)
 {
     if (first == VALUE_NONE)
         return is_true_of_absence(c);
@@ -595,7 +602,8 @@ bool predicate_evaluate(const struct predicates *p, struct predicate_states *s,
                         struct event_values *v, uint32_t place)
 {
     const struct predicate *q = &p->items[place];
-    struct evaluation e = {p, s, v, q->field == FIELD_KEYWORD};
+    struct evaluation e = {
+        .p = p, .s = s, .v = v, .keyword = q->field == FIELD_KEYWORD, .address_at = VALUE_NONE};
     uint32_t first = predicate_first(q, v);
     bool result = q->all;
 
