@@ -1,7 +1,8 @@
 /* keyword_needles.c - see keyword_needles.h. RFC 8259, section 7, says what is escaped. */
 #include "detect/keyword_needles.h"
 
-static const str escaped_ascii = S("\\u00");
+static const str any_escape = S("\\u");
+static const str escaped_kelvin_sign = S("u212a"), escaped_long_s = S("u017f");
 static const str kelvin_sign = S("\xE2\x84\xAA"), long_s = S("\xC5\xBF");
 
 /* The same in JSON. Braces: GUIDs are given them when records are brought into shape. */
@@ -30,7 +31,7 @@ static str longest_part(str text, bool (*is_part)(char c))
 }
 
 /* Portable code steps through the record by the length of the shortest needle: with needles as
- * short as escapes it would look at each byte. It takes records with any escape of ASCII as they
+ * short as escapes it would look at each byte. It takes records with any such escape as they
  * are. */
 static bool is_searched_apart(const struct simd *simd)
 {
@@ -56,7 +57,7 @@ static bool add_once(str *texts, uint32_t *count, str text)
     return true;
 }
 
-/* In both cases: u0041 is A. */
+/* In both cases: u0041 is A. Also of the letters that fold to it. */
 static bool add_escapes(str *texts, uint32_t *count, str part, struct arena *a)
 {
     for (size_t i = 0; i < part.n; i++) {
@@ -65,6 +66,9 @@ static bool add_escapes(str *texts, uint32_t *count, str part, struct arena *a)
             return false;
         if (c >= 'a' && c <= 'z' &&
             !add_once(texts, count, arena_printf(a, "u00%x", (c ^ 0x20) >> 4)))
+            return false;
+        if ((c == 'k' && !add_once(texts, count, escaped_kelvin_sign)) ||
+            (c == 's' && !add_once(texts, count, escaped_long_s)))
             return false;
     }
     return true;
@@ -142,22 +146,23 @@ static bool holds(const struct simd *simd, str record, str part)
 /* The event's values are slices of its JSON. */
 static bool json_may_match(const struct needles *n, const struct simd *simd, str record)
 {
-    if (simd->needles_found(n, record) ||
-        (is_searched_apart(simd) && holds(simd, record, escaped_ascii)))
+    bool ascii;
+
+    if (simd->needles_found(n, record, &ascii) ||
+        (is_searched_apart(simd) && holds(simd, record, any_escape)))
         return true;
-    if (simd->is_ascii(record.p, record.n))
-        return false;
-    return holds(simd, record, kelvin_sign) || holds(simd, record, long_s);
+    return !ascii && (holds(simd, record, kelvin_sign) || holds(simd, record, long_s));
 }
 
 static bool body_may_match(const struct needles *n, const struct simd *simd, struct event_values *v)
 {
     const struct event *ev = v->ev;
+    bool ascii; /* texts are folded: no letter beyond ASCII folds into it any more */
 
     for (uint32_t i = 0; i < ev->field_count; i++)
         if (!(ev->fields[i].flags & (FIELD_WIDE | FIELD_NUMERIC)) &&
             ev->fields[i].value.n >= NEEDLE_BYTES_MIN &&
-            simd->needles_found(n, event_values_folded(v, i)))
+            simd->needles_found(n, event_values_folded(v, i), &ascii))
             return true;
     return simd->needles_found_wide(n, ev->body);
 }

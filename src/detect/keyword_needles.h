@@ -6,7 +6,8 @@
  * that has none of the characters which must be escaped stands in both, unless the
  * writer escapes plain characters as well (\u0061): such escapes of characters that
  * the parts hold are needles too. Two letters outside of ASCII fold to one inside
- * (U+212A to k, U+017F to s): records that hold them are looked at in full.
+ * (U+212A to k, U+017F to s): their escapes are needles as well, and records that
+ * hold them as they are are looked at in full.
  *
  * EVTX: the record's body holds the values as UTF-16 (FIELD_WIDE), or as numbers
  * whose text can hold no keyword (FIELD_NUMERIC); the few others are looked at by

@@ -4,7 +4,8 @@
  * For keywords, which may stand in any value of a record: one look over the
  * record's bytes says that none of them does. Of each needle four bytes are
  * looked for (Teddy: a mask of eight groups of needles for each nibble, as in
- * Hyperscan; W. Mula and G. Langdale), then the whole needle is compared.
+ * Hyperscan; W. Mula and G. Langdale; AVX-512 has room for a mask for each byte),
+ * then the whole needle is compared.
  * Portable: four-byte pieces of the text, as far apart as the shortest needle
  * allows, in a bitmap.
  *
@@ -34,6 +35,7 @@ struct needles {
     struct needle items[NEEDLES_MAX];
     uint32_t count;
     uint8_t low[NEEDLE_HEAD][16], high[NEEDLE_HEAD][16]; /* groups, by a byte's nibbles */
+    uint8_t whole[NEEDLE_HEAD][128];                     /* groups, by the byte */
     uint32_t stride;
     uint8_t bitmap[(1 << NEEDLE_BITMAP_BITS) / 8];
 };
@@ -41,10 +43,11 @@ struct needles {
 /* Adds all of them: `count` is NEEDLES_MAX at most. */
 void needles_make(struct needles *n, const str *texts, uint32_t count);
 
-/* Does a needle stand in the text? SIMD_PADDING bytes behind it are readable. */
-bool needles_found_portable(const struct needles *n, str text);
-bool needles_found_avx2(const struct needles *n, str text);
-bool needles_found_avx512(const struct needles *n, str text);
+/* Does a needle stand in the text? When none does, *ret_ascii says whether no byte is above 0x7F.
+ * SIMD_PADDING bytes behind the text are readable. */
+bool needles_found_portable(const struct needles *n, str text, bool *ret_ascii);
+bool needles_found_avx2(const struct needles *n, str text, bool *ret_ascii);
+bool needles_found_avx512(const struct needles *n, str text, bool *ret_ascii);
 
 /* Does a needle stand in the bytes as UTF-16LE? Also true when one of the two letters that fold to
  * an ASCII one stands there: U+017F is an s, U+212A a k. SIMD_PADDING as above. */

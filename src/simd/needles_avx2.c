@@ -1,6 +1,8 @@
 /* needles_avx2.c - Teddy, 32 places at once. */
 #include "simd/needles.h"
 
+#include "simd/search.h"
+
 #include <immintrin.h>
 
 enum { WIDTH = 32 };
@@ -66,9 +68,12 @@ static inline bool is_found(const struct needles *n, str text, const size_t step
     return false;
 }
 
-bool needles_found_avx2(const struct needles *n, str text)
+bool needles_found_avx2(const struct needles *n, str text, bool *ret_ascii)
 {
-    return is_found(n, text, 1);
+    if (is_found(n, text, 1))
+        return true;
+    *ret_ascii = search_is_ascii_avx2(text.p, text.n);
+    return false;
 }
 
 bool needles_found_wide_avx2(const struct needles *n, str bytes)

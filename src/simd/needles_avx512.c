@@ -1,23 +1,40 @@
-/* needles_avx512.c - Teddy, 64 places at once. */
+/* needles_avx512.c - Teddy, 64 places at once, with a table of all ASCII for each byte of a head
+ * (VPERMI2B). Bytes above are taken for those without their top bit: the comparison tells. */
 #include "simd/needles.h"
 
 #include <immintrin.h>
 
 enum { WIDTH = 64 };
 
-static inline __m512i load_table(const uint8_t table[16])
+struct tables {
+    __m512i first[NEEDLE_HEAD], second[NEEDLE_HEAD]; /* of bytes up to 63, and from 64 on */
+};
+
+static inline struct tables load_tables(const struct needles *n)
 {
-    return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)table));
+    struct tables t;
+
+    for (uint32_t k = 0; k < NEEDLE_HEAD; k++) {
+        t.first[k] = _mm512_loadu_si512(n->whole[k]);
+        t.second[k] = _mm512_loadu_si512(n->whole[k] + WIDTH);
+    }
+    return t;
 }
 
-/* The groups that have each byte of v as byte k of their heads. */
-static inline __m512i groups_of(__m512i v, __m512i low, __m512i high)
+static inline __m512i load(const char *p)
 {
-    const __m512i nibble = _mm512_set1_epi8(15);
-    __m512i by_low = _mm512_shuffle_epi8(low, _mm512_and_si512(v, nibble));
-    __m512i by_high = _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16(v, 4), nibble));
+    return _mm512_loadu_si512(p);
+}
 
-    return _mm512_and_si512(by_low, by_high);
+/* The groups whose heads may begin at each of the places from p on; `v` is what stands there. */
+static inline __m512i groups_at(const struct tables *t, __m512i v, const char *p, size_t step)
+{
+    __m512i all = _mm512_permutex2var_epi8(t->first[0], v, t->second[0]);
+
+    for (uint32_t k = 1; k < NEEDLE_HEAD; k++)
+        all = _mm512_and_si512(
+            all, _mm512_permutex2var_epi8(t->first[k], load(p + k * step), t->second[k]));
+    return all;
 }
 
 /* Places where one of the letters that fold into ASCII begins. */
@@ -33,37 +50,67 @@ static inline uint64_t letters_at(const char *p)
     return found;
 }
 
-static inline bool is_found(const struct needles *n, str text, const size_t step)
+/* Does one of the groups' needles stand where it may? Apart, as it is rare. */
+static __attribute__((noinline)) bool verify(const struct needles *n, __m512i all, str text,
+                                             size_t at, size_t step)
 {
     const size_t head = step * (NEEDLE_HEAD - 1) + 1;
-    __m512i low[NEEDLE_HEAD], high[NEEDLE_HEAD];
+    uint8_t groups[WIDTH];
 
-    for (uint32_t k = 0; k < NEEDLE_HEAD; k++) {
-        low[k] = load_table(n->low[k]);
-        high[k] = load_table(n->high[k]);
-    }
-    for (size_t at = 0; at + head <= text.n; at += WIDTH) {
-        __m512i all = groups_of(_mm512_loadu_si512(text.p + at), low[0], high[0]);
-        for (uint32_t k = 1; k < NEEDLE_HEAD; k++)
-            all = _mm512_and_si512(
-                all, groups_of(_mm512_loadu_si512(text.p + at + k * step), low[k], high[k]));
-        uint64_t found = _mm512_test_epi8_mask(all, all);
-        if (__builtin_expect(found == 0, 1))
-            continue;
-        uint8_t groups[WIDTH];
-        _mm512_storeu_si512(groups, all);
-        for (; found; found &= found - 1) {
-            uint32_t i = (uint32_t)__builtin_ctzll(found);
-            if (at + i + head <= text.n && needles_verify(n, groups[i], text, at + i, step))
-                return true;
-        }
+    _mm512_storeu_si512(groups, all);
+    for (uint64_t found = _mm512_test_epi8_mask(all, all); found; found &= found - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(found);
+        if (at + i + head <= text.n && needles_verify(n, groups[i], text, at + i, step))
+            return true;
     }
     return false;
 }
 
-bool needles_found_avx512(const struct needles *n, str text)
+static inline bool is_some(__m512i v)
 {
-    return is_found(n, text, 1);
+    return __builtin_expect(_mm512_test_epi8_mask(v, v) != 0, 0);
+}
+
+/* Also all bytes that were seen, one over the other. */
+static inline bool is_found(const struct needles *n, str text, const size_t step, __m512i *ret_seen)
+{
+    const size_t head = step * (NEEDLE_HEAD - 1) + 1;
+    const struct tables t = load_tables(n);
+    __m512i seen = _mm512_setzero_si512();
+    size_t at = 0;
+
+    for (; at + 2 * WIDTH <= text.n; at += 2 * WIDTH) {
+        const char *p = text.p + at;
+        const __m512i v = load(p), w = load(p + WIDTH);
+        const __m512i low = groups_at(&t, v, p, step), high = groups_at(&t, w, p + WIDTH, step);
+        seen = _mm512_or_si512(seen, _mm512_or_si512(v, w));
+        if (is_some(_mm512_or_si512(low, high)) &&
+            (verify(n, low, text, at, step) || verify(n, high, text, at + WIDTH, step)))
+            return true;
+    }
+    for (; at < text.n; at += WIDTH) {
+        const size_t left = text.n - at;
+        const __mmask64 valid = left < WIDTH ? ((uint64_t)1 << left) - 1 : ~(uint64_t)0;
+        const __m512i v = _mm512_maskz_mov_epi8(valid, load(text.p + at));
+        seen = _mm512_or_si512(seen, v);
+        if (left < head)
+            break;
+        const __m512i all = groups_at(&t, v, text.p + at, step);
+        if (is_some(all) && verify(n, all, text, at, step))
+            return true;
+    }
+    *ret_seen = seen;
+    return false;
+}
+
+bool needles_found_avx512(const struct needles *n, str text, bool *ret_ascii)
+{
+    __m512i seen;
+
+    if (is_found(n, text, 1, &seen))
+        return true;
+    *ret_ascii = _mm512_movepi8_mask(seen) == 0;
+    return false;
 }
 
 bool needles_found_wide_avx512(const struct needles *n, str bytes)
@@ -75,5 +122,6 @@ bool needles_found_wide_avx512(const struct needles *n, str bytes)
         if (found)
             return true;
     }
-    return is_found(n, bytes, 2);
+    __m512i seen;
+    return is_found(n, bytes, 2, &seen);
 }

@@ -1,6 +1,8 @@
 /* needles_portable.c - making a set of needles, and the look through a bitmap. */
 #include "simd/needles.h"
 
+#include "simd/search.h"
+
 #include <stdlib.h>
 
 /* Letters are compared with this bit set, so that both cases are one; what else it joins is told
@@ -71,6 +73,8 @@ static void add_head(struct needles *n, const struct needle *item)
     for (uint32_t k = 0; k < NEEDLE_HEAD; k++) {
         uint8_t c = (uint8_t)item->text.p[item->head + k];
         bool letter = c >= 'a' && c <= 'z';
+        n->whole[k][c] |= item->group;
+        n->whole[k][letter ? c ^ CASE_BIT : c] |= item->group;
         n->low[k][c & 15] |= item->group;
         n->high[k][c >> 4] |= item->group;
         if (letter)
@@ -149,11 +153,12 @@ static bool is_in_bitmap(const struct needles *n, const char *piece)
     return n->bitmap[slot / 8] >> (slot % 8) & 1;
 }
 
-bool needles_found_portable(const struct needles *n, str text)
+bool needles_found_portable(const struct needles *n, str text, bool *ret_ascii)
 {
     for (size_t at = 0; at + NEEDLE_BYTES_MIN <= text.n && n->count; at += n->stride)
         if (is_in_bitmap(n, text.p + at) && verify_piece(n, text, at, 1))
             return true;
+    *ret_ascii = search_is_ascii_portable(text.p, text.n);
     return false;
 }
 

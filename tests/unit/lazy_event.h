@@ -33,6 +33,26 @@ static inline void write_json_char(struct lazy_writer *w, char c)
         buf_char(w->record, c);
 }
 
+/* A JSON string without its quotes. Characters beyond ASCII are escaped now and then. */
+static inline void write_json_string(struct lazy_writer *w, str s)
+{
+    bool valid = utf8_valid(s);
+
+    while (s.n) {
+        str rest = s;
+        uint32_t c = valid ? utf8_next(&rest) : 0;
+        if (c < 0x80 || c > 0xFFFF || generate_below(w->g, 4)) {
+            write_json_char(w, s.p[0]);
+            s = str_from_at(s, 1);
+            for (; c >= 0x80 && s.p != rest.p; s = str_from_at(s, 1))
+                buf_char(w->record, s.p[0]);
+            continue;
+        }
+        buf_printf(w->record, generate_below(w->g, 2) ? "\\u%04X" : "\\u%04x", (unsigned)c);
+        s = rest;
+    }
+}
+
 /* The same event with its strings as slices of a record, in *ret; the record moves while it grows,
  * so that slices are cut when it is there. */
 static inline struct event lazy_json(struct lazy_writer *w, const struct event *ev)
@@ -45,9 +65,9 @@ static inline struct event lazy_json(struct lazy_writer *w, const struct event *
         const struct field *f = &ev->fields[i];
         buf_printf(w->record, "%c\"%u\":\"", i ? ',' : '{', i);
         starts[i] = w->record->n;
-        for (size_t k = 0; f->type == VALUE_STRING && k < f->value.n; k++)
-            write_json_char(w, f->value.p[k]);
-        if (f->type != VALUE_STRING)
+        if (f->type == VALUE_STRING)
+            write_json_string(w, f->value);
+        else
             buf_add(w->record, f->value);
         copy.fields[i].value.n = w->record->n - starts[i];
         buf_char(w->record, '"');

@@ -5,6 +5,7 @@
 #include "guarded_text.h"
 
 #include "simd/needles.h"
+#include "simd/search.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,9 +36,12 @@ static bool assert_found(const struct guarded *g, const struct needles *n, const
         str text = guarded_text(g, plain, count ? str_from_at(needles[0], cut) : S(""));
         for (int tier = 0; tier < SIMD_TIER_COUNT; tier++) {
             const struct simd *s = simd_of((enum simd_tier)tier);
-            if (s && s->needles_found(n, text) != want)
+            bool ascii = false;
+            if (s && s->needles_found(n, text, &ascii) != want)
                 fail_msg("%s: of %u needles one is%s in a text of %zu", s->name, count,
                          want ? "" : " not", text.n);
+            if (s && !want && ascii != search_is_ascii_portable(text.p, text.n))
+                fail_msg("%s: a text of %zu is%s ASCII", s->name, text.n, ascii ? " not" : "");
         }
     }
     return want;
@@ -131,8 +135,9 @@ static void a_needle_whose_end_is_behind_the_text_is_not_found(void **state)
                 memcpy(text + length - in, lone[k].p, in);
                 str plain = guarded_text(&g, (str){text, length}, str_from_at(lone[k], in));
                 for (int tier = 0; tier < SIMD_TIER_COUNT; tier++) {
+                    bool ascii;
                     const struct simd *s = simd_of((enum simd_tier)tier);
-                    assert_false(s && s->needles_found(&n, plain));
+                    assert_false(s && s->needles_found(&n, plain, &ascii));
                 }
             }
     }
