@@ -28,40 +28,38 @@ static bool is_ours(const struct stat *st)
     return st->st_uid == geteuid() && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+static bool parent_of(const char *path, char ret[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    str parent = slash == path ? S("/") : slash ? (str){path, (size_t)(slash - path)} : S(".");
+
+    if (parent.n >= PATH_MAX)
+        return false;
+    memcpy(ret, parent.p, parent.n);
+    ret[parent.n] = '\0';
+    return true;
+}
+
 /* Where others may not take away what we make: root makes nothing in a user's folder, which that
  * user then could not write to. */
-static bool make_folder(struct io *io, const char *path)
+static void make_folder(struct io *io, const char *path)
 {
     char parent[PATH_MAX];
     struct stat st;
-    const char *slash = strrchr(path, '/');
-    size_t n = slash ? (size_t)(slash - path) : 0;
 
-    if (n >= sizeof parent)
-        return false;
-    if (n)
-        memcpy(parent, path, n);
-    parent[n] = '\0';
-    const char *in = n ? parent : slash ? "/" : ".";
-    return io_fstatat(io, IO_cache_folder, AT_FDCWD, in, &st, 0) == 0 && S_ISDIR(st.st_mode) &&
-           (st.st_uid == geteuid() || (st.st_mode & S_ISVTX)) &&
-           io_mkdirat(io, IO_cache_folder, AT_FDCWD, path, 0700) == 0;
+    if (parent_of(path, parent) && io_fstatat(io, IO_cache_folder, AT_FDCWD, parent, &st, 0) == 0 &&
+        S_ISDIR(st.st_mode) && (st.st_uid == geteuid() || (st.st_mode & S_ISVTX)))
+        (void)io_mkdirat(io, IO_cache_folder, AT_FDCWD, path, 0700);
 }
 
 /* The folder, and first the one it is in when that is what is missing. */
 static void make_folders(struct io *io, const char *path)
 {
     char parent[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t n = slash ? (size_t)(slash - path) : 0;
 
-    if (n && n < sizeof parent) {
-        memcpy(parent, path, n);
-        parent[n] = '\0';
-        if (access(parent, F_OK) == -1)
-            (void)make_folder(io, parent);
-    }
-    (void)make_folder(io, path);
+    if (parent_of(path, parent) && access(parent, F_OK) == -1)
+        make_folder(io, parent);
+    make_folder(io, path);
 }
 
 void rule_cache_open(struct rule_cache *c, struct io *io, const char *path)
