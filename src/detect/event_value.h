@@ -36,8 +36,9 @@ struct known_value { /* a place of a layout whose name a rule uses */
 
 struct known_layout {
     uint32_t number, first, count;
-    bool continues; /* some known field has several values */
-    uint64_t seen;  /* views whose names were marked, a bit each */
+    bool continues;    /* some known field has several values */
+    uint64_t seen;     /* views whose names were marked, a bit each */
+    const void *clean; /* keywords that none of its FIELD_SAME values holds */
 };
 
 /* What the rule's names stand for where a table of renames applies. */

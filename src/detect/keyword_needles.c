@@ -154,16 +154,20 @@ static bool json_may_match(const struct needles *n, const struct simd *simd, str
     return !ascii && (holds(simd, record, kelvin_sign) || holds(simd, record, long_s));
 }
 
+/* A layout's own texts are looked at once. */
 static bool body_may_match(const struct needles *n, const struct simd *simd, struct event_values *v)
 {
     const struct event *ev = v->ev;
+    bool is_clean = v->layout && v->layout->clean == n;
+    uint32_t skip = FIELD_WIDE | FIELD_NUMERIC | (is_clean ? FIELD_SAME : 0);
     bool ascii; /* texts are folded: no letter beyond ASCII folds into it any more */
 
     for (uint32_t i = 0; i < ev->field_count; i++)
-        if (!(ev->fields[i].flags & (FIELD_WIDE | FIELD_NUMERIC)) &&
-            ev->fields[i].value.n >= NEEDLE_BYTES_MIN &&
+        if (!(ev->fields[i].flags & skip) && ev->fields[i].value.n >= NEEDLE_BYTES_MIN &&
             simd->needles_found(n, event_values_folded(v, i), &ascii))
             return true;
+    if (v->layout)
+        v->layout->clean = n;
     return simd->needles_found_wide(n, ev->body);
 }
 

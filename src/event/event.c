@@ -48,7 +48,7 @@ void event_settle(struct event *ev, struct arena *a)
         if (ev->fields[i].flags & FIELD_RAW)
             room += ev->codec->room(&ev->fields[i]);
     char *out = ev->codec ? arena_bytes(a, room + VALUE_PADDING) : NULL;
-    for (uint32_t i = 0; ev->codec && i < ev->field_count; i++) {
+    for (uint32_t i = 0; i < ev->field_count; i++) {
         struct field *f = &ev->fields[i];
         if (f->flags & FIELD_RAW) {
             size_t n = ev->codec->text(f, out);

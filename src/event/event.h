@@ -27,6 +27,7 @@ enum {
     FIELD_RAW = 2,          /* value is as the record holds it; the event's codec reads it, */
     FIELD_WIDE = 4,         /* and it is UTF-16LE within the event's `body`; */
     FIELD_NUMERIC = 8,      /* value is text, or will be, of no signs but those below; */
+    FIELD_SAME = 16,        /* every event of this layout has this value here; */
     FIELD_CODING_SHIFT = 8, /* and may keep a byte of its own in the upper half of the flags */
 };
 

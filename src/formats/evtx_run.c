@@ -301,7 +301,8 @@ static void run_constant(struct evtx_reader *r, const struct frame *f, const str
     if (op->flags & EVTX_NAMELESS || !in_budget(r, 0))
         return;
     str name = op_name(r, f, op), text = {f->text + op->text, op->text_n};
-    add_field(r, name, text, VALUE_STRING, op_field_flags(r, op, name));
+    add_field(r, name, text, VALUE_STRING,
+              op_field_flags(r, op, name) | (r->lazy ? FIELD_SAME : 0));
     note_constant(r, op->flags, text);
 }
 
@@ -358,7 +359,8 @@ static bool run_other(struct evtx_reader *r, struct run *run, const struct frame
         text = evtx_kept_text(r, type, evtx_value_bytes(r, v));
     *run->to++ = (struct field){.name = {f->text + op->name, op->name_n},
                                 .value = text,
-                                .type = is_constant ? VALUE_STRING : evtx_kinds[type].field_type};
+                                .type = is_constant ? VALUE_STRING : evtx_kinds[type].field_type,
+                                .flags = is_constant ? FIELD_SAME : evtx_kinds[type].text_flags};
     if (!is_constant)
         evtx_note_value(r, op->flags, v);
     return true;

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LAZY_RECORD_MAX = 256 * 1024, LAZY_SEED = 20261124 };
+enum { LAZY_RECORD_MAX = 256 * 1024, LAZY_SAME_MAX = 64, LAZY_SEED = 20261124 };
 
 struct lazy_writer {
     struct event_generator *g; /* decides how things are written */
@@ -105,8 +105,8 @@ static inline void write_utf16(struct buf *out, str s)
     }
 }
 
-/* Strings that are UTF-8 in the record's body, at any alignment, some as text beside it; numbers
- * that fit as eight bytes. */
+/* Strings that are UTF-8 in the record's body, at any alignment, some as text beside it, of which
+ * some are the layout's own; numbers that fit as eight bytes. */
 static inline struct event lazy_evtx(struct lazy_writer *w, const struct event *ev)
 {
     struct event copy = raw_copy(ev, w->arena);
@@ -119,6 +119,8 @@ static inline struct event lazy_evtx(struct lazy_writer *w, const struct event *
         uint64_t value;
         bool beside = generate_below(w->g, 8) == 0;
         starts[i] = w->record->n;
+        if (beside && f->type == VALUE_STRING && f->value.n && f->value.n <= LAZY_SAME_MAX)
+            f->flags |= FIELD_SAME;
         if (f->type == VALUE_STRING && !beside && utf8_valid(f->value)) {
             write_utf16(w->record, f->value);
             f->flags |= (uint16_t)evtx_kinds[EVTX_STRING].raw_flags;
@@ -140,7 +142,7 @@ static inline struct event lazy_evtx(struct lazy_writer *w, const struct event *
             copy.fields[i].value.p = record + starts[i];
     copy.body = (str){record, w->record->n};
     copy.codec = &evtx_codec;
-    copy.layout = raw_layout(w->layouts, ev);
+    copy.layout = raw_layout(w->layouts, &copy);
     return copy;
 }
 

@@ -39,8 +39,8 @@ static inline struct field raw_field(struct field f, uint8_t shift, size_t pad, 
     return f;
 }
 
-/* Layout numbers: layouts[id of the sequence of names]. */
-enum { RAW_LAYOUTS_MAX = 9000, RAW_NAMES_MAX = 8192 };
+/* Layout numbers: layouts[id of the sequence of names, and of the values that are FIELD_SAME]. */
+enum { RAW_LAYOUTS_MAX = 9000, RAW_NAMES_MAX = 16384 };
 struct raw_layouts {
     struct intern *keys;
     uint32_t numbers[RAW_LAYOUTS_MAX];
@@ -57,6 +57,12 @@ static inline uint32_t raw_layout(struct raw_layouts *l, const struct event *ev)
         memcpy(l->key + n, name.p, name.n);
         n += name.n;
         l->key[n++] = ev->fields[i].flags & FIELD_CONTINUES;
+        if (!(ev->fields[i].flags & FIELD_SAME))
+            continue;
+        str value = ev->fields[i].value;
+        assert(n + value.n <= RAW_NAMES_MAX);
+        memcpy(l->key + n, value.p, value.n);
+        n += value.n;
     }
     uint32_t id = intern_add(l->keys, (str){l->key, n});
     if (id >= RAW_LAYOUTS_MAX)
