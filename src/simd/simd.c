@@ -1,6 +1,7 @@
 /* simd.c - the tables of the tiers, and which of them this CPU can run. */
 #include "simd/simd.h"
 
+#include "simd/byte_window.h"
 #include "simd/checksum.h"
 #include "simd/gram.h"
 #include "simd/json_text.h"
@@ -19,6 +20,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .name = "portable",
             .find = search_find_portable,
             .is_ascii = search_is_ascii_portable,
+            .byte_window_find = byte_window_find_portable,
             .gram_bits_max = GRAM_BITS_MAX,
             .gram_slot = gram_slot_portable,
             .gram_scan = gram_scan_portable,
@@ -38,6 +40,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .name = "avx2",
             .find = search_find_avx2,
             .is_ascii = search_is_ascii_avx2,
+            .byte_window_find = byte_window_find_avx2,
             .gram_bits_max = GRAM_BITS_MAX,
             .gram_slot = gram_slot_portable,
             .gram_scan = gram_scan_portable,
@@ -56,6 +59,7 @@ static const struct simd tiers[SIMD_TIER_COUNT] = {
             .name = "avx512",
             .find = search_find_avx512,
             .is_ascii = search_is_ascii_avx512,
+            .byte_window_find = byte_window_find_avx512,
             .gram_bits_max = GRAM_BITS_MIN,
             .gram_slot = gram_slot_avx512,
             .gram_scan = gram_scan_avx512,

@@ -21,6 +21,7 @@ enum simd_tier { SIMD_PORTABLE, SIMD_AVX2, SIMD_AVX512, SIMD_TIER_COUNT };
 /* Bytes behind an input that every function may read, and behind an output that it may write. */
 enum { SIMD_PADDING = 64 };
 
+struct byte_window;
 struct gram_filter;
 struct needles;
 struct json_node;
@@ -33,6 +34,9 @@ struct simd {
     /* search.h */
     size_t (*find)(const char *text, size_t n, const char *part, size_t part_n);
     bool (*is_ascii)(const char *text, size_t n);
+
+    /* byte_window.h */
+    size_t (*byte_window_find)(const struct byte_window *w, const char *text, size_t n);
 
     /* gram.h */
     uint32_t gram_bits_max; /* of a filter */

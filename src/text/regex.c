@@ -1,5 +1,12 @@
 /*
- * regex.c - PCRE2, 8-bit, compiled to machine code where the library can.
+ * regex.c - which engine searches; and PCRE2, 8-bit, compiled to machine code where the library
+ * can.
+ *
+ * The automaton has the pattern when regex_nfa_new() takes it. Assertions next to invalid bytes are
+ * not among what it knows, so a subject with such bytes goes to PCRE2 if the pattern has
+ * assertions. Both agree but for faults of PCRE2 10.42, where the automaton has the answer of its
+ * interpreter without optimisations: the JIT code misses what begins with \W and a character that
+ * is not ASCII, and `.*x` is not looked for behind an invalid byte.
  *
  * PCRE2_MATCH_INVALID_UTF lets a subject hold any bytes: the invalid ones split
  * it and only match what is told in the header. Line ends are LF whatever the
@@ -20,6 +27,8 @@
 
 #include "base/mem.h"
 #include "text/regex_cost.h"
+#include "text/regex_dfa_cache.h"
+#include "text/utf8.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -31,9 +40,10 @@ enum {
 };
 
 struct regex {
-    pcre2_code *code, *counted;
-    size_t plain;   /* bytes of a subject that need no counting */
-    uint32_t least; /* characters of a match: no shorter subject has one */
+    struct regex_nfa *nfa;      /* NULL: PCRE2 searches */
+    pcre2_code *code, *counted; /* `counted` is NULL when it is never needed */
+    size_t plain;               /* bytes of a subject that need no counting */
+    uint32_t least;             /* characters of a match: no shorter subject has one */
 };
 
 /* What a search has done: one step for each item that was tried, one for each byte gone ahead. */
@@ -46,6 +56,7 @@ struct regex_state {
     pcre2_match_data *data;
     pcre2_jit_stack *stack;
     struct work work;
+    struct regex_dfa_cache *automata;
 };
 
 static int count_work(pcre2_callout_block *block, void *data)
@@ -82,7 +93,7 @@ static uint32_t options_of(uint32_t flags)
     return options;
 }
 
-static pcre2_code *compile(str pattern, uint32_t options, struct err *e)
+static pcre2_code *compile(str pattern, uint32_t options, bool quick, struct err *e)
 {
     int code;
     PCRE2_SIZE offset;
@@ -98,7 +109,8 @@ static pcre2_code *compile(str pattern, uint32_t options, struct err *e)
         refuse(e, code, offset);
         return NULL;
     }
-    (void)pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* else the interpreter does it */
+    if (quick)
+        (void)pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* else the interpreter does it */
     return compiled;
 }
 
@@ -109,11 +121,14 @@ struct regex *regex_new(str pattern, uint32_t flags, struct err *e)
                 REGEX_PATTERN_MAX);
         return NULL;
     }
-    struct regex r = {.code = compile(pattern, options_of(flags), e)};
-    if (r.code)
-        r.counted = compile(pattern, options_of(flags) | PCRE2_AUTO_CALLOUT, e);
-    if (!r.counted) {
+    struct regex r = {.nfa = regex_nfa_new(pattern, flags)};
+    bool needed = !r.nfa || r.nfa->places; /* does PCRE2 search? */
+    r.code = compile(pattern, options_of(flags), needed, e);
+    if (r.code && needed)
+        r.counted = compile(pattern, options_of(flags) | PCRE2_AUTO_CALLOUT, true, e);
+    if (!r.code || (needed && !r.counted)) {
         pcre2_code_free(r.code);
+        regex_nfa_free(r.nfa);
         return NULL;
     }
     if (pcre2_pattern_info(r.code, PCRE2_INFO_MINLENGTH, &r.least) != 0)
@@ -130,6 +145,7 @@ void regex_free(struct regex *r)
         return;
     pcre2_code_free(r->code);
     pcre2_code_free(r->counted);
+    regex_nfa_free(r->nfa);
     free(r);
 }
 
@@ -158,6 +174,7 @@ struct regex_state *regex_state_new(void)
     s->context = context_new(s->stack, REGEX_MATCH_LIMIT);
     s->counting = context_new(s->stack, UINT32_MAX); /* count_work() ends it */
     pcre2_set_callout(s->counting, count_work, &s->work);
+    s->automata = regex_dfa_cache_new();
     return s;
 }
 
@@ -169,6 +186,7 @@ void regex_state_free(struct regex_state *s)
     pcre2_match_data_free(s->data);
     pcre2_match_context_free(s->context);
     pcre2_match_context_free(s->counting);
+    regex_dfa_cache_free(s->automata);
     free(s);
 }
 
@@ -186,6 +204,8 @@ enum regex_result regex_search(const struct regex *r, struct regex_state *s, str
 {
     if (subject.n < r->least)
         return REGEX_NO;
+    if (r->nfa && (!r->nfa->places || utf8_valid(subject)))
+        return regex_dfa_cache_search(s->automata, r->nfa, subject) ? REGEX_YES : REGEX_NO;
     int rc = search(r, s, subject, 0);
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter has more room */
         rc = search(r, s, subject, PCRE2_NO_JIT);

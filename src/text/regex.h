@@ -1,10 +1,14 @@
 /*
- * regex.h - PCRE2 with JIT, and with limits. A regex is immutable and shared;
- * each thread matches with a regex_state of its own. Input need not be valid
- * UTF-8: invalid bytes match nothing, not even a dot or a negated class.
+ * regex.h - PCRE2's language. A regex is immutable and shared; each thread
+ * matches with a regex_state of its own. Input need not be valid UTF-8: invalid
+ * bytes match nothing, not even a dot or a negated class.
  *
- * A search ends after work that grows with the subject's length and no faster:
- * REGEX_WORK_FIXED + REGEX_WORK_PER_BYTE * n steps, the same on each run.
+ * Patterns that are regular (no backreference, no lookaround: all that rules
+ * commonly have) are searched by an automaton (regex_dfa.h), in a time that the
+ * subject's length alone decides; it never gives up. Others are PCRE2's. There a
+ * search ends after work that grows with the subject's length and no faster:
+ * REGEX_WORK_FIXED + REGEX_WORK_PER_BYTE * n steps. Either way the answer is the
+ * same on each run.
  */
 #pragma once
 
