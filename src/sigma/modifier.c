@@ -482,10 +482,8 @@ bool modifier_complete_regex(struct sigma_test *test, uint32_t line, uint32_t co
         return true; /* completed once the placeholder is resolved */
     if (!sigma_string_is_literal(&test->string, &test->pattern))
         test->pattern = sigma_string_text(&test->string, a);
-    struct regex *regex = regex_new(test->pattern, test->regex_flags, &why);
-    if (!regex)
+    if (!regex_check(test->pattern, test->regex_flags, &why))
         return err_set_at(e, line, column, "%s", why.message);
-    regex_free(regex);
     test->string = (struct sigma_string){0};
     return true;
 }

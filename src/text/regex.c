@@ -114,13 +114,26 @@ static pcre2_code *compile(str pattern, uint32_t options, bool quick, struct err
     return compiled;
 }
 
+static bool is_short(str pattern, struct err *e)
+{
+    if (pattern.n > REGEX_PATTERN_MAX)
+        return err_set(e, ERR_LIMIT, "the regex has %zu bytes, more than %d", pattern.n,
+                       REGEX_PATTERN_MAX);
+    return true;
+}
+
+bool regex_check(str pattern, uint32_t flags, struct err *e)
+{
+    pcre2_code *code = is_short(pattern, e) ? compile(pattern, options_of(flags), false, e) : NULL;
+
+    pcre2_code_free(code);
+    return code != NULL;
+}
+
 struct regex *regex_new(str pattern, uint32_t flags, struct err *e)
 {
-    if (pattern.n > REGEX_PATTERN_MAX) {
-        err_set(e, ERR_LIMIT, "the regex has %zu bytes, more than %d", pattern.n,
-                REGEX_PATTERN_MAX);
+    if (!is_short(pattern, e))
         return NULL;
-    }
     struct regex r = {.nfa = regex_nfa_new(pattern, flags)};
     bool needed = !r.nfa || r.nfa->places; /* does PCRE2 search? */
     r.code = compile(pattern, options_of(flags), needed, e);

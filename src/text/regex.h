@@ -31,7 +31,9 @@ struct regex_state;
 
 /* err: code and position (column = offset in the pattern from 1). */
 struct regex *regex_new(str pattern, uint32_t flags, struct err *e) MUST_USE;
-void regex_free(struct regex *r); /* NULL is a no-op */
+bool regex_check(str pattern, uint32_t flags,
+                 struct err *e) MUST_USE; /* would regex_new() take it? */
+void regex_free(struct regex *r);         /* NULL is a no-op */
 struct regex_state *regex_state_new(void) MUST_USE;
 void regex_state_free(struct regex_state *s); /* NULL is a no-op */
 enum regex_result regex_search(const struct regex *r, struct regex_state *s, str subject);

@@ -18,8 +18,8 @@
 #include <stdlib.h>
 
 enum {
-    BLOCK_BYTES = 4 * 1024,
-    SCRATCH_BYTES = 64 * 1024,
+    BLOCK_BYTES = 2 * 1024,
+    SCRATCH_BYTES = 16 * 1024,
     LEAD_MIN = 8, /* shorter ones are not worth a loop */
     DEPTH_MAX = 4 * REGEX_TREE_DEPTH_MAX,
 };
@@ -45,7 +45,7 @@ struct writer {
     struct arena *scratch;
     struct frame stack[DEPTH_MAX];
     uint32_t depth;
-    uint32_t class_count;
+    uint32_t inst_capacity, class_count, class_capacity;
     bool full;
 };
 
@@ -55,10 +55,12 @@ static uint32_t add_inst(struct writer *w, enum regex_op op)
 {
     if (w->nfa->count == REGEX_INSTS_MAX) {
         w->full = true;
-        return REGEX_INSTS_MAX; /* there is room for one that does not count */
+        return 0; /* it is of no use any more */
     }
-    w->nfa->insts[w->nfa->count] = (struct regex_inst){.op = (uint8_t)op};
-    return w->nfa->count++;
+    struct regex_inst *room = arena_push(w->scratch, (void **)&w->nfa->insts, &w->nfa->count,
+                                         &w->inst_capacity, sizeof *room);
+    *room = (struct regex_inst){.op = (uint8_t)op};
+    return w->nfa->count - 1;
 }
 
 static bool is_same_set(const struct regex_set *a, const struct regex_set *b)
@@ -69,25 +71,32 @@ static bool is_same_set(const struct regex_set *a, const struct regex_set *b)
 
 static uint32_t class_of(struct writer *w, const struct regex_set *s)
 {
-    struct regex_class *classes = w->nfa->classes;
-
     for (uint32_t i = 0; i < w->class_count; i++)
-        if (is_same_set(&classes[i].set, s))
+        if (is_same_set(&w->nfa->classes[i].set, s))
             return i;
     if (w->class_count == REGEX_CLASSES_MAX) {
         w->full = true;
         return 0;
     }
-    classes[w->class_count].set = *s;
-    return w->class_count++;
+    struct regex_class *room = arena_push(w->scratch, (void **)&w->nfa->classes, &w->class_count,
+                                          &w->class_capacity, sizeof *room);
+    *room = (struct regex_class){.set = *s};
+    return w->class_count - 1;
 }
 
 static uint32_t add_class(struct writer *w, const struct regex_set *s)
 {
-    uint32_t at = add_inst(w, REGEX_OP_CLASS);
+    uint32_t of = class_of(w, s), at = add_inst(w, REGEX_OP_CLASS);
 
-    w->nfa->insts[at].class = (uint16_t)class_of(w, s);
+    w->nfa->insts[at].class = (uint16_t)of;
     return at;
+}
+
+static void add_jump(struct writer *w, uint32_t to)
+{
+    uint32_t at = add_inst(w, REGEX_OP_JUMP);
+
+    w->nfa->insts[at].to = (uint16_t)to;
 }
 
 /* Does the class have all characters of all classes that are written? */
@@ -107,7 +116,7 @@ static void open_end(struct writer *w, struct frame *f, uint32_t inst)
 
 static void close_ends(struct writer *w, struct frame *f)
 {
-    while (f->open != NO_INST) {
+    while (f->open != NO_INST && !w->full) {
         struct regex_inst *inst = &w->nfa->insts[f->open];
         f->open = inst->to;
         inst->to = (uint16_t)w->nfa->count;
@@ -148,12 +157,14 @@ static bool write_ruling(struct writer *w, const struct regex_node *n)
 
     if (child->kind != REGEX_CLASS || !(leads || loops))
         return false;
-    for (uint32_t i = 0; i < n->min && !w->full; i++)
-        w->nfa->insts[add_class(w, &child->set)].rules = leads;
+    for (uint32_t i = 0; i < n->min && !w->full; i++) {
+        uint32_t at = add_class(w, &child->set);
+        w->nfa->insts[at].rules = leads;
+    }
     uint32_t fork = add_inst(w, REGEX_OP_SPLIT);
     uint32_t loop = add_class(w, &child->set);
     w->nfa->insts[loop].rules = leads || has_all_before(w, &child->set);
-    w->nfa->insts[add_inst(w, REGEX_OP_JUMP)].to = (uint16_t)fork;
+    add_jump(w, fork);
     w->nfa->insts[fork].to = (uint16_t)w->nfa->count;
     return true;
 }
@@ -186,7 +197,7 @@ static bool step_repeat(struct writer *w, struct frame *f)
     if (f->step == 0 && write_ruling(w, n))
         return true;
     if (f->fork != NO_INST) { /* the endless loop ends */
-        w->nfa->insts[add_inst(w, REGEX_OP_JUMP)].to = (uint16_t)f->fork;
+        add_jump(w, f->fork);
         close_ends(w, f);
         return true;
     }
@@ -303,15 +314,15 @@ static void follow(struct walk *w, uint32_t inst, struct front *f)
 
 /* What a character of a match may be. */
 struct place {
-    struct byte_set first; /* its first byte, and how many of 4096 bytes of a log those are */
-    uint32_t share;
-    uint32_t bytes;       /* it has at most */
-    uint32_t least, most; /* bytes before it */
+    uint64_t first[256 / 64]; /* classes of its first byte, a bit each */
+    uint32_t share;           /* how many of 4096 bytes of a log are in them */
+    uint32_t bytes;           /* it has at most */
+    uint32_t least, most;     /* bytes before it */
 };
 
-static bool takes(const struct regex_nfa *n, const struct front *f, uint8_t byte)
+static bool takes(const struct regex_nfa *n, const struct front *f, uint32_t byte_class)
 {
-    uint16_t target = regex_target(&n->alphabet, 0, n->alphabet.byte_class[byte]);
+    uint16_t target = regex_target(&n->alphabet, 0, byte_class);
 
     for (uint32_t i = 0; i < f->count && target != REGEX_INVALID; i++) {
         const struct regex_class *c = &n->classes[n->insts[f->insts[i]].class];
@@ -323,16 +334,17 @@ static bool takes(const struct regex_nfa *n, const struct front *f, uint8_t byte
     return false;
 }
 
-static void describe(const struct regex_nfa *n, const struct front *f, struct place *ret)
+static void describe(const struct regex_nfa *n, const struct front *f, const uint32_t shares[256],
+                     struct place *ret)
 {
     uint32_t last = 0; /* of the code points */
     char utf8[4];
 
-    for (uint32_t b = 0; b < 256; b++) {
-        if (!takes(n, f, (uint8_t)b))
+    for (uint32_t c = 0; c < n->alphabet.byte_class_count; c++) {
+        if (!takes(n, f, c))
             continue;
-        byte_set_add(&ret->first, (uint8_t)b);
-        ret->share += regex_byte_share((uint8_t)b);
+        ret->first[c / 64] |= 1ull << (c % 64);
+        ret->share += shares[c];
     }
     for (uint32_t i = 0; i < f->count; i++) {
         const struct regex_set *s = &n->classes[n->insts[f->insts[i]].class].set;
@@ -340,6 +352,21 @@ static void describe(const struct regex_nfa *n, const struct front *f, struct pl
             last = s->ranges[s->count - 1].high;
     }
     ret->bytes = (uint32_t)utf8_put(last, utf8);
+}
+
+static void make_window(struct regex_nfa *n, const struct place *places, uint32_t count)
+{
+    struct byte_set sets[BYTE_WINDOW_MAX] = {0};
+
+    for (uint32_t b = 0; b < 256; b++) {
+        uint32_t c = n->alphabet.byte_class[b];
+        for (uint32_t k = 0; k < count; k++)
+            if (places[k].first[c / 64] >> (c % 64) & 1)
+                byte_set_add(&sets[k], (uint8_t)b);
+    }
+    byte_window_make(&n->window, sets, count);
+    n->window_least = places->least;
+    n->window_most = places->most;
 }
 
 /* The rarest window of these places: each set more must halve what is found, at least. */
@@ -362,13 +389,8 @@ static void choose_window(struct regex_nfa *n, const struct place *places, uint3
                 break;
         }
     }
-    struct byte_set sets[BYTE_WINDOW_MAX];
-    for (uint32_t k = 0; k < best_count; k++)
-        sets[k] = places[best_from + k].first;
     if (best_count)
-        byte_window_make(&n->window, sets, best_count);
-    n->window_least = places[best_from].least;
-    n->window_most = places[best_from].most;
+        make_window(n, places + best_from, best_count);
 }
 
 static void find_window(struct regex_nfa *n, struct arena *scratch)
@@ -380,15 +402,17 @@ static void find_window(struct regex_nfa *n, struct arena *scratch)
     struct front fronts[2] = {{.insts = arena_array(scratch, n->count, sizeof(uint16_t))},
                               {.insts = arena_array(scratch, n->count, sizeof(uint16_t))}};
     struct place places[REGEX_WINDOW_DEPTH + 1] = {0};
-    uint32_t depth = 0;
+    uint32_t shares[256] = {0}, depth = 0;
 
+    for (uint32_t b = 0; b < 256; b++)
+        shares[n->alphabet.byte_class[b]] += regex_byte_share((uint8_t)b);
     follow(&w, 0, &fronts[0]);
     while (depth < REGEX_WINDOW_DEPTH) {
         struct front *now = &fronts[depth % 2], *next = &fronts[(depth + 1) % 2];
         if (now->matched || now->count == 0)
             break;
         struct place *p = &places[depth++];
-        describe(n, now, p);
+        describe(n, now, shares, p);
         places[depth].least = p->least + 1;
         places[depth].most = p->most + p->bytes;
         next->count = 0;
@@ -424,8 +448,6 @@ static bool make(str pattern, uint32_t flags, struct shared_nfa *s, struct arena
 
     if (!regex_tree_parse(pattern, flags, scratch, &tree) || !regex_tree_reduce(&tree, scratch))
         return false;
-    n->insts = arena_array(scratch, REGEX_INSTS_MAX + 1, sizeof *n->insts);
-    n->classes = arena_array(scratch, REGEX_CLASSES_MAX, sizeof *n->classes);
     if (!write_all(&w))
         return false;
     add_place_classes(&w);

@@ -13,7 +13,7 @@ struct maker {
     uint32_t cut_count;
     uint8_t *symbol_of; /* by piece */
     uint16_t (*nodes)[256];
-    uint32_t node_count;
+    uint32_t node_count, node_capacity;
     uint32_t
         uniform[LEVELS]; /* the last node of that many bytes to come that is all one symbol... */
     uint32_t uniform_symbol[LEVELS]; /* ... and which; REGEX_NONE */
@@ -30,10 +30,6 @@ static void add_cut(struct maker *m, uint32_t at)
         i--;
     if (i > 0 && m->cuts[i - 1] == at)
         return;
-    if (m->cut_count == CUTS_MAX) {
-        m->full = true;
-        return;
-    }
     memmove(m->cuts + i + 1, m->cuts + i, (m->cut_count - i) * sizeof *m->cuts);
     m->cuts[i] = at;
     m->cut_count++;
@@ -41,7 +37,14 @@ static void add_cut(struct maker *m, uint32_t at)
 
 static void cut(struct maker *m, const struct regex_class *classes, uint32_t count)
 {
-    m->cuts = arena_array(m->arena, CUTS_MAX, sizeof *m->cuts);
+    size_t room = 2;
+
+    for (uint32_t i = 0; i < count; i++)
+        room += 2 * (size_t)classes[i].set.count;
+    m->cuts = arena_array(m->arena, room, sizeof *m->cuts);
+    m->full = room > CUTS_MAX;
+    if (m->full)
+        return;
     add_cut(m, 0);
     add_cut(m, 0x80); /* no piece has bytes of its own and characters of several bytes */
     for (uint32_t i = 0; i < count; i++)
@@ -119,8 +122,10 @@ static uint32_t keep_node(struct maker *m, const uint16_t node[256])
         m->full = true;
         return 0;
     }
-    memcpy(m->nodes[m->node_count], node, sizeof m->nodes[0]);
-    return m->node_count++;
+    uint16_t(*room)[256] =
+        arena_push(m->arena, (void **)&m->nodes, &m->node_count, &m->node_capacity, sizeof *room);
+    memcpy(*room, node, sizeof *room);
+    return m->node_count - 1;
 }
 
 static void clear_node(uint16_t node[256])
@@ -128,15 +133,35 @@ static void clear_node(uint16_t node[256])
     memset(node, 0xFF, 256 * sizeof *node); /* REGEX_INVALID */
 }
 
+/* Is there a node of this level that is all one symbol, this one? */
+static bool find_uniform(const struct maker *m, uint32_t level, uint32_t symbol, uint32_t *ret)
+{
+    *ret = m->uniform[level];
+    return m->uniform_symbol[level] == symbol;
+}
+
+static void keep_uniform(struct maker *m, uint32_t level, uint32_t symbol, uint32_t node)
+{
+    m->uniform[level] = node;
+    m->uniform_symbol[level] = symbol;
+}
+
 /* The node before the last byte of the characters base..base + 63. */
 static uint32_t make_last(struct maker *m, uint32_t base)
 {
     uint16_t node[256];
+    uint32_t symbol, kept;
+    bool uniform = is_one_symbol(m, base, base + CONTINUATIONS - 1, &symbol);
 
+    if (uniform && find_uniform(m, 0, symbol, &kept))
+        return kept;
     clear_node(node);
     for (uint32_t i = 0; i < CONTINUATIONS; i++)
-        node[0x80 + i] = m->symbol_of[piece_of(m, base + i)];
-    return keep_node(m, node);
+        node[0x80 + i] = uniform ? (uint8_t)symbol : m->symbol_of[piece_of(m, base + i)];
+    kept = keep_node(m, node);
+    if (uniform)
+        keep_uniform(m, 0, symbol, kept);
+    return kept;
 }
 
 typedef uint32_t make_node(struct maker *m, uint32_t base);
@@ -146,14 +171,14 @@ typedef uint32_t make_node(struct maker *m, uint32_t base);
 static uint32_t make_level(struct maker *m, uint32_t level, uint32_t base, uint32_t least,
                            make_node *make)
 {
-    uint32_t step = 1u << (6 * level), symbol;
+    uint32_t step = 1u << (6 * level), symbol = REGEX_NONE, kept;
     uint16_t node[256];
     bool whole = base >= least && base + CONTINUATIONS * step - 1 <= REGEX_CODE_POINT_MAX &&
                  !(level == 1 && base == 0xD000) &&
                  is_one_symbol(m, base, base + CONTINUATIONS * step - 1, &symbol);
 
-    if (whole && m->uniform_symbol[level] == symbol)
-        return m->uniform[level];
+    if (whole && find_uniform(m, level, symbol, &kept))
+        return kept;
     clear_node(node);
     for (uint32_t i = 0; i < CONTINUATIONS && !m->full; i++) {
         uint32_t from = base + i * step;
@@ -161,11 +186,9 @@ static uint32_t make_level(struct maker *m, uint32_t level, uint32_t base, uint3
         if (from >= least && from <= REGEX_CODE_POINT_MAX && !surrogate)
             node[0x80 + i] = (uint16_t)(REGEX_TO_NODE + make(m, from));
     }
-    uint32_t kept = keep_node(m, node);
-    if (whole) {
-        m->uniform[level] = kept;
-        m->uniform_symbol[level] = symbol;
-    }
+    kept = keep_node(m, node);
+    if (whole)
+        keep_uniform(m, level, symbol, kept);
     return kept;
 }
 
@@ -182,10 +205,10 @@ static uint32_t make_three(struct maker *m, uint32_t base)
 /* Node 0. */
 static void make_root(struct maker *m, bool ascii)
 {
-    uint16_t *root = m->nodes[0];
+    uint16_t root[256];
 
     clear_node(root);
-    m->node_count = 1;
+    (void)keep_node(m, root);
     for (uint32_t i = 0; i < LEVELS; i++)
         m->uniform_symbol[i] = REGEX_NONE;
     for (uint32_t b = 0; b < 0x80; b++)
@@ -196,6 +219,7 @@ static void make_root(struct maker *m, bool ascii)
                                    : make_three(m, (b & 0x07) << 18);
         root[b] = (uint16_t)(REGEX_TO_NODE + node);
     }
+    memcpy(m->nodes[0], root, sizeof root);
 }
 
 static bool is_same_column(const struct maker *m, uint32_t a, uint32_t b)
@@ -210,7 +234,9 @@ static bool is_same_column(const struct maker *m, uint32_t a, uint32_t b)
 static void make_byte_classes(const struct maker *m, struct arena *keep, struct regex_alphabet *ret)
 {
     for (uint32_t b = 0; b < 256; b++) {
-        uint32_t c = 0;
+        uint32_t c = b ? ret->byte_class[b - 1] : 0; /* mostly it is that of its neighbour */
+        if (b == 0 || !is_same_column(m, b, b - 1))
+            c = 0;
         while (c < ret->byte_class_count && !is_same_column(m, b, ret->byte_of[c]))
             c++;
         if (c == ret->byte_class_count)
@@ -239,7 +265,6 @@ bool regex_alphabet_make(struct regex_class *classes, uint32_t count, bool whole
         const struct regex_set *s = &classes[i].set;
         ascii = ascii && (s->count == 0 || s->ranges[s->count - 1].high < 0x80);
     }
-    m.nodes = arena_array(scratch, REGEX_UTF8_NODES_MAX, sizeof *m.nodes);
     make_root(&m, ascii);
     if (m.full)
         return false;
