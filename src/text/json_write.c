@@ -11,10 +11,16 @@
 #include "text/escape.h"
 #include "text/utf8.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum {
+    PIECE_BYTES = 4096,   /* of a string that room is made for at once */
+    NUMBER_TEXT_MAX = 20, /* digits of UINT64_MAX */
+};
 
 struct json_writer json_writer_make(struct buf *out, uint8_t indent)
 {
@@ -86,20 +92,6 @@ void json_array_end(struct json_writer *w)
     close_level(w, ']');
 }
 
-/* Bytes from the front of s that are written as they are. */
-static size_t plain_run(str s)
-{
-    size_t i = 0;
-
-    while (i < s.n) {
-        uint8_t c = (uint8_t)s.p[i];
-        if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\' || c == '<')
-            break;
-        i++;
-    }
-    return i;
-}
-
 static const char short_escapes[] = {
     ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',  ['\f'] = 'f',
     ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\',
@@ -143,14 +135,61 @@ static void put_special(struct buf *out, str *s)
     }
 }
 
+/* Of 8 bytes those that are not written as they are: below 0x20, 0x7F and above, '"', '\\' and '<'.
+ * The upper bit of each is set. No sum of 7 bits carries into the next byte. */
+static uint64_t special_bytes(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x80 * ones, low = word & ~tops;
+    uint64_t plain = (low + 0x60 * ones) & ~(low + ones); /* 0x20 and above; not 0x7F */
+
+    plain &= (low ^ '"' * ones) + 0x7f * ones;
+    plain &= (low ^ '\\' * ones) + 0x7f * ones;
+    plain &= (low ^ '<' * ones) + 0x7f * ones;
+    return (word | ~plain) & tops;
+}
+
+/* Copies bytes that are written as they are, and escapes quotes and backslashes. `out` has room for
+ * twice s and 8 bytes more. Returns how much was written; *s is what is left. */
+static size_t copy_plain(str *s, char *out)
+{
+    const char *from = s->p, *end = s->p + s->n;
+    char *to = out;
+
+    while (from < end) {
+        uint64_t word = 0;
+        size_t left = (size_t)(end - from), run = left < 8 ? left : 8;
+        memcpy(&word, from, run);
+        memcpy(to, &word, sizeof word);
+        uint64_t special = le64toh(special_bytes(word));
+        size_t plain = special ? (size_t)__builtin_ctzll(special) / 8 : 8;
+        if (plain >= run) { /* bytes behind the end are zero, which is special */
+            from += run;
+            to += run;
+            continue;
+        }
+        from += plain;
+        to += plain;
+        if (*from != '"' && *from != '\\')
+            break;
+        *to++ = '\\';
+        *to++ = *from++;
+    }
+    *s = (str){from, (size_t)(end - from)};
+    return (size_t)(to - out);
+}
+
 static void put_string(struct buf *out, str s)
 {
     buf_char(out, '"');
     while (s.n) {
-        size_t run = plain_run(s);
-        buf_add(out, (str){s.p, run});
-        s = str_from_at(s, run);
-        if (s.n)
+        str piece = {s.p, s.n < PIECE_BYTES ? s.n : PIECE_BYTES};
+        char *room = buf_room(out, 2 * piece.n + sizeof(uint64_t));
+        if (!room)
+            return;
+        s = str_from_at(s, piece.n);
+        out->n += copy_plain(&piece, room);
+        s = (str){piece.p, piece.n + s.n};
+        if (piece.n)
             put_special(out, &s);
     }
     buf_char(out, '"');
@@ -175,8 +214,14 @@ void json_str(struct json_writer *w, str value)
 
 void json_u64(struct json_writer *w, uint64_t value)
 {
+    char text[NUMBER_TEXT_MAX];
+    size_t at = sizeof text;
+
     before_value(w);
-    buf_printf(w->out, "%" PRIu64, value);
+    do
+        text[--at] = (char)('0' + value % 10);
+    while (value /= 10);
+    buf_add(w->out, (str){text + at, sizeof text - at});
 }
 
 void json_i64(struct json_writer *w, int64_t value)

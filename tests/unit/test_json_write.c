@@ -135,6 +135,42 @@ static void cannot_leave_an_html_script(void **state)
     assert_string_written("<\\/", "\"<\\\\/\"");
 }
 
+/* Strings are written by words of 8 bytes, and in pieces of some thousand. */
+static void a_special_byte_is_escaped_wherever_it_stands(void **state)
+{
+    static const struct {
+        str in, out;
+    } specials[] = {
+        {S("\""), S("\\\"")},           {S("\\"), S("\\\\")},           {S("</"), S("<\\/")},
+        {S("<!"), S("\\u003c!")},       {S("\x1f"), S("\\u001f")},      {S("\x7f"), S("\\u007f")},
+        {S("\xc3\xa9"), S("\xc3\xa9")}, {S("\xff"), S("\xef\xbf\xbd")},
+    };
+    static const size_t places[] = {0, 1, 6, 7, 8, 9, 15, 16, 4087, 4094, 4095, 4096, 8191, 8192};
+    struct buf in = buf_make(BUF_MAX_OUTPUT), out = buf_make(BUF_MAX_OUTPUT);
+    struct buf want = buf_make(BUF_MAX_OUTPUT);
+
+    (void)state;
+    for (size_t k = 0; k < countof(specials); k++)
+        for (size_t i = 0; i < countof(places); i++)
+            for (size_t behind = 0; behind < 10; behind++) {
+                struct json_writer w = json_writer_make(&out, 0);
+                buf_clear(&in), buf_clear(&out), buf_clear(&want);
+                buf_char(&want, '"');
+                for (size_t n = 0; n < places[i]; n++)
+                    buf_char(&in, 'a'), buf_char(&want, 'a');
+                buf_add(&in, specials[k].in);
+                buf_add(&want, specials[k].out);
+                for (size_t n = 0; n < behind; n++)
+                    buf_char(&in, ';'), buf_char(&want, ';');
+                buf_char(&want, '"');
+                json_str(&w, buf_str(&in));
+                assert_true(str_eq(buf_str(&out), buf_str(&want)));
+            }
+    buf_done(&in);
+    buf_done(&out);
+    buf_done(&want);
+}
+
 static void keys_are_escaped_too(void **state)
 {
     struct buf out = buf_make(BUF_MAX_OUTPUT);
@@ -176,6 +212,7 @@ int main(void)
         cmocka_unit_test(escapes_line_separators_and_bidirectional_controls),
         cmocka_unit_test(replaces_bytes_that_are_not_text),
         cmocka_unit_test(cannot_leave_an_html_script),
+        cmocka_unit_test(a_special_byte_is_escaped_wherever_it_stands),
         cmocka_unit_test(keys_are_escaped_too),
         cmocka_unit_test(every_two_bytes_become_valid_text_without_controls),
     };
