@@ -45,7 +45,7 @@ void buf_add(struct buf *b, str s)
     b->n += s.n;
 }
 
-void buf_char(struct buf *b, char c)
+void buf_char_growing(struct buf *b, char c)
 {
     char *room = buf_room(b, 1);
 

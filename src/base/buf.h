@@ -28,8 +28,16 @@ void buf_clear(struct buf *b); /* empty, keeps the room */
 char *buf_room(struct buf *b, size_t n) MUST_USE;
 
 void buf_add(struct buf *b, str s);
-void buf_char(struct buf *b, char c);
+void buf_char_growing(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static inline void buf_char(struct buf *b, char c)
+{
+    if (!b->overflow && b->n < b->max && b->capacity > b->n + 1) /* one byte for buf_cstr() */
+        b->p[b->n++] = c;
+    else
+        buf_char_growing(b, c);
+}
 
 static inline str buf_str(const struct buf *b)
 {

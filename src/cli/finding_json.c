@@ -1,8 +1,51 @@
 #include "cli/finding_json.h"
 
-#include "sigma/attack.h"
+#include "base/arena.h"
+#include "base/intern.h"
+#include "base/mem.h"
 #include "cli/finding_field.h"
+#include "sigma/attack.h"
 #include "text/time.h"
+
+#include <stdlib.h>
+
+enum { RULE_TEXT_BLOCK = 64 * 1024 };
+
+/* Members of the object that depend on the rule alone. */
+struct rule_members {
+    str front, tags, end;
+};
+
+struct finding_json {
+    const str *fields;
+    uint32_t field_count;
+    struct intern *rules; /* by address; its ids are places in: */
+    struct rule_members *members;
+    uint32_t count, capacity;
+    struct arena *arena;
+    struct buf scratch;
+};
+
+struct finding_json *finding_json_new(const str *fields, uint32_t field_count)
+{
+    struct finding_json *j = mem_alloc(sizeof *j);
+
+    *j = (struct finding_json){.fields = fields, .field_count = field_count};
+    j->rules = intern_new();
+    j->arena = arena_new(RULE_TEXT_BLOCK);
+    j->scratch = buf_make(BUF_MAX_OUTPUT);
+    return j;
+}
+
+void finding_json_free(struct finding_json *j)
+{
+    if (!j)
+        return;
+    intern_free(j->rules);
+    arena_free(j->arena);
+    buf_done(&j->scratch);
+    free(j);
+}
 
 void json_str_or_null(struct json_writer *w, str s)
 {
@@ -114,6 +157,37 @@ static void write_logsource(struct json_writer *w, const struct logsource *sourc
     json_object_end(w);
 }
 
+static void write_end(struct json_writer *w, const struct sigma_rule *r)
+{
+    write_logsource(w, &r->logsource);
+    json_field_str(w, S("rule_file"), r->file);
+}
+
+/* The members that `write` writes, without the object's braces. */
+static str members_of(struct finding_json *j, const struct sigma_rule *r,
+                      void (*write)(struct json_writer *w, const struct sigma_rule *r))
+{
+    struct json_writer w = json_writer_make(&j->scratch, 0);
+
+    buf_clear(&j->scratch);
+    json_object(&w);
+    write(&w, r);
+    return arena_str(j->arena, str_from_at(buf_str(&j->scratch), 1));
+}
+
+static const struct rule_members *rule_members(struct finding_json *j, const struct sigma_rule *r)
+{
+    uint32_t id = intern_add(j->rules, (str){(const char *)&r, sizeof r});
+
+    if (id < j->count)
+        return &j->members[id];
+    struct rule_members *room =
+        arena_push(j->arena, (void **)&j->members, &j->count, &j->capacity, sizeof *room);
+    *room = (struct rule_members){members_of(j, r, write_rule), members_of(j, r, write_tags),
+                                  members_of(j, r, write_end)};
+    return room;
+}
+
 static void write_fields(struct json_writer *w, const struct finding *f, const str *fields,
                          uint32_t count)
 {
@@ -132,11 +206,12 @@ static void write_fields(struct json_writer *w, const struct finding *f, const s
     json_object_end(w);
 }
 
-void finding_json(struct json_writer *w, const struct finding *f, const str *fields,
-                  uint32_t field_count)
+void finding_json_write(struct finding_json *j, struct json_writer *w, const struct finding *f)
 {
+    const struct rule_members *rule = rule_members(j, f->rule);
+
     json_object(w);
-    write_rule(w, f->rule);
+    json_members(w, rule->front);
     json_key(w, S("time"));
     json_event_time(w, f->event);
     json_field_str(w, S("file"), f->file);
@@ -145,17 +220,16 @@ void finding_json(struct json_writer *w, const struct finding *f, const str *fie
     json_str_or_null(w, f->host);
     json_key(w, S("user"));
     json_str_or_null(w, f->user);
-    write_tags(w, f->rule);
+    json_members(w, rule->tags);
     write_entities(w, f);
     write_matched(w, f);
     json_key(w, S("format"));
     json_str_or_null(w, str_from(f->format));
-    write_logsource(w, &f->rule->logsource);
-    json_field_str(w, S("rule_file"), f->rule->file);
+    json_members(w, rule->end);
     if (f->event->from.recovered) {
         json_key(w, S("recovered"));
         json_bool(w, true);
     }
-    write_fields(w, f, fields, field_count);
+    write_fields(w, f, j->fields, j->field_count);
     json_object_end(w);
 }

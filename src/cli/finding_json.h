@@ -7,8 +7,13 @@
 #include "engine/finding.h"
 #include "text/json_write.h"
 
-void finding_json(struct json_writer *w, const struct finding *f, const str *fields,
-                  uint32_t field_count);
+/* Writes findings one after another. What all findings of a rule say alike is kept as text. */
+struct finding_json;
+
+/* `fields` (--field) and the rules of findings outlive it. */
+struct finding_json *finding_json_new(const str *fields, uint32_t field_count) MUST_USE;
+void finding_json_free(struct finding_json *j); /* NULL is a no-op */
+void finding_json_write(struct finding_json *j, struct json_writer *w, const struct finding *f);
 
 /* The value, or null when s is empty. */
 void json_str_or_null(struct json_writer *w, str s);

@@ -17,6 +17,7 @@
 struct json_report {
     const struct report_context *context;
     struct sink sink;
+    struct finding_json *findings;
     struct json_writer out;
     struct spool *problems;
     struct buf problem; /* scratch */
@@ -48,6 +49,7 @@ static void *json_open(const struct report_context *c)
 
     j->context = c;
     j->sink = sink_make(c->io, c->fd);
+    j->findings = finding_json_new(c->fields, c->field_count);
     j->out = json_writer_make(&j->sink.text, 0);
     j->problems = spool_new(c->io, c->spool_fd, SPOOL_MEMORY_MAX);
     j->problem = buf_make(BUF_MAX_OUTPUT);
@@ -60,7 +62,7 @@ static bool json_finding(void *state, const struct finding *f, struct err *e)
     struct json_report *j = state;
 
     buf_char(&j->sink.text, '\n'); /* a finding a line, for those who look with less and grep */
-    finding_json(&j->out, f, j->context->fields, j->context->field_count);
+    finding_json_write(j->findings, &j->out, f);
     return sink_settle(&j->sink, e);
 }
 
@@ -119,6 +121,7 @@ static void json_close(void *state)
 {
     struct json_report *j = state;
 
+    finding_json_free(j->findings);
     spool_free(j->problems);
     buf_done(&j->problem);
     sink_done(&j->sink);

@@ -12,15 +12,16 @@
 #include <stdlib.h>
 
 struct jsonl {
-    const struct report_context *context;
     struct sink sink;
+    struct finding_json *findings;
 };
 
 static void *jsonl_open(const struct report_context *c)
 {
     struct jsonl *j = mem_alloc(sizeof *j);
 
-    *j = (struct jsonl){.context = c, .sink = sink_make(c->io, c->fd)};
+    j->sink = sink_make(c->io, c->fd);
+    j->findings = finding_json_new(c->fields, c->field_count);
     return j;
 }
 
@@ -29,7 +30,7 @@ static bool jsonl_finding(void *state, const struct finding *f, struct err *e)
     struct jsonl *j = state;
     struct json_writer w = json_writer_make(&j->sink.text, 0);
 
-    finding_json(&w, f, j->context->fields, j->context->field_count);
+    finding_json_write(j->findings, &w, f);
     buf_char(&j->sink.text, '\n');
     return sink_settle(&j->sink, e);
 }
@@ -53,6 +54,7 @@ static void jsonl_close(void *state)
 {
     struct jsonl *j = state;
 
+    finding_json_free(j->findings);
     sink_done(&j->sink);
     free(j);
 }

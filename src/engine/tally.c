@@ -49,13 +49,15 @@ str str_clip(str s, size_t max)
 
 void tally_add(struct tally_index *t, const struct tally *add)
 {
-    uint32_t known = intern_count(t->keys);
-    uint32_t id = intern_within(t->keys, add->key, t->keys_max);
+    uint32_t known = intern_count(t->keys), id = t->last;
 
+    if (id >= known || !str_eq(t->rows[id].key, add->key))
+        id = intern_within(t->keys, add->key, t->keys_max);
     if (id == INTERN_NONE) {
         t->other += add->count;
         return;
     }
+    t->last = id;
     if (id == t->capacity) {
         t->capacity = t->capacity ? t->capacity * 2 : 64;
         t->rows = mem_resize(t->rows, t->capacity, sizeof *t->rows);

@@ -12,6 +12,7 @@ struct tally_index {
     struct intern *keys; /* id: place in rows */
     struct tally *rows;
     uint32_t capacity, keys_max;
+    uint32_t last; /* the row that was added to before: mostly the same again */
     uint64_t other;
 };
 

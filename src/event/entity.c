@@ -201,21 +201,23 @@ str event_value(const struct event *ev, str name)
 enum {
     NAMES_MAX = 2 * countof(rows),
     NAME_SLOTS = 1024, /* a power of two */
-    NOWHERE = UINT16_MAX,
 };
-_Static_assert((int)EVENT_FIELDS_MAX < (int)NOWHERE, "a field's place fits");
+_Static_assert(EVENT_FIELDS_MAX <= UINT16_MAX, "a field's place fits");
 
 struct entity_finder {
     str names[NAMES_MAX]; /* those of the rows, each once */
     uint16_t name_count;
-    uint16_t first[NAME_SLOTS];                           /* a name, from 1; 0: none */
-    uint16_t next[NAMES_MAX];                             /* of the same slot */
-    uint16_t fields[countof(rows)], whens[countof(rows)]; /* names of the rows; whens: from 1 */
+    uint16_t first[NAME_SLOTS];                             /* a name, from 1; 0: none */
+    uint16_t next[NAMES_MAX];                               /* of the same slot */
+    uint16_t fields[countof(rows)], whens[countof(rows)];   /* names of the rows; whens: from 1 */
+    uint16_t first_row[NAMES_MAX], next_row[countof(rows)]; /* of the field, from 1; 0: none */
 };
 
 /* Where the event holds each name: the last field that begins a value of it. */
 struct places {
+    uint64_t known[(NAMES_MAX + 63) / 64]; /* a bit for each name that has a place in: */
     uint16_t at[NAMES_MAX];
+    uint64_t rows[(countof(rows) + 63) / 64]; /* a bit for each row whose field is there */
 };
 
 static uint32_t slot_of(str name)
@@ -253,6 +255,8 @@ struct entity_finder *entity_finder_new(void)
 
     for (size_t r = 0; r < countof(rows); r++) {
         f->fields[r] = name_add(f, rows[r].field) - 1;
+        f->next_row[r] = f->first_row[f->fields[r]];
+        f->first_row[f->fields[r]] = (uint16_t)(r + 1);
         if (rows[r].when_name.n)
             f->whens[r] = name_add(f, rows[r].when_name);
     }
@@ -264,23 +268,36 @@ void entity_finder_free(struct entity_finder *f)
     free(f);
 }
 
-static void note_place(struct places *p, uint16_t number, uint32_t at)
+static void set_bit(uint64_t *bits, size_t at)
 {
-    if (number && p->at[number - 1] == NOWHERE)
-        p->at[number - 1] = (uint16_t)at;
+    bits[at / 64] |= (uint64_t)1 << at % 64;
+}
+
+static void note_place(const struct entity_finder *f, struct places *p, uint16_t number,
+                       uint32_t at)
+{
+    const uint16_t name = number - 1;
+
+    if (!number || p->known[name / 64] >> name % 64 & 1)
+        return;
+    set_bit(p->known, name);
+    p->at[name] = (uint16_t)at;
+    for (uint16_t row = f->first_row[name]; row; row = f->next_row[row - 1])
+        set_bit(p->rows, row - 1u);
 }
 
 static void find_places(const struct entity_finder *f, const struct event *ev, struct places *ret)
 {
-    memset(ret->at, 0xff, f->name_count * sizeof *ret->at); /* NOWHERE */
+    memset(ret->known, 0, sizeof ret->known);
+    memset(ret->rows, 0, sizeof ret->rows);
     for (uint32_t i = ev->field_count; i-- > 0;) {
         str name = ev->fields[i].name;
         if (ev->fields[i].flags & FIELD_CONTINUES || name.n == 0)
             continue;
-        note_place(ret, name_of(f, name), i);
+        note_place(f, ret, name_of(f, name), i);
         for (size_t k = 0; k < countof(prefixes); k++)
             if (name.p[0] == prefixes[k].p[0] && str_starts(name, prefixes[k]))
-                note_place(ret, name_of(f, str_from_at(name, prefixes[k].n)), i);
+                note_place(f, ret, name_of(f, str_from_at(name, prefixes[k].n)), i);
     }
 }
 
@@ -325,16 +342,15 @@ static void gather_hashes(struct gathering *g, str value)
     }
 }
 
-/* Where the row's field stands in an event that its condition is true of; NOWHERE otherwise. */
-static uint16_t place_of(const struct entity_finder *f, size_t row, const struct event *ev,
-                         const struct places *p)
+/* Is the row's condition true of the event? */
+static bool applies(const struct entity_finder *f, size_t row, const struct event *ev,
+                    const struct places *p)
 {
-    uint16_t when = f->whens[row], at = p->at[f->fields[row]];
-
-    if (at == NOWHERE || !when)
-        return at;
-    when = p->at[when - 1];
-    return when != NOWHERE && str_eq(ev->fields[when].value, rows[row].when_value) ? at : NOWHERE;
+    if (!f->whens[row])
+        return true;
+    const uint16_t name = f->whens[row] - 1;
+    return (p->known[name / 64] >> name % 64 & 1) &&
+           str_eq(ev->fields[p->at[name]].value, rows[row].when_value);
 }
 
 /* The first that says something is who it was. */
@@ -346,6 +362,19 @@ static void note_self(struct entities *e, enum entity_type type, str value)
         *self = value;
 }
 
+static void read_row(struct gathering *g, struct entities *found, size_t row,
+                     const struct event *ev, uint32_t at)
+{
+    if (rows[row].role == SELF)
+        note_self(found, rows[row].type, ev->fields[at].value);
+    for (; at < ev->field_count && g->count < ENTITIES_MAX; at = event_next(ev, at)) {
+        if (rows[row].type == ENTITY_HASH)
+            gather_hashes(g, ev->fields[at].value);
+        else
+            gather(g, rows[row].type, ev->fields[at].value);
+    }
+}
+
 struct entities entity_find(const struct entity_finder *f, const struct event *ev, struct arena *a)
 {
     struct entities found = {0};
@@ -355,19 +384,12 @@ struct entities entity_find(const struct entity_finder *f, const struct event *e
     g.arena = a;
     g.count = 0;
     find_places(f, ev, &p);
-    for (size_t r = 0; r < countof(rows); r++) {
-        uint32_t at = place_of(f, r, ev, &p);
-        if (at == NOWHERE)
-            continue;
-        if (rows[r].role == SELF)
-            note_self(&found, rows[r].type, ev->fields[at].value);
-        for (; at < ev->field_count && g.count < ENTITIES_MAX; at = event_next(ev, at)) {
-            if (rows[r].type == ENTITY_HASH)
-                gather_hashes(&g, ev->fields[at].value);
-            else
-                gather(&g, rows[r].type, ev->fields[at].value);
+    for (size_t word = 0; word < countof(p.rows); word++)
+        for (uint64_t left = p.rows[word]; left; left &= left - 1) {
+            size_t row = word * 64 + (size_t)__builtin_ctzll(left);
+            if (applies(f, row, ev, &p))
+                read_row(&g, &found, row, ev, p.at[f->fields[row]]);
         }
-    }
     struct entity *items = arena_array(a, g.count, sizeof *items);
     if (g.count)
         memcpy(items, g.items, g.count * sizeof *items);

@@ -148,6 +148,26 @@ static uint64_t special_bytes(uint64_t word)
     return (word | ~plain) & tops;
 }
 
+static uint64_t load_word(const char *from)
+{
+    uint64_t word;
+
+    memcpy(&word, from, sizeof word);
+    return word;
+}
+
+/* The last `left` bytes before `end`, fewer than 8, and zeros behind them. */
+static uint64_t load_end(const char *start, const char *end, size_t left)
+{
+    char bytes[sizeof(uint64_t)] = {0};
+
+    if (end - start >= (ptrdiff_t)sizeof(uint64_t)) /* those before them are shifted out */
+        return htole64(le64toh(load_word(end - sizeof(uint64_t))) >> 8 * (8 - left));
+    for (size_t i = 0; i < left; i++)
+        bytes[i] = end[(ptrdiff_t)i - (ptrdiff_t)left];
+    return load_word(bytes);
+}
+
 /* Copies bytes that are written as they are, and escapes quotes and backslashes. `out` has room for
  * twice s and 8 bytes more. Returns how much was written; *s is what is left. */
 static size_t copy_plain(str *s, char *out)
@@ -156,9 +176,8 @@ static size_t copy_plain(str *s, char *out)
     char *to = out;
 
     while (from < end) {
-        uint64_t word = 0;
         size_t left = (size_t)(end - from), run = left < 8 ? left : 8;
-        memcpy(&word, from, run);
+        uint64_t word = run == 8 ? load_word(from) : load_end(s->p, end, left);
         memcpy(to, &word, sizeof word);
         uint64_t special = le64toh(special_bytes(word));
         size_t plain = special ? (size_t)__builtin_ctzll(special) / 8 : 8;
@@ -262,6 +281,13 @@ void json_raw(struct json_writer *w, str value)
 {
     before_value(w);
     buf_add(w->out, value);
+}
+
+void json_members(struct json_writer *w, str members)
+{
+    assert(w->depth > 0 && !w->after_key && members.n && w->indent == 0);
+    before_item(w);
+    buf_add(w->out, members);
 }
 
 void json_field_str(struct json_writer *w, str key, str value)

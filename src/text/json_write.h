@@ -30,6 +30,8 @@ void json_i64(struct json_writer *w, int64_t value);
 void json_double(struct json_writer *w, double value);
 void json_bool(struct json_writer *w, bool value);
 void json_null(struct json_writer *w);
-void json_raw(struct json_writer *w, str value);                /* a value that is JSON already */
+void json_raw(struct json_writer *w, str value); /* a value that is JSON already */
+void json_members(struct json_writer *w,
+                  str members); /* "key":value, ... as written without indent */
 void json_field_str(struct json_writer *w, str key, str value); /* key and string */
 void json_field_u64(struct json_writer *w, str key, uint64_t value);
