@@ -80,11 +80,42 @@ static bool read_containers(struct json_book *b, const struct json_shape *s, con
     return true;
 }
 
+/* Does the text of a raw value fit, or not, as it did? False also when an escape stands where the
+ * test looks: then the value is not the text there. */
+static bool test_holds(const struct json_test *t, str raw)
+{
+    enum { ESCAPE_BYTES = 6 }; /* it may begin so far before its last byte */
+    const size_t part = t->want.n - 1;
+    size_t from = 0, to = raw.n;
+
+    if (t->want.p[part] == '*')
+        to = part < raw.n ? part : raw.n;
+    else if (t->want.p[0] == '*' && raw.n > part + ESCAPE_BYTES)
+        from = raw.n - part - ESCAPE_BYTES;
+    return (from == to || !memchr(raw.p + from, '\\', to - from)) &&
+           shape_value_fits(raw, t->want) == t->fits;
+}
+
+static bool guard_holds(const struct json_guard *g, const struct json_test *tests, str value)
+{
+    if (str_eq(value, g->text) && (g->text.n || !g->test_count))
+        return true;
+    for (uint32_t i = 0; i < g->test_count; i++)
+        if (!test_holds(&tests[i], value))
+            return false;
+    return g->test_count > 0;
+}
+
 static bool guards_hold(const struct json_book *b, const struct json_shape *s, const char *record)
 {
-    for (uint32_t i = 0; i < s->guard_count; i++)
-        if (!str_eq(value_at(b, s, record, s->guards[i].value), s->guards[i].text))
+    const struct json_test *tests = s->tests;
+
+    for (uint32_t i = 0; i < s->guard_count; i++) {
+        const struct json_guard *g = &s->guards[i];
+        if (!guard_holds(g, tests, value_at(b, s, record, g->value)))
             return false;
+        tests += g->test_count;
+    }
     return true;
 }
 
@@ -163,6 +194,8 @@ static bool is_plain(const struct field *f)
 static bool read_time(const struct json_shape *s, struct event *ev)
 {
     ev->has_time = false;
+    ev->time_ns = 0;
+    ev->time_digits = 0;
     for (uint32_t i = 0; i < s->trace.time_count; i++) {
         const struct field *f = &ev->fields[s->trace.times[i].place];
         int64_t ns;
@@ -226,14 +259,16 @@ bool json_book_wants(struct json_book *b)
     return b->count < JSON_BOOK_SHAPES_MAX && arena_used(b->arena) < JSON_BOOK_BYTES_MAX;
 }
 
+/* The first few cost little; then twice as many are passed over each time. */
 static void refuse(struct json_book *b)
 {
-    enum { PATIENCE = 4 };
+    enum { PATIENCE = 8, DOUBLINGS_MAX = 6 };
+    _Static_assert(1 << DOUBLINGS_MAX == JSON_BOOK_PAUSE_MAX, "the longest pause");
 
-    if (b->refused++ < PATIENCE)
-        return;
-    uint32_t doublings = b->refused - PATIENCE;
-    b->pause = doublings < 10 ? 1u << doublings : JSON_BOOK_PAUSE_MAX;
+    if (b->refused < PATIENCE + DOUBLINGS_MAX)
+        b->refused++;
+    if (b->refused > PATIENCE)
+        b->pause = 1u << (b->refused - PATIENCE);
 }
 
 static size_t node_size(const struct json_part *part)

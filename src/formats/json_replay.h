@@ -14,10 +14,9 @@
 enum {
     JSON_BOOK_SHAPES_MAX = 4096,
     JSON_BOOK_BYTES_MAX = 64 * 1024 * 1024,
-    JSON_BOOK_TRIES = 24,   /* shapes of the same fixed text */
-    JSON_BOOK_FELLOWS = 64, /* texts that may stand at one place */
-    JSON_BOOK_PAUSE_MAX =
-        1024, /* records that are passed over after one that could not be learned */
+    JSON_BOOK_TRIES = 64,     /* shapes of the same fixed text */
+    JSON_BOOK_FELLOWS = 256,  /* texts that may stand at one place */
+    JSON_BOOK_PAUSE_MAX = 64, /* records that are passed over after one that could not be learned */
 };
 
 struct json_book;

@@ -277,6 +277,15 @@ static uint32_t value_of_field(const struct json_shape *s, uint32_t field)
     return JSON_NO_VALUE;
 }
 
+static struct json_guard *add_guard(struct learning *l, uint32_t value)
+{
+    struct json_guard *g = &l->shape->guards[l->shape->guard_count++];
+
+    *g = (struct json_guard){.value = (uint16_t)value};
+    g->text = (str){l->text.p + l->starts[value], l->ends[value] - l->starts[value]};
+    return g;
+}
+
 /* The values that were compared must be the same again. */
 static void add_guards(struct learning *l)
 {
@@ -284,11 +293,30 @@ static void add_guards(struct learning *l)
 
     for (uint32_t i = 0; i < s->trace.read_count; i++) {
         uint32_t value = value_of_field(s, s->trace.read[i]);
+        if (value != JSON_NO_VALUE)
+            add_guard(l, value);
+    }
+}
+
+/* Those that were tested must come out the same. */
+static void add_tests(struct learning *l)
+{
+    enum { TEXT_KEPT_MAX = 128 };
+    struct json_shape *s = l->shape;
+    struct json_guard *g = NULL;
+
+    for (uint32_t i = 0; i < s->trace.test_count; i++) {
+        uint32_t value = value_of_field(s, s->trace.tests[i].place);
         if (value == JSON_NO_VALUE)
             continue;
-        str text = {l->text.p + l->starts[value], l->ends[value] - l->starts[value]};
-        s->guards[s->guard_count++] =
-            (struct json_guard){(uint16_t)value, arena_str(l->arena, text)};
+        if (!g || g->value != value) {
+            g = add_guard(l, value);
+            if (g->text.n > TEXT_KEPT_MAX)
+                g->text = (str){0};
+        }
+        g->test_count++;
+        s->tests[s->test_count++] =
+            (struct json_test){s->trace.tests[i].want, s->trace.tests[i].fits};
     }
 }
 
@@ -325,11 +353,18 @@ static struct json_shape *settle(const struct learning *l, struct arena *keep)
     KEEP(fields, field_count);
     KEEP(fills, fill_count);
     KEEP(guards, guard_count);
+    KEEP(tests, test_count);
 #undef KEEP
     for (uint32_t i = 0; i < s->field_count; i++)
         s->fields[i].name = arena_str(keep, s->fields[i].name);
     for (uint32_t i = 0; i < s->guard_count; i++)
         s->guards[i].text = arena_str(keep, s->guards[i].text);
+    for (uint32_t i = 0; i < s->source_count; i++) { /* a value may be the name of a service */
+        struct logsource *source = &s->sources[i];
+        source->product = arena_str(keep, source->product);
+        source->category = arena_str(keep, source->category);
+        source->service = arena_str(keep, source->service);
+    }
     return s;
 }
 
@@ -349,7 +384,8 @@ struct json_shape *json_shape_learn(const struct event *settled, struct event *r
     s->containers = arena_array(scratch, JSON_SHAPE_VALUES_MAX, sizeof *s->containers);
     s->fields = arena_array(scratch, settled->field_count, sizeof *s->fields);
     s->fills = arena_array(scratch, settled->field_count, sizeof *s->fills);
-    s->guards = arena_array(scratch, TRACE_READ_MAX, sizeof *s->guards);
+    s->guards = arena_array(scratch, TRACE_READ_MAX + TRACE_TESTS_MAX, sizeof *s->guards);
+    s->tests = arena_array(scratch, TRACE_TESTS_MAX, sizeof *s->tests);
     s->field_count = settled->field_count;
     s->trace = *trace;
     s->source_count = settled->logsource_count;
@@ -357,5 +393,6 @@ struct json_shape *json_shape_learn(const struct event *settled, struct event *r
     if (!take_apart(l) || !fill_fields(l, raw))
         return NULL;
     add_guards(l);
+    add_tests(l);
     return settle(l, a);
 }

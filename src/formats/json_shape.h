@@ -45,10 +45,17 @@ struct json_field_fill {
     uint16_t flags;
 };
 
-/* A value that must be the text it was, because it decided something. */
+/* A test that decided something: whether shape_value_fits(). */
+struct json_test {
+    str want;
+    bool fits;
+};
+
+/* A value that decided something: it must be the text it was, or come out alike in its tests. */
 struct json_guard {
     uint16_t value;
-    str text;
+    uint16_t test_count; /* 0: only the text will do */
+    str text;            /* of a long value with tests it is left out */
 };
 
 struct json_shape {
@@ -66,6 +73,8 @@ struct json_shape {
     uint32_t string_fills, scalar_fills, fill_count;
     struct json_guard *guards;
     uint32_t guard_count;
+    struct json_test *tests; /* of the guards, in their order */
+    uint32_t test_count;
     struct shape_trace trace; /* fields that may be the time, and those that may get braces */
 
     struct logsource sources[EVENT_LOGSOURCES_MAX];

@@ -207,13 +207,19 @@ void shape_trace_read(const struct shaping *s, uint32_t place)
         trace_place(s, s->trace->read, &s->trace->read_count, place);
 }
 
+void shape_trace_field(const struct shaping *s, const struct field *f)
+{
+    if (f)
+        shape_trace_read(s, (uint32_t)(f - s->event->fields));
+}
+
 void shape_trace_guid(const struct shaping *s, uint32_t place)
 {
     if (s->trace)
         trace_place(s, s->trace->guids, &s->trace->guid_count, place);
 }
 
-static bool value_fits(str value, str want)
+bool shape_value_fits(str value, str want)
 {
     if (want.n == 0)
         return true;
@@ -224,13 +230,34 @@ static bool value_fits(str value, str want)
     return str_eq(value, want);
 }
 
+/* Does the field's value fit? It is there. What fits everything decides nothing. */
+static bool test(const struct shaping *s, const struct field *f, str want)
+{
+    struct shape_trace *t = s->trace;
+    bool fits = shape_value_fits(f->value, want);
+
+    if (!t || want.n == 0)
+        return fits;
+    const uint16_t place = (uint16_t)(f - s->event->fields);
+    uint32_t at = t->test_count;
+    if (at == TRACE_TESTS_MAX) {
+        t->unclear = true;
+        return fits;
+    }
+    for (; at > 0 && t->tests[at - 1].place > place; at--)
+        t->tests[at] = t->tests[at - 1];
+    t->tests[at].place = place;
+    t->tests[at].fits = fits;
+    t->tests[at].want = want;
+    t->test_count++;
+    return fits;
+}
+
 static bool fits(const struct shaping *s, const struct shape *shape)
 {
     for (size_t i = 0; i < SHAPE_MARKERS_MAX && shape->markers[i].name.n; i++) {
         const struct field *f = shape_get(s, shape->markers[i].name);
-        if (f && shape->markers[i].value.n)
-            shape_trace_read(s, (uint32_t)(f - s->event->fields));
-        bool there = f && value_fits(f->value, shape->markers[i].value);
+        bool there = f && test(s, f, shape->markers[i].value);
         if (there == shape->any_marker)
             return there;
     }
@@ -278,9 +305,7 @@ static void apply_alias(const struct shaping *s, const struct shape_alias *alias
         return;
     if (alias->name.n) {
         const struct field *f = shape_get(s, alias->name);
-        if (f)
-            shape_trace_read(s, (uint32_t)(f - s->event->fields));
-        if (!f || !value_fits(f->value, alias->value))
+        if (!f || !test(s, f, alias->value))
             return;
     }
     assert(s->event->fields);

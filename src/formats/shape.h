@@ -20,7 +20,7 @@ struct shape_book;
  * null. A record of the same names, in which the same holds, comes out alike: its
  * values stand in the same fields.
  */
-enum { TRACE_READ_MAX = 16, TRACE_TIMES_MAX = 32 };
+enum { TRACE_READ_MAX = 16, TRACE_TIMES_MAX = 32, TRACE_TESTS_MAX = 32 };
 struct shape_trace {
     bool unclear;                   /* values decided in a way that is not told here */
     uint16_t read[TRACE_READ_MAX];  /* places of fields whose values were compared */
@@ -30,7 +30,12 @@ struct shape_trace {
         uint16_t place;
         bool zoned_only;      /* a time without a zone was passed over */
     } times[TRACE_TIMES_MAX]; /* all that may be the time, in the order in which they are tried */
-    uint32_t read_count, guid_count, time_count;
+    struct {
+        uint16_t place;
+        bool fits;            /* what shape_value_fits() said */
+        str want;             /* of a table */
+    } tests[TRACE_TESTS_MAX]; /* of values, those of a place one after the other */
+    uint32_t read_count, guid_count, time_count, test_count;
 };
 
 struct shape_book *shape_book_new(void) MUST_USE;
@@ -41,4 +46,6 @@ void shape_apply(struct shape_book *book, struct event *ev, struct arena *a);
 void shape_apply_traced(struct shape_book *book, struct event *ev, struct arena *a,
                         struct shape_trace *trace);
 
+/* "x*" is a start, "*x" an end, all else but the empty string the whole value. */
+bool shape_value_fits(str value, str want);
 bool shape_is_bare_guid(str value); /* of 36 characters, without braces */

@@ -95,8 +95,7 @@ static void beat_extra(const struct shaping *s)
     if (!provider)
         provider = shape_get(s, S("event.provider"));
     bool sysmon = provider && str_ends(provider->value, S("-Sysmon"));
-    if (provider)
-        shape_trace_read(s, (uint32_t)(provider - s->event->fields));
+    shape_trace_field(s, provider);
     beat_params(s, S("winlog.event_data.param"));
     beat_params(s, S("event_data.param"));
     if (sysmon) {

@@ -58,10 +58,22 @@ static bool has_value(const struct event *ev, str name, str want)
     return false;
 }
 
+static void trace_values(const struct shaping *s, str name)
+{
+    const struct event *ev = s->event;
+
+    for (uint32_t at = event_find(ev, name); at < ev->field_count; at = event_next(ev, at))
+        shape_trace_read(s, at);
+}
+
 static void ecs_extra(const struct shaping *s)
 {
-    str product = shape_get(s, S("host.os.type"))->value;
+    const struct field *field = shape_get(s, S("host.os.type"));
+    str product = field->value;
 
+    shape_trace_field(s, field);
+    trace_values(s, S("event.category"));
+    trace_values(s, S("event.type"));
     for (size_t i = 0; i < countof(ecs_categories); i++)
         if (has_value(s->event, S("event.category"), ecs_categories[i].category) &&
             (ecs_categories[i].type.n == 0 ||
@@ -75,6 +87,7 @@ const struct shape shape_elastic_defend = {
                 {S("process.executable"), S("")},
                 {S("agent.type"), S("endpoint")}},
     .extra = ecs_extra,
+    .traced = true,
     .names = ecs_asked,
     .aliases = {ecs_names},
     .times = {S("@timestamp")},

@@ -65,6 +65,9 @@ static void journal_extra(const struct shaping *s)
     str program = audit ? S("audit") : id ? id->value : comm ? comm->value : (str){0};
     str text = message ? message->value : (str){0};
 
+    shape_trace_field(s, transport);
+    if (!audit)
+        shape_trace_field(s, id ? id : comm);
     for (size_t i = 0; i < countof(programs); i++) {
         if (!str_eq(program, programs[i].program))
             continue;
@@ -73,9 +76,11 @@ static void journal_extra(const struct shaping *s)
             shape_add_source(s, (struct shape_source){S("linux"), S(""), programs[i].also});
     }
     if (str_eq(program, S("sudo"))) {
+        shape_trace_unclear(s); /* the message's words are fields */
         message_fields(s, text);
     } else if (audit) { /* "SYSCALL arch=..." */
         str rest = text;
+        shape_trace_unclear(s);
         str type = str_cut(&rest, ' ');
         shape_add(s, (struct field){.name = S("type"), .value = type});
         message_fields(s, rest);
@@ -91,6 +96,7 @@ static const struct shape_alias journal_names[] = {
 const struct shape shape_journal = {
     .markers = {{S("__REALTIME_TIMESTAMP"), S("")}, {S("MESSAGE"), S("")}},
     .extra = journal_extra,
+    .traced = true,
     .names = journal_asked,
     .aliases = {journal_names},
     .sources = {{S("linux"), S(""), S("syslog")}},

@@ -18,17 +18,20 @@ static const str path_names[] = {S("_path"), S("event_type"), S("")};
 /* A log's path is its service; two of them are what rules without a product ask for as well. */
 static void zeek_extra(const struct shaping *s)
 {
-    str path = shape_get(s, S("_path"))->value;
+    const struct field *field = shape_get(s, S("_path"));
+    str path = field->value;
     str category = str_eq(path, S("dns"))    ? S("dns")
                    : str_eq(path, S("conn")) ? S("firewall")
                                              : S("");
 
+    shape_trace_field(s, field);
     shape_add_source(s, (struct shape_source){S("zeek"), category, path});
 }
 
 const struct shape shape_zeek = {
     .markers = {{S("_path"), S("")}, {S("ts"), S("")}},
     .extra = zeek_extra,
+    .traced = true,
     .names = path_names,
     .aliases = {zeek_names},
     .times = {S("ts")},
@@ -48,17 +51,20 @@ static const struct shape_alias suricata_names[] = {
 
 static void suricata_extra(const struct shaping *s)
 {
-    str type = shape_get(s, S("event_type"))->value;
+    const struct field *field = shape_get(s, S("event_type"));
+    str type = field->value;
     str category = str_eq(type, S("dns"))    ? S("dns")
                    : str_eq(type, S("flow")) ? S("firewall")
                                              : S("");
 
+    shape_trace_field(s, field);
     shape_add_source(s, (struct shape_source){S("suricata"), category, type});
 }
 
 const struct shape shape_suricata = {
     .markers = {{S("event_type"), S("")}, {S("flow_id"), S("")}, {S("src_ip"), S("")}},
     .extra = suricata_extra,
+    .traced = true,
     .names = path_names,
     .aliases = {suricata_names},
     .times = {S("timestamp")},

@@ -84,5 +84,6 @@ const struct field *shape_get(const struct shaping *s, str name);
 /* For a traced `extra`: it has compared the value of the event's field `place`; or something else
  * has decided. */
 void shape_trace_read(const struct shaping *s, uint32_t place);
+void shape_trace_field(const struct shaping *s, const struct field *f); /* NULL: no field */
 void shape_trace_guid(const struct shaping *s, uint32_t place);
 void shape_trace_unclear(const struct shaping *s);

@@ -40,22 +40,35 @@ static void check_file(struct lazy_check *c, const char *path)
     free(bytes);
 }
 
+static const struct {
+    const char *name;
+    bool unpacked;
+} folders[] = {
+    {"sigma/otrf", true}, {"sigma/regression", false}, {"logs", false},
+    {"logs", true},       {"detect", false},           {"detect", true},
+};
+enum { FOLDERS = sizeof folders / sizeof *folders };
+
 static bool is_json(str name)
 {
-    return str_ends(name, S(".ndjson")) || str_ends(name, S(".json"));
+    return str_ends(name, S(".ndjson")) || str_ends(name, S(".jsonl")) ||
+           str_ends(name, S(".json"));
 }
 
 int main(int argc, char **argv)
 {
-    char samples[PATH_BYTES], cases[PATH_BYTES], *roots[] = {samples, cases, NULL};
+    char paths[FOLDERS][PATH_BYTES], *roots[FOLDERS + 1] = {NULL};
     struct lazy_check c;
 
     if (argc != 3) {
         fprintf(stderr, "usage: json_replay CORPUS UNPACKED\n");
         return 2;
     }
-    snprintf(samples, sizeof samples, "%s/sigma/otrf", argv[2]);
-    snprintf(cases, sizeof cases, "%s/sigma/regression", argv[1]);
+    for (size_t i = 0; i < FOLDERS; i++) {
+        snprintf(paths[i], sizeof paths[i], "%s/%s", argv[folders[i].unpacked ? 2 : 1],
+                 folders[i].name);
+        roots[i] = paths[i];
+    }
     lazy_check_init(&c);
     FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
     if (!tree)
