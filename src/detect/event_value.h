@@ -105,6 +105,12 @@ static inline str event_values_folded(struct event_values *v, uint32_t at)
     return c->folded_stamp == v->generation ? c->folded : event_values_fold(v, at);
 }
 
+/* Is the value there as it was written, without work? */
+static inline bool event_values_is_text(const struct event_values *v, uint32_t at)
+{
+    return !(v->ev->fields[at].flags & FIELD_RAW) || v->cache[at].text_stamp == v->generation;
+}
+
 /* The value as text, as it was written: not folded. */
 static inline str event_values_text(struct event_values *v, uint32_t at)
 {

@@ -432,6 +432,9 @@ static bool regex_is_true(const struct evaluation *e, const struct check *c, uin
     for (uint32_t i = 0; i < c->factor_count; i++)
         if (!contains_often(e, at, &c->factors[i]))
             return false;
+    if (!event_values_is_text(e->v, at) &&
+        !regex_may_find(regex, e->s->regex, event_values_folded(e->v, at)))
+        return false;
     enum regex_result result = regex_search(regex, e->s->regex, event_values_text(e->v, at));
     e->s->regex_limits += result == REGEX_GAVE_UP;
     return result == REGEX_YES;

@@ -40,10 +40,11 @@ enum {
 };
 
 struct regex {
-    struct regex_nfa *nfa;      /* NULL: PCRE2 searches */
-    pcre2_code *code, *counted; /* `counted` is NULL when it is never needed */
-    size_t plain;               /* bytes of a subject that need no counting */
-    uint32_t least;             /* characters of a match: no shorter subject has one */
+    const struct regex_nfa *nfa;    /* NULL: PCRE2 searches */
+    const struct regex_nfa *folded; /* for folded text; NULL: nothing is known of it */
+    pcre2_code *code, *counted;     /* `counted` is NULL when it is never needed */
+    size_t plain;                   /* bytes of a subject that need no counting */
+    uint32_t least;                 /* characters of a match: no shorter subject has one */
 };
 
 /* What a search has done: one step for each item that was tried, one for each byte gone ahead. */
@@ -144,6 +145,8 @@ struct regex *regex_new(str pattern, uint32_t flags, struct err *e)
         regex_nfa_free(r.nfa);
         return NULL;
     }
+    if (r.nfa)
+        r.folded = r.nfa->folds ? regex_nfa_share(r.nfa) : regex_nfa_new_folded(pattern, flags);
     if (pcre2_pattern_info(r.code, PCRE2_INFO_MINLENGTH, &r.least) != 0)
         r.least = 0;
     r.plain = regex_plain_bytes(pattern, REGEX_WORK_FIXED);
@@ -159,6 +162,7 @@ void regex_free(struct regex *r)
     pcre2_code_free(r->code);
     pcre2_code_free(r->counted);
     regex_nfa_free(r->nfa);
+    regex_nfa_free(r->folded);
     free(r);
 }
 
@@ -225,6 +229,13 @@ enum regex_result regex_search(const struct regex *r, struct regex_state *s, str
     if (rc >= 0)
         return REGEX_YES;
     return rc == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_GAVE_UP;
+}
+
+bool regex_may_find(const struct regex *r, struct regex_state *s, str folded)
+{
+    if (!r->folded || (r->folded->places && !utf8_valid(folded)))
+        return true;
+    return regex_dfa_cache_search(s->automata, r->folded, folded);
 }
 
 enum regex_result regex_groups(const struct regex *r, struct regex_state *s, str subject,

@@ -37,6 +37,8 @@ void regex_free(struct regex *r);         /* NULL is a no-op */
 struct regex_state *regex_state_new(void) MUST_USE;
 void regex_state_free(struct regex_state *s); /* NULL is a no-op */
 enum regex_result regex_search(const struct regex *r, struct regex_state *s, str subject);
+/* False when regex_search() finds nothing in the text that was folded (utf8_fold_str) into this. */
+bool regex_may_find(const struct regex *r, struct regex_state *s, str folded);
 
 /*
  * The first match at or after byte `from`, with what its groups took: groups[0]

@@ -63,16 +63,10 @@ static uint32_t add_inst(struct writer *w, enum regex_op op)
     return w->nfa->count - 1;
 }
 
-static bool is_same_set(const struct regex_set *a, const struct regex_set *b)
-{
-    return a->count == b->count &&
-           (a->count == 0 || memcmp(a->ranges, b->ranges, a->count * sizeof *a->ranges) == 0);
-}
-
 static uint32_t class_of(struct writer *w, const struct regex_set *s)
 {
     for (uint32_t i = 0; i < w->class_count; i++)
-        if (is_same_set(&w->nfa->classes[i].set, s))
+        if (regex_set_is(&w->nfa->classes[i].set, s))
             return i;
     if (w->class_count == REGEX_CLASSES_MAX) {
         w->full = true;
@@ -440,16 +434,44 @@ static void add_place_classes(struct writer *w)
     class_of(w, &(struct regex_set){ranges + countof(word), 1});
 }
 
-static bool make(str pattern, uint32_t flags, struct shared_nfa *s, struct arena *scratch)
+/* Are few enough threads at work at the same time? Of those at places that rule it is one. */
+static bool is_light(const struct regex_nfa *n)
 {
+    uint32_t places = 0;
+
+    for (uint32_t i = 0; i < n->count; i++)
+        places += n->insts[i].op == REGEX_OP_CLASS && !n->insts[i].rules;
+    return places <= REGEX_THREADS_MAX;
+}
+
+/* Folds all sets, or finds out whether that would change one. */
+static void fold_sets(struct regex_tree *t, bool fold, struct regex_nfa *n, struct arena *scratch)
+{
+    n->folds = true;
+    for (uint32_t i = 0; i < t->count; i++) {
+        if (t->nodes[i].kind != REGEX_CLASS)
+            continue;
+        struct regex_set folded = regex_set_fold(&t->nodes[i].set, scratch);
+        n->folds = n->folds && (fold || regex_set_is(&folded, &t->nodes[i].set));
+        if (fold)
+            t->nodes[i].set = folded;
+    }
+}
+
+static bool make(str pattern, uint32_t flags, bool fold, struct shared_nfa *s,
+                 struct arena *scratch)
+{
+    const uint32_t words = 1u << REGEX_WORD_EDGE | 1u << REGEX_WORD_INSIDE;
     struct regex_tree tree;
     struct regex_nfa *n = &s->nfa;
     struct writer w = {.tree = &tree, .nfa = n, .scratch = scratch};
 
     if (!regex_tree_parse(pattern, flags, scratch, &tree) || !regex_tree_reduce(&tree, scratch))
         return false;
-    if (!write_all(&w))
+    fold_sets(&tree, fold, n, scratch);
+    if (!write_all(&w) || !is_light(n) || (fold && n->places & words))
         return false;
+    n->folds = n->folds && !(n->places & words);
     add_place_classes(&w);
     if (w.full || !regex_alphabet_make(n->classes, w.class_count, n->places != 0, scratch, s->arena,
                                        &n->alphabet))
@@ -465,17 +487,27 @@ static bool make(str pattern, uint32_t flags, struct shared_nfa *s, struct arena
     return true;
 }
 
-struct regex_nfa *regex_nfa_new(str pattern, uint32_t flags)
+static struct regex_nfa *nfa_new(str pattern, uint32_t flags, bool fold)
 {
     struct arena *scratch CLEANUP(arena_freep) = arena_new(SCRATCH_BYTES);
     struct shared_nfa *s = mem_alloc(sizeof *s);
 
     s->arena = arena_new(BLOCK_BYTES);
     atomic_init(&s->owners, 1);
-    if (make(pattern, flags, s, scratch))
+    if (make(pattern, flags, fold, s, scratch))
         return &s->nfa;
     regex_nfa_free(&s->nfa);
     return NULL;
+}
+
+struct regex_nfa *regex_nfa_new(str pattern, uint32_t flags)
+{
+    return nfa_new(pattern, flags, false);
+}
+
+struct regex_nfa *regex_nfa_new_folded(str pattern, uint32_t flags)
+{
+    return nfa_new(pattern, flags, true);
 }
 
 const struct regex_nfa *regex_nfa_share(const struct regex_nfa *n)

@@ -10,6 +10,7 @@
 
 enum {
     REGEX_INSTS_MAX = 4096,
+    REGEX_THREADS_MAX = 1024, /* places where threads may stand at the same time */
     REGEX_WINDOW_DEPTH = 16, /* characters of a match's beginning that are looked at for a window */
 };
 
@@ -34,6 +35,7 @@ struct regex_nfa {
     struct regex_class *classes;
     struct regex_alphabet alphabet;
     uint32_t places; /* a bit for each enum regex_place that the pattern has */
+    bool folds;      /* it finds all that regex_nfa_new_folded()'s finds */
 
     /* What stands in each match that does not begin at the text's beginning, `least` to `most`
      * bytes behind where it begins. None: its count is 0. */
@@ -43,6 +45,9 @@ struct regex_nfa {
 
 /* NULL when the pattern is not regular, not understood or too big: PCRE2 has it then. */
 struct regex_nfa *regex_nfa_new(str pattern, uint32_t flags) MUST_USE;
+/* For folded text (utf8_fold_str): finds something in it at least when the pattern finds something
+ * in the text as it was. NULL also when an assertion asks for letters. */
+struct regex_nfa *regex_nfa_new_folded(str pattern, uint32_t flags) MUST_USE;
 const struct regex_nfa *regex_nfa_share(const struct regex_nfa *n); /* one owner more */
 void regex_nfa_free(const struct regex_nfa *n);                     /* one less; NULL is a no-op */
 

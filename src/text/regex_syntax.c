@@ -11,7 +11,7 @@
 #include "text/regex.h"
 #include "text/utf8.h"
 
-enum { COUNT_DIGITS_MAX = 5, NAME_BYTES_MAX = 64 };
+enum { COUNT_DIGITS_MAX = 5, NAME_BYTES_MAX = 64, ASCII_END = 0x80 };
 
 struct group {
     uint32_t first_item; /* of its alternative that is being read, in `items` */
@@ -71,6 +71,36 @@ bool regex_set_has(const struct regex_set *s, uint32_t code_point)
         if (code_point >= s->ranges[i].low && code_point <= s->ranges[i].high)
             return true;
     return false;
+}
+
+bool regex_set_is(const struct regex_set *a, const struct regex_set *b)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->ranges, b->ranges, a->count * sizeof *a->ranges) == 0);
+}
+
+/* ASCII folds among itself, two others fold to it; what else there is folds to others of these. */
+struct regex_set regex_set_fold(const struct regex_set *s, struct arena *a)
+{
+    struct regex_set folded = {.ranges = arena_array(a, ASCII_END / 2 + 1, sizeof *folded.ranges)};
+    bool in[ASCII_END + 1] = {false}; /* the last is all that is not ASCII */
+
+    for (uint32_t i = 0; i < s->count; i++)
+        for (uint32_t c = s->ranges[i].low; c <= s->ranges[i].high && c <= ASCII_END; c++)
+            in[c] = true;
+    in[ASCII_END] = s->count && s->ranges[s->count - 1].high >= ASCII_END;
+    for (uint32_t c = 'A'; c <= 'Z'; c++)
+        in[c - 'A' + 'a'] = in[c - 'A' + 'a'] || in[c];
+    in['k'] = in['k'] || in[ASCII_END]; /* KELVIN SIGN */
+    in['s'] = in['s'] || in[ASCII_END]; /* LATIN SMALL LETTER LONG S */
+    for (uint32_t c = 0; c <= ASCII_END; c++) {
+        uint32_t high = c == ASCII_END ? REGEX_CODE_POINT_MAX : c;
+        if (in[c] && c && in[c - 1])
+            folded.ranges[folded.count - 1].high = high;
+        else if (in[c])
+            folded.ranges[folded.count++] = (struct regex_range){c, high};
+    }
+    return folded;
 }
 
 bool regex_set_within(const struct regex_set *small, const struct regex_set *large)

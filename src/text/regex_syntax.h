@@ -70,6 +70,10 @@ bool regex_tree_parse(str pattern, uint32_t flags, struct arena *a, struct regex
  */
 bool regex_tree_reduce(struct regex_tree *t, struct arena *a);
 
+/* What members of the set are when they are folded (text/utf8.h), and perhaps some more. */
+struct regex_set regex_set_fold(const struct regex_set *s, struct arena *a);
+
+bool regex_set_is(const struct regex_set *a, const struct regex_set *b);
 /* Is every member of `small` in `large`? */
 bool regex_set_within(const struct regex_set *small, const struct regex_set *large);
 bool regex_set_has(const struct regex_set *s, uint32_t code_point);

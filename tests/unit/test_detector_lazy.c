@@ -71,6 +71,10 @@ static const char keyword_rule[] = "title: 1\nlogsource: {category: c}\n"
 static const char number_rule[] = "title: 1\nlogsource: {category: c}\n"
                                   "detection: {s: ['4624', mimikatz], condition: s}\n";
 
+static const char regex_rule[] =
+    "title: 1\nlogsource: {category: c}\n"
+    "detection: {s: {F|re: ['Get-\"\\w+X$', '-[^\\w]z']}, condition: s}\n";
+
 static void a_keyword_is_found_through_the_letters_that_fold_to_its_own(void **state)
 {
     static lazy_write *const writers[] = {lazy_json, lazy_evtx};
@@ -82,6 +86,21 @@ static void a_keyword_is_found_through_the_letters_that_fold_to_its_own(void **s
         assert_int_equal(match_one(keyword_rule, writers[i], S("\u017Fkull/"), VALUE_STRING), 1);
         assert_int_equal(match_one(keyword_rule, writers[i], S("mimicatz"), VALUE_STRING), 0);
         assert_int_equal(match_one(keyword_rule, writers[i], S("mimikat"), VALUE_STRING), 0);
+    }
+}
+
+/* The folded value is asked first whether a search can find something at all. */
+static void a_regex_sees_letters_as_they_were_written(void **state)
+{
+    static lazy_write *const writers[] = {lazy_json, lazy_evtx};
+
+    (void)state;
+    for (size_t i = 0; i < countof(writers); i++) {
+        assert_int_equal(match_one(regex_rule, writers[i], S("x\nGet-\"ItemX"), VALUE_STRING), 1);
+        assert_int_equal(match_one(regex_rule, writers[i], S("get-\"itemx"), VALUE_STRING), 0);
+        assert_int_equal(match_one(regex_rule, writers[i], S("Get-\"Itemx"), VALUE_STRING), 0);
+        assert_int_equal(match_one(regex_rule, writers[i], S("Get-\"\u212AX"), VALUE_STRING), 0);
+        assert_int_equal(match_one(regex_rule, writers[i], S("-\u212Az"), VALUE_STRING), 1);
     }
 }
 
@@ -99,6 +118,7 @@ int main(void)
         cmocka_unit_test(slices_of_json_match_as_their_texts_do),
         cmocka_unit_test(values_of_evtx_match_as_their_texts_do),
         cmocka_unit_test(a_keyword_is_found_through_the_letters_that_fold_to_its_own),
+        cmocka_unit_test(a_regex_sees_letters_as_they_were_written),
         cmocka_unit_test(a_keyword_of_digits_is_found_in_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

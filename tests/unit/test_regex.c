@@ -155,6 +155,32 @@ static void a_chain_of_stars_is_followed_as_far_as_rules_need(void **state)
                      REGEX_YES);
 }
 
+static bool may_find(str pattern, str folded)
+{
+    struct err e = {0};
+    struct regex *r = regex_new(pattern, 0, &e);
+    struct regex_state *s = regex_state_new();
+
+    assert_non_null(r);
+    bool result = regex_may_find(r, s, folded);
+    regex_state_free(s);
+    regex_free(r);
+    return result;
+}
+
+static void folded_text_tells_that_nothing_will_be_found(void **state)
+{
+    (void)state;
+    assert_false(may_find(S("IEX\\s"), S("iex(")));
+    assert_true(may_find(S("IEX\\s"), S("iex ("))); /* perhaps it was IEX */
+    assert_true(may_find(S("\\Wx"), S("kx")));      /* perhaps it was a KELVIN SIGN */
+    assert_false(may_find(S("\\Wx"), S("jx")));
+    assert_true(may_find(S("(a)\\1"), S("b"))); /* PCRE2's: nothing is known */
+    assert_true(may_find(S("\\ba"), S("b")));   /* where words end may have changed */
+    assert_true(may_find(S("a$"), S("\xFF")));  /* only PCRE2 knows of such bytes */
+    assert_false(may_find(S("a$"), S("b")));
+}
+
 static void says_where_a_pattern_is_wrong(void **state)
 {
     struct err e = {0};
@@ -220,6 +246,7 @@ int main(void)
         cmocka_unit_test(work_grows_no_faster_than_the_subject),
         cmocka_unit_test(a_long_benign_subject_is_searched_to_its_end),
         cmocka_unit_test(a_chain_of_stars_is_followed_as_far_as_rules_need),
+        cmocka_unit_test(folded_text_tells_that_nothing_will_be_found),
         cmocka_unit_test(says_where_a_pattern_is_wrong),
         cmocka_unit_test(groups_say_what_they_took),
         cmocka_unit_test(refuses_a_pattern_that_is_too_long),

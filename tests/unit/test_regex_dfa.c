@@ -385,13 +385,29 @@ static void make_subject(struct made *m, uint64_t *seed)
 }
 
 struct tally {
-    uint32_t pairs, found;
+    uint32_t pairs, found, folded;
 };
+
+/* What is found in a text is found in the folded text by the pattern that is made for it. */
+static void compare_folded(const struct regex_nfa *n, str pattern, str text)
+{
+    char bytes[UTF8_FOLD_GROWTH * SUBJECT_BYTES];
+    str folded = {bytes, utf8_fold_str(text, bytes)};
+
+    if (n->places && !utf8_valid(folded))
+        return;
+    struct regex_dfa *d = regex_dfa_new(n);
+    if (!regex_dfa_search(d, folded))
+        fail_msg("'" STR_FMT "' is not found in the folded '" STR_FMT "'", STR_ARG(pattern),
+                 STR_ARG(text));
+    regex_dfa_free(d);
+}
 
 static void compare(const struct regex_nfa *n, const struct regex_oracle *o, str pattern,
                     uint32_t flags, uint64_t *seed, struct tally *t)
 {
     struct regex_dfa *d = regex_dfa_new(n);
+    struct regex_nfa *folded = regex_nfa_new_folded(pattern, flags);
 
     for (uint32_t i = 0; i < SUBJECTS; i++) {
         struct made subject;
@@ -406,9 +422,15 @@ static void compare(const struct regex_nfa *n, const struct regex_oracle *o, str
         if (found != (want == REGEX_YES))
             fail_msg("'" STR_FMT "' with flags %u is %sfound in '" STR_FMT "'", STR_ARG(pattern),
                      flags, found ? "" : "not ", STR_ARG(text));
+        if (found && folded)
+            compare_folded(folded, pattern, text);
+        if (found && n->folds)
+            compare_folded(n, pattern, text);
         t->pairs++;
         t->found += found;
+        t->folded += folded != NULL;
     }
+    regex_nfa_free(folded);
     regex_dfa_free(d);
 }
 
@@ -434,6 +456,7 @@ static void generated_patterns_find_what_they_find_with_pcre2(void **state)
         regex_oracle_done(&o);
     }
     print_message("%u patterns of %u, %u pairs, %u found\n", accepted, valid, t.pairs, t.found);
+    assert_true(t.folded > t.pairs / 2);
     assert_true(accepted > valid / 2);
     assert_true(t.found > t.pairs / 10 && t.found < t.pairs * 9 / 10);
 }
