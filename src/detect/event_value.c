@@ -6,7 +6,11 @@
 
 #include <stdlib.h>
 
-enum { FOLD_BLOCK_BYTES = 256 * 1024 };
+enum {
+    FOLD_BLOCK_BYTES = 256 * 1024,
+    LONG_VALUE =
+        2048, /* from here on a value is a script, of which regexes will want the text too */
+};
 
 void event_values_init(struct event_values *v, const struct intern *names)
 {
@@ -226,10 +230,11 @@ void event_values_rename(struct event_values *v, const struct logsource *source)
 str event_values_fold(struct event_values *v, uint32_t at)
 {
     const struct field *f = &v->ev->fields[at];
-    bool raw = f->flags & FIELD_RAW;
-    size_t room = raw ? v->ev->codec->room(f) : UTF8_FOLD_GROWTH * f->value.n;
+    bool raw = f->flags & FIELD_RAW && f->value.n < LONG_VALUE;
+    str text = raw ? (str){0} : event_values_text(v, at);
+    size_t room = raw ? v->ev->codec->room(f) : UTF8_FOLD_GROWTH * text.n;
     char *out = arena_bytes(v->arena, room + VALUE_PADDING);
-    size_t n = raw ? v->ev->codec->folded(f, out) : utf8_fold_str(f->value, out);
+    size_t n = raw ? v->ev->codec->folded(f, out) : utf8_fold_str(text, out);
 
     v->cache[at].folded = (str){out, n};
     v->cache[at].folded_stamp = v->generation;
