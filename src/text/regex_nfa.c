@@ -444,15 +444,24 @@ static bool is_light(const struct regex_nfa *n)
     return places <= REGEX_THREADS_MAX;
 }
 
+/* A quick look: most sets are one character. */
+static bool has_no_case(const struct regex_set *s)
+{
+    const struct regex_range *r = s->ranges;
+
+    return s->count == 1 && (r->high < 'A' || (r->low > 'Z' && r->high < 0x80));
+}
+
 /* Folds all sets, or finds out whether that would change one. */
 static void fold_sets(struct regex_tree *t, bool fold, struct regex_nfa *n, struct arena *scratch)
 {
     n->folds = true;
     for (uint32_t i = 0; i < t->count; i++) {
-        if (t->nodes[i].kind != REGEX_CLASS)
+        const struct regex_set *s = &t->nodes[i].set;
+        if (t->nodes[i].kind != REGEX_CLASS || has_no_case(s))
             continue;
-        struct regex_set folded = regex_set_fold(&t->nodes[i].set, scratch);
-        n->folds = n->folds && (fold || regex_set_is(&folded, &t->nodes[i].set));
+        struct regex_set folded = regex_set_fold(s, scratch);
+        n->folds = n->folds && (fold || regex_set_is(&folded, s));
         if (fold)
             t->nodes[i].set = folded;
     }
