@@ -74,7 +74,8 @@ static inline struct event lazy_json(struct lazy_writer *w, const struct event *
     }
     buf_printf(w->record, "}");
     char *record = arena_bytes(w->arena, w->record->n + VALUE_PADDING);
-    memcpy(record, w->record->p, w->record->n);
+    if (w->record->n)
+        memcpy(record, w->record->p, w->record->n);
     for (uint32_t i = 0; i < ev->field_count; i++) {
         if (ev->fields[i].type != VALUE_STRING) {
             copy.fields[i].value = ev->fields[i].value;
@@ -136,7 +137,8 @@ static inline struct event lazy_evtx(struct lazy_writer *w, const struct event *
             buf_char(w->record, (char)generate_below(w->g, 256));
     }
     char *record = arena_bytes(w->arena, w->record->n + VALUE_PADDING);
-    memcpy(record, w->record->p, w->record->n);
+    if (w->record->n)
+        memcpy(record, w->record->p, w->record->n);
     for (uint32_t i = 0; i < ev->field_count; i++)
         if (copy.fields[i].flags & FIELD_RAW)
             copy.fields[i].value.p = record + starts[i];
