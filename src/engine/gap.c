@@ -359,6 +359,12 @@ static void keep(struct field *known, const struct field *f)
         known->value.p = ""; /* NULL is for absent */
 }
 
+/* Of the events of a batch it is the same text at the same place. */
+static bool is_same_file(str a, str b)
+{
+    return (a.p == b.p && a.n == b.n) || str_eq(a, b);
+}
+
 /* The log of an event: mostly that of the one of its layout before, whose raw values it has. */
 static struct gap_log *log_of_event(struct gap_index *g, struct watched *w)
 {
@@ -368,7 +374,7 @@ static struct gap_log *log_of_event(struct gap_index *g, struct watched *w)
                        *host = watched_field(w, WATCHED_COMPUTER);
 
     if (r->log != INTERN_NONE && r->codec == ev->codec && holds(&r->channel, channel) &&
-        holds(&r->host, host) && str_eq(r->file, ev->from.file))
+        holds(&r->host, host) && is_same_file(r->file, ev->from.file))
         return &g->logs[r->log];
 
     str name = str_clip(watched_text(w, WATCHED_CHANNEL), KEY_PART_MAX);
@@ -395,7 +401,7 @@ void gap_event(struct gap_index *g, struct watched *w)
         return;
     }
     log->events++;
-    bool numbered = log->channel.n && str_u64(watched_text(w, WATCHED_RECORD), &record);
+    bool numbered = log->channel.n && watched_u64(w, WATCHED_RECORD, &record);
     if (ev->has_time)
         time_add(g, log, ev, record);
     if (numbered)

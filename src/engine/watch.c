@@ -41,6 +41,7 @@ enum {
     DULL_BYTES = 80, /* of all marker values together that are remembered */
     NOWHERE = UINT16_MAX,
     TEXT_BLOCK_BYTES = 4096,
+    NUMBER_BYTES = 64, /* of what may be a number and needs no memory of the watch */
 };
 _Static_assert((int)EVENT_FIELDS_MAX < (int)NOWHERE, "a field's place fits");
 _Static_assert(countof(names) < UINT8_MAX, "a row's number fits in a rank");
@@ -49,7 +50,7 @@ _Static_assert(WATCHED_COUNT <= 32, "a bit for each field");
 struct dull {
     bool set;
     const struct value_codec *codec;
-    uint32_t heads[countof(markers)]; /* length, flags and type of each; 0: absent */
+    uint32_t heads[countof(markers)]; /* length, flags and type of each that the layout has */
     char bytes[DULL_BYTES];
 };
 
@@ -57,6 +58,7 @@ struct watch_places {
     uint32_t layout; /* 0: free */
     uint16_t at[WATCHED_COUNT];
     uint16_t last_channel;
+    uint16_t marker_count, markers[countof(markers)]; /* places of those that are there */
     struct dull dull;
 };
 
@@ -127,6 +129,10 @@ static void find_places(const struct watch *w, const struct event *ev, struct wa
             ret->at[what] = (uint16_t)i;
         }
     }
+    ret->marker_count = 0;
+    for (size_t i = 0; i < countof(markers); i++)
+        if (ret->at[markers[i]] != NOWHERE)
+            ret->markers[ret->marker_count++] = ret->at[markers[i]];
 }
 
 static struct watch_places *places_of(struct watch *w, const struct event *ev)
@@ -145,41 +151,38 @@ static struct watch_places *places_of(struct watch *w, const struct event *ev)
 
 static uint32_t head_of(const struct field *f)
 {
-    return f ? (uint32_t)f->value.n << 24 | (uint32_t)f->flags << 8 | (uint32_t)f->type << 1 | 1
-             : 0;
+    return (uint32_t)f->value.n << 24 | (uint32_t)f->flags << 8 | f->type;
 }
 
 /* Are the event's markers the ones that told nothing before? */
 static bool is_dull(const struct watched *w)
 {
-    const struct dull *d = &w->places->dull;
-    size_t from = 0;
+    const struct watch_places *p = w->places;
+    const struct dull *d = &p->dull;
+    const char *known = d->bytes;
 
     if (!d->set || d->codec != w->event->codec)
         return false;
-    for (size_t i = 0; i < countof(markers); i++) {
-        const struct field *f = watched_field(w, markers[i]);
-        if (!f)
-            continue;
+    for (size_t i = 0; i < p->marker_count; i++) {
+        const struct field *f = &w->event->fields[p->markers[i]];
         if (f->value.n > DULL_BYTES || head_of(f) != d->heads[i] ||
-            memcmp(d->bytes + from, f->value.n ? f->value.p : "", f->value.n) != 0)
+            (f->value.n && memcmp(known, f->value.p, f->value.n) != 0))
             return false;
-        from += f->value.n;
+        known += f->value.n;
     }
     return true;
 }
 
 void watched_note_dull(const struct watched *w)
 {
+    const struct watch_places *p = w->places;
     struct dull *d = &w->places->dull;
     size_t from = 0;
 
     d->set = false;
-    for (size_t i = 0; i < countof(markers); i++) {
-        const struct field *f = watched_field(w, markers[i]);
+    for (size_t i = 0; i < p->marker_count; i++) {
+        const struct field *f = &w->event->fields[p->markers[i]];
         d->heads[i] = head_of(f);
-        if (!f)
-            continue;
         if (f->value.n > DULL_BYTES - from)
             return;
         if (f->value.n)
@@ -187,7 +190,7 @@ void watched_note_dull(const struct watched *w)
         from += f->value.n;
     }
     d->codec = w->event->codec;
-    d->set = w->places->layout != 0;
+    d->set = p->layout != 0;
 }
 
 void watch_event(struct watch *w, const struct event *ev, struct watched *ret)
@@ -223,6 +226,18 @@ str watched_text(struct watched *w, enum watched_field what)
         w->texts[what] = text_of(w, watched_field(w, what));
     w->known |= 1u << what;
     return w->texts[what];
+}
+
+bool watched_u64(struct watched *w, enum watched_field what, uint64_t *ret)
+{
+    const struct field *f = watched_field(w, what);
+    char text[NUMBER_BYTES + VALUE_PADDING];
+
+    if (!f)
+        return false;
+    if (!(f->flags & FIELD_RAW) || w->event->codec->room(f) > NUMBER_BYTES)
+        return str_u64(watched_text(w, what), ret);
+    return str_u64((str){text, w->event->codec->text(f, text)}, ret);
 }
 
 bool watched_is(struct watched *w, enum watched_field what, str text)

@@ -49,6 +49,7 @@ void watch_event(struct watch *w, const struct event *ev, struct watched *ret);
 const struct field *watched_field(const struct watched *w, enum watched_field what);
 str watched_text(struct watched *w, enum watched_field what); /* .p is NULL when absent */
 bool watched_is(struct watched *w, enum watched_field what, str text);
+bool watched_u64(struct watched *w, enum watched_field what, uint64_t *ret); /* false: it is none */
 
 /* Of several fields "Channel" the last one: a cleared log's name is one. */
 str watched_last_channel(const struct watched *w);
