@@ -7,9 +7,8 @@
  * Others are started when there is something for them to do. Who has worked a
  * batch off hands over findings in the order of the input (collector.c).
  *
- * A job has one owner at a time (schedule.h). There are JOBS_PER_WORKER for each
- * worker and a few more, so that a slow part makes the others wait
- * (back-pressure) and memory is bounded.
+ * A job has one owner at a time (schedule.h). There are few of them, so that a
+ * slow part makes the others wait (back-pressure) and memory is bounded.
  */
 #pragma once
 
@@ -23,9 +22,11 @@
 #include <stdatomic.h>
 
 enum {
+    JOBS_ALONE =
+        4, /* of one worker: a batch that is filled, what is left of the one before, spare */
     JOBS_PER_WORKER = 2,
-    JOBS_EXTRA = 2,
-    JOBS_AHEAD = 1, /* that wait for each thread but the reader before the reader works itself */
+    JOBS_EXTRA = 6, /* done before their turn, or waiting */
+    JOBS_AHEAD = 2, /* that wait for each thread but the reader before the reader works itself */
     BATCH_ARENA_BYTES = 1024 * 1024,
 };
 

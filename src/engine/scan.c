@@ -132,9 +132,11 @@ static void file_end(void *ctx, uint64_t bytes, const char *sha256)
 
 static void jobs_init(struct scan *s)
 {
-    s->job_count = s->options.workers * JOBS_PER_WORKER + JOBS_EXTRA;
+    const uint32_t workers = s->options.workers;
+
+    s->job_count = workers == 1 ? JOBS_ALONE : workers * JOBS_PER_WORKER + JOBS_EXTRA;
     s->jobs = mem_array(s->job_count, sizeof *s->jobs);
-    s->schedule = schedule_new(s->job_count, (s->options.workers - 1) * JOBS_AHEAD);
+    s->schedule = schedule_new(s->job_count, (workers - 1) * JOBS_AHEAD);
     for (uint32_t i = 0; i < s->job_count; i++) {
         s->jobs[i].batch.arena = arena_new(BATCH_ARENA_BYTES);
         s->jobs[i].summary = summary_builder_new(UINT32_MAX);

@@ -91,7 +91,7 @@ struct job *schedule_put_full(struct schedule *s, struct job *job, uint32_t *ret
     assert(!s->closed && s->full_count < s->capacity);
     s->full[(s->first_full + s->full_count++) % s->capacity] = job;
     *ret_waiting = s->full_count;
-    if (s->full_count > s->ahead)
+    if (s->full_count > s->ahead + s->idle) /* who is idle takes one as soon as it is awake */
         help = youngest_full(s);
     else if (s->idle)
         pthread_cond_signal(&s->has_full);

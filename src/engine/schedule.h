@@ -14,7 +14,7 @@ struct job;
 struct schedule;
 
 /* Room for `capacity` jobs. Of full ones it may hold `ahead` for threads other than the reader
- * before the reader is asked to lend a hand. */
+ * before the reader is asked to lend a hand, besides one for each that is idle. */
 struct schedule *schedule_new(uint32_t capacity, uint32_t ahead) MUST_USE;
 void schedule_free(struct schedule *s); /* NULL is a no-op; all jobs must have been taken out */
 
