@@ -29,7 +29,11 @@ static inline uint64_t json_escaped(uint64_t backslash, struct json_escape_carry
     uint64_t runs = (((starts << 1) | odd_places) - starts) ^ odd_places;
     uint64_t escaped = runs ^ (backslash | c->escaped);
 
-    c->escaped = (runs & backslash) >> 63;
+    if (__builtin_expect(~backslash != 0,
+                         1)) /* the run at the end: no need to wait for its carry */
+        c->escaped = (uint64_t)__builtin_clzll(~backslash) & 1;
+    else
+        c->escaped = (runs & backslash) >> 63;
     return escaped;
 }
 

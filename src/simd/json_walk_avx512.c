@@ -28,9 +28,15 @@ static inline uint64_t class_mask(__m512i bytes, __m128i low_half, __m128i high_
 
 static inline uint64_t json_escapable(const struct json_block *b)
 {
-    /* Bit 0: 2x, bit 1: 5x, bit 2: 6x, bit 3: 7x. */
-    return class_mask(b->bytes, _mm_setr_epi8(0, 0, 13, 0, 8, 8, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1),
-                      _mm_setr_epi8(0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0));
+    /* Bit i of the first number is byte i, of the second byte 64 + i. */
+    const uint64_t low = 1ull << '"' | 1ull << '/', high = 1ull << ('\\' - 64) |
+                                                           1ull << ('b' - 64) | 1ull << ('f' - 64) |
+                                                           1ull << ('n' - 64) | 1ull << ('r' - 64) |
+                                                           1ull << ('t' - 64) | 1ull << ('u' - 64);
+    __m512i found =
+        _mm512_permutex2var_epi8(_mm512_movm_epi8(low), b->bytes, _mm512_movm_epi8(high));
+
+    return _mm512_movepi8_mask(_mm512_andnot_si512(b->bytes, found));
 }
 
 static inline uint64_t json_hex_digits(const struct json_block *b)
