@@ -196,14 +196,14 @@ static bool read_time(const struct json_shape *s, struct event *ev)
     ev->has_time = false;
     ev->time_ns = 0;
     ev->time_digits = 0;
-    for (uint32_t i = 0; i < s->trace.time_count; i++) {
-        const struct field *f = &ev->fields[s->trace.times[i].place];
+    for (uint32_t i = 0; i < s->time_count; i++) {
+        const struct field *f = &ev->fields[s->times[i].place];
         int64_t ns;
         uint8_t digits;
         bool zoned, is_time = shape_time_read(f->value, &ns, &digits, &zoned);
         if (!is_time && !is_plain(f))
             return false;
-        if (!is_time || (s->trace.times[i].zoned_only && !zoned))
+        if (!is_time || (s->times[i].zoned_only && !zoned))
             continue;
         ev->time_ns = ns;
         ev->time_digits = digits;
@@ -215,8 +215,8 @@ static bool read_time(const struct json_shape *s, struct event *ev)
 
 static bool brace_guids(const struct json_shape *s)
 {
-    for (uint32_t i = 0; i < s->trace.guid_count; i++) {
-        struct field *f = &s->fields[s->trace.guids[i]];
+    for (uint32_t i = 0; i < s->guid_count; i++) {
+        struct field *f = &s->fields[s->guids[i]];
         if (!is_plain(f))
             return false;
         if (!shape_is_bare_guid(f->value))

@@ -18,6 +18,7 @@ struct learning {
     struct json_way *way;
     struct arena *arena;
     struct json_shape *shape;
+    const struct shape_trace *trace;
     uint32_t value_count;
     size_t fixed_from; /* where the fixed text begins that is being read */
     size_t starts[JSON_SHAPE_VALUES_MAX], ends[JSON_SHAPE_VALUES_MAX]; /* of values */
@@ -190,8 +191,8 @@ static bool is_in_text(const struct learning *l, str slice)
 
 static bool is_guid_field(const struct learning *l, uint32_t field)
 {
-    for (uint32_t i = 0; i < l->shape->trace.guid_count; i++)
-        if (l->shape->trace.guids[i] == field)
+    for (uint32_t i = 0; i < l->trace->guid_count; i++)
+        if (l->trace->guids[i] == field)
             return true;
     return false;
 }
@@ -291,8 +292,8 @@ static void add_guards(struct learning *l)
 {
     struct json_shape *s = l->shape;
 
-    for (uint32_t i = 0; i < s->trace.read_count; i++) {
-        uint32_t value = value_of_field(s, s->trace.read[i]);
+    for (uint32_t i = 0; i < l->trace->read_count; i++) {
+        uint32_t value = value_of_field(s, l->trace->read[i]);
         if (value != JSON_NO_VALUE)
             add_guard(l, value);
     }
@@ -305,8 +306,8 @@ static void add_tests(struct learning *l)
     struct json_shape *s = l->shape;
     struct json_guard *g = NULL;
 
-    for (uint32_t i = 0; i < s->trace.test_count; i++) {
-        uint32_t value = value_of_field(s, s->trace.tests[i].place);
+    for (uint32_t i = 0; i < l->trace->test_count; i++) {
+        uint32_t value = value_of_field(s, l->trace->tests[i].place);
         if (value == JSON_NO_VALUE)
             continue;
         if (!g || g->value != value) {
@@ -316,7 +317,7 @@ static void add_tests(struct learning *l)
         }
         g->test_count++;
         s->tests[s->test_count++] =
-            (struct json_test){s->trace.tests[i].want, s->trace.tests[i].fits};
+            (struct json_test){l->trace->tests[i].want, l->trace->tests[i].fits};
     }
 }
 
@@ -342,18 +343,20 @@ static struct json_shape *settle(const struct learning *l, struct arena *keep)
 
     *s = *l->shape;
     s->layout = layout_number_new();
-#define KEEP(array, count)                                                                         \
+#define KEEP(array, from, count)                                                                   \
     do {                                                                                           \
         void *room = arena_array(keep, s->count, sizeof *s->array);                                \
         if (s->count)                                                                              \
-            memcpy(room, l->shape->array, s->count * sizeof *s->array);                            \
+            memcpy(room, (from)->array, s->count * sizeof *s->array);                              \
         s->array = room;                                                                           \
     } while (0)
-    KEEP(containers, container_count);
-    KEEP(fields, field_count);
-    KEEP(fills, fill_count);
-    KEEP(guards, guard_count);
-    KEEP(tests, test_count);
+    KEEP(containers, l->shape, container_count);
+    KEEP(fields, l->shape, field_count);
+    KEEP(fills, l->shape, fill_count);
+    KEEP(guards, l->shape, guard_count);
+    KEEP(tests, l->shape, test_count);
+    KEEP(times, l->trace, time_count);
+    KEEP(guids, l->trace, guid_count);
 #undef KEEP
     for (uint32_t i = 0; i < s->field_count; i++)
         s->fields[i].name = arena_str(keep, s->fields[i].name);
@@ -379,7 +382,8 @@ struct json_shape *json_shape_learn(const struct event *settled, struct event *r
     if (trace->unclear || settled->fields_dropped || settled->field_count > JSON_SHAPE_FIELDS_MAX ||
         !same_event(settled, raw, scratch))
         return NULL;
-    *l = (struct learning){.text = settled->raw, .way = way, .arena = scratch, .shape = s};
+    *l = (struct learning){
+        .text = settled->raw, .way = way, .arena = scratch, .shape = s, .trace = trace};
     way->count = 0;
     s->containers = arena_array(scratch, JSON_SHAPE_VALUES_MAX, sizeof *s->containers);
     s->fields = arena_array(scratch, settled->field_count, sizeof *s->fields);
@@ -387,7 +391,8 @@ struct json_shape *json_shape_learn(const struct event *settled, struct event *r
     s->guards = arena_array(scratch, TRACE_READ_MAX + TRACE_TESTS_MAX, sizeof *s->guards);
     s->tests = arena_array(scratch, TRACE_TESTS_MAX, sizeof *s->tests);
     s->field_count = settled->field_count;
-    s->trace = *trace;
+    s->time_count = trace->time_count;
+    s->guid_count = trace->guid_count;
     s->source_count = settled->logsource_count;
     memcpy(s->sources, settled->logsources, sizeof s->sources);
     if (!take_apart(l) || !fill_fields(l, raw))

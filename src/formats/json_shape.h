@@ -75,7 +75,10 @@ struct json_shape {
     uint32_t guard_count;
     struct json_test *tests; /* of the guards, in their order */
     uint32_t test_count;
-    struct shape_trace trace; /* fields that may be the time, and those that may get braces */
+    struct trace_time *times; /* fields that may be the time */
+    uint32_t time_count;
+    uint16_t *guids; /* fields that may get braces */
+    uint32_t guid_count;
 
     struct logsource sources[EVENT_LOGSOURCES_MAX];
     uint32_t source_count;

@@ -21,15 +21,19 @@ struct shape_book;
  * values stand in the same fields.
  */
 enum { TRACE_READ_MAX = 16, TRACE_TIMES_MAX = 32, TRACE_TESTS_MAX = 32 };
+
+struct trace_time {
+    uint16_t place;
+    bool zoned_only; /* a time without a zone was passed over */
+};
+
 struct shape_trace {
-    bool unclear;                   /* values decided in a way that is not told here */
-    uint16_t read[TRACE_READ_MAX];  /* places of fields whose values were compared */
-    uint16_t guids[TRACE_READ_MAX]; /* places whose value was put in braces, or not, as
-                                       shape_is_bare_guid() says */
-    struct {
-        uint16_t place;
-        bool zoned_only;      /* a time without a zone was passed over */
-    } times[TRACE_TIMES_MAX]; /* all that may be the time, in the order in which they are tried */
+    bool unclear;                             /* values decided in a way that is not told here */
+    uint16_t read[TRACE_READ_MAX];            /* places of fields whose values were compared */
+    uint16_t guids[TRACE_READ_MAX];           /* places whose value was put in braces, or not, as
+                                                 shape_is_bare_guid() says */
+    struct trace_time times[TRACE_TIMES_MAX]; /* all that may be the time, in the order in which
+                                                 they are tried */
     struct {
         uint16_t place;
         bool fits;            /* what shape_value_fits() said */
