@@ -116,12 +116,48 @@ static void broken_escapes_are_not_read(void **state)
         }
 }
 
+/* What a tier answers, and writes when it says that all is well. */
+static bool read_by(const struct simd *simd, const char *s, size_t n, bool fold, char *out,
+                    size_t *ret_n)
+{
+    *ret_n = 0;
+    return simd->json_text(s, n, fold, out, ret_n);
+}
+
+static void any_byte_of_a_code_counts_in_every_tier(void **state)
+{
+    static const char code[] = "\\u004Bx\\u0027", bytes[] = "\"\\u0123789:@AFGafg/`\x80\xC3\n";
+    char s[TEXT_MAX + SIMD_PADDING] = {0}, want[TEXT_MAX + SIMD_PADDING],
+                      got[TEXT_MAX + SIMD_PADDING];
+
+    (void)state;
+    for (size_t before = 0; before < 70; before++)
+        for (size_t at = 0; at + 1 < sizeof code; at++)
+            for (size_t k = 0; k + 1 < sizeof bytes; k++) {
+                const size_t n = before + sizeof code + 5;
+                size_t want_n, got_n;
+                memset(s, 'a', sizeof s);
+                memcpy(s + before, code, sizeof code - 1);
+                s[before + at] = bytes[k];
+                bool fold = k % 2,
+                     good = read_by(simd_of(SIMD_PORTABLE), s, n, fold, want, &want_n);
+                for (int tier = 0; tier < SIMD_TIER_COUNT; tier++) {
+                    const struct simd *simd = simd_of((enum simd_tier)tier);
+                    if (!simd)
+                        continue;
+                    assert_int_equal(read_by(simd, s, n, fold, got, &got_n), good);
+                    assert_true(!good || (got_n == want_n && memcmp(got, want, want_n) == 0));
+                }
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_strings_are_read_alike),
         cmocka_unit_test(what_is_not_ascii_is_left_to_others),
         cmocka_unit_test(broken_escapes_are_not_read),
+        cmocka_unit_test(any_byte_of_a_code_counts_in_every_tier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
