@@ -131,10 +131,12 @@ static bool take_digits(str *s, size_t n, uint32_t *ret)
 
 static bool take_char(str *s, const char *any_of)
 {
-    if (!s->n || !s->p[0] || !strchr(any_of, s->p[0]))
-        return false;
-    *s = str_from_at(*s, 1);
-    return true;
+    for (; s->n && *any_of; any_of++)
+        if (s->p[0] == *any_of) {
+            *s = str_from_at(*s, 1);
+            return true;
+        }
+    return false;
 }
 
 static bool take_fraction(str *s, uint32_t *ret_ns, uint8_t *ret_digits)
