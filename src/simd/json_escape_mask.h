@@ -73,17 +73,3 @@ static inline const char *json_escaped_string_end(const char *p, const char *end
     }
     return NULL;
 }
-
-static inline const char *json_string_end(const char *p, const char *end)
-{
-    for (; p < end; p += JSON_BLOCK_BYTES) {
-        const struct json_block b = json_load_block(p);
-        uint64_t quote = json_equal(&b, '"');
-        uint64_t odd = json_equal(&b, '\\') | json_equal(&b, '\n');
-        if (odd & (quote ^ (quote - 1)))
-            return json_escaped_string_end(p, end);
-        if (quote)
-            return p + __builtin_ctzll(quote);
-    }
-    return NULL;
-}

@@ -62,6 +62,30 @@ static inline uint64_t json_hex_digits(const struct json_block *b)
 
 #include "simd/json_escape_mask.h"
 
+/* Quotes, backslashes and newlines have lower halves of their own, by which a byte finds the one
+ * that it may be. */
+static inline uint32_t stops_in(__m256i bytes)
+{
+    const __m256i stops = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(1, 0, '"', 0, 0, 0, 0, 0, 0, 0, '\n', 0, '\\', 0, 0, 0));
+
+    return (uint32_t)_mm256_movemask_epi8(
+        _mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(stops, bytes)));
+}
+
+static inline const char *json_string_end(const char *p, const char *end)
+{
+    for (; p < end; p += JSON_BLOCK_BYTES) {
+        const struct json_block b = json_load_block(p);
+        const uint64_t stops = stops_in(b.low) | (uint64_t)stops_in(b.high) << WIDTH;
+        if (!stops)
+            continue;
+        const char *at = p + __builtin_ctzll(stops);
+        return *at == '"' ? at : json_escaped_string_end(p, end);
+    }
+    return NULL;
+}
+
 static inline uint32_t differ(const char *a, const char *b, uint32_t n)
 {
     uint32_t same = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(load(a), load(b)));

@@ -48,6 +48,20 @@ static inline uint64_t json_hex_digits(const struct json_block *b)
 
 #include "simd/json_escape_mask.h"
 
+static inline const char *json_string_end(const char *p, const char *end)
+{
+    for (; p < end; p += JSON_BLOCK_BYTES) {
+        const struct json_block b = json_load_block(p);
+        const uint64_t quote = json_equal(&b, '"');
+        const uint64_t odd = json_equal(&b, '\\') | json_equal(&b, '\n');
+        if (odd & (quote ^ (quote - 1))) /* up to the quote, or in all of the block */
+            return json_escaped_string_end(p, end);
+        if (quote)
+            return p + __builtin_ctzll(quote);
+    }
+    return NULL;
+}
+
 static inline bool json_is_text(const char *a, const char *b, size_t n)
 {
     __m512i x = _mm512_loadu_si512(a), y = _mm512_loadu_si512(b);
