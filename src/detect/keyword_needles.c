@@ -3,7 +3,6 @@
 
 static const str any_escape = S("\\u");
 static const str escaped_kelvin_sign = S("u212a"), escaped_long_s = S("u017f");
-static const str kelvin_sign = S("\xE2\x84\xAA"), long_s = S("\xC5\xBF");
 
 /* The same in JSON. Braces: GUIDs are given them when records are brought into shape. */
 static bool is_plain(char c)
@@ -146,12 +145,10 @@ static bool holds(const struct simd *simd, str record, str part)
 /* The event's values are slices of its JSON. */
 static bool json_may_match(const struct needles *n, const struct simd *simd, str record)
 {
-    bool ascii;
+    bool letter;
 
-    if (simd->needles_found(n, record, &ascii) ||
-        (is_searched_apart(simd) && holds(simd, record, any_escape)))
-        return true;
-    return !ascii && (holds(simd, record, kelvin_sign) || holds(simd, record, long_s));
+    return simd->needles_found(n, record, &letter) || letter ||
+           (is_searched_apart(simd) && holds(simd, record, any_escape));
 }
 
 /* A layout's own texts are looked at once. */
@@ -160,11 +157,11 @@ static bool body_may_match(const struct needles *n, const struct simd *simd, str
     const struct event *ev = v->ev;
     bool is_clean = v->layout && v->layout->clean == n;
     uint32_t skip = FIELD_WIDE | FIELD_NUMERIC | (is_clean ? FIELD_SAME : 0);
-    bool ascii; /* texts are folded: no letter beyond ASCII folds into it any more */
+    bool letter; /* none: texts are folded */
 
     for (uint32_t i = 0; i < ev->field_count; i++)
         if (!(ev->fields[i].flags & skip) && ev->fields[i].value.n >= NEEDLE_BYTES_MIN &&
-            simd->needles_found(n, event_values_folded(v, i), &ascii))
+            simd->needles_found(n, event_values_folded(v, i), &letter))
             return true;
     if (v->layout)
         v->layout->clean = n;

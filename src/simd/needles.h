@@ -43,11 +43,12 @@ struct needles {
 /* Adds all of them: `count` is NEEDLES_MAX at most. */
 void needles_make(struct needles *n, const str *texts, uint32_t count);
 
-/* Does a needle stand in the text? When none does, *ret_ascii says whether no byte is above 0x7F.
- * SIMD_PADDING bytes behind the text are readable. */
-bool needles_found_portable(const struct needles *n, str text, bool *ret_ascii);
-bool needles_found_avx2(const struct needles *n, str text, bool *ret_ascii);
-bool needles_found_avx512(const struct needles *n, str text, bool *ret_ascii);
+/* Does a needle stand in the text? When none does, *ret_letter says whether one of the two letters
+ * beyond ASCII that fold into it stands there, as UTF-8. SIMD_PADDING bytes behind the text are
+ * readable. */
+bool needles_found_portable(const struct needles *n, str text, bool *ret_letter);
+bool needles_found_avx2(const struct needles *n, str text, bool *ret_letter);
+bool needles_found_avx512(const struct needles *n, str text, bool *ret_letter);
 
 /* Does a needle stand in the bytes as UTF-16LE? Also true when one of the two letters that fold to
  * an ASCII one stands there: U+017F is an s, U+212A a k. SIMD_PADDING as above. */
@@ -59,5 +60,8 @@ bool needles_found_wide_avx512(const struct needles *n, str bytes);
  * are `step` apart: 1, or 2 in UTF-16. */
 bool needles_verify(const struct needles *n, uint32_t groups, str text, size_t at, size_t step);
 
-/* The letters beyond ASCII that fold into it, as UTF-16LE. */
+/* The letters beyond ASCII that fold into it: U+017F, U+212A. */
+#define NEEDLE_LONG_S S("\xC5\xBF")
+#define NEEDLE_KELVIN_SIGN S("\xE2\x84\xAA")
+/* The same as UTF-16LE. */
 static const uint8_t needle_letters[2][2] = {{0x7F, 0x01}, {0x2A, 0x21}};

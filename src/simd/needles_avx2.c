@@ -68,11 +68,17 @@ static inline bool is_found(const struct needles *n, str text, const size_t step
     return false;
 }
 
-bool needles_found_avx2(const struct needles *n, str text, bool *ret_ascii)
+static bool holds(str text, str part)
+{
+    return search_find_avx2(text.p, text.n, part.p, part.n) < text.n;
+}
+
+bool needles_found_avx2(const struct needles *n, str text, bool *ret_letter)
 {
     if (is_found(n, text, 1))
         return true;
-    *ret_ascii = search_is_ascii_avx2(text.p, text.n);
+    *ret_letter = !search_is_ascii_avx2(text.p, text.n) &&
+                  (holds(text, NEEDLE_LONG_S) || holds(text, NEEDLE_KELVIN_SIGN));
     return false;
 }
 

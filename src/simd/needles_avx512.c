@@ -103,13 +103,35 @@ static inline bool is_found(const struct needles *n, str text, const size_t step
     return false;
 }
 
-bool needles_found_avx512(const struct needles *n, str text, bool *ret_ascii)
+/* Each letter by its first two bytes, which for the shorter one is all. */
+static bool holds_letter(str text)
+{
+    const str long_s = NEEDLE_LONG_S, kelvin = NEEDLE_KELVIN_SIGN;
+
+    for (size_t at = 0; at < text.n; at += WIDTH) {
+        const __m512i first = load(text.p + at), second = load(text.p + at + 1);
+        uint64_t found = _mm512_mask_cmpeq_epi8_mask(
+            _mm512_cmpeq_epi8_mask(first, _mm512_set1_epi8(long_s.p[0])), second,
+            _mm512_set1_epi8(long_s.p[1]));
+        found |= _mm512_mask_cmpeq_epi8_mask(
+            _mm512_cmpeq_epi8_mask(first, _mm512_set1_epi8(kelvin.p[0])), second,
+            _mm512_set1_epi8(kelvin.p[1]));
+        for (; found; found &= found - 1) {
+            str rest = str_from_at(text, at + (size_t)__builtin_ctzll(found));
+            if (str_starts(rest, long_s) || str_starts(rest, kelvin))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool needles_found_avx512(const struct needles *n, str text, bool *ret_letter)
 {
     __m512i seen;
 
     if (is_found(n, text, 1, &seen))
         return true;
-    *ret_ascii = _mm512_movepi8_mask(seen) == 0;
+    *ret_letter = _mm512_movepi8_mask(seen) != 0 && holds_letter(text);
     return false;
 }
 

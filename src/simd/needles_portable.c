@@ -153,12 +153,18 @@ static bool is_in_bitmap(const struct needles *n, const char *piece)
     return n->bitmap[slot / 8] >> (slot % 8) & 1;
 }
 
-bool needles_found_portable(const struct needles *n, str text, bool *ret_ascii)
+static bool holds(str text, str part)
+{
+    return search_find_portable(text.p, text.n, part.p, part.n) < text.n;
+}
+
+bool needles_found_portable(const struct needles *n, str text, bool *ret_letter)
 {
     for (size_t at = 0; at + NEEDLE_BYTES_MIN <= text.n && n->count; at += n->stride)
         if (is_in_bitmap(n, text.p + at) && verify_piece(n, text, at, 1))
             return true;
-    *ret_ascii = search_is_ascii_portable(text.p, text.n);
+    *ret_letter = !search_is_ascii_portable(text.p, text.n) &&
+                  (holds(text, NEEDLE_LONG_S) || holds(text, NEEDLE_KELVIN_SIGN));
     return false;
 }
 

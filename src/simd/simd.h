@@ -44,7 +44,7 @@ struct simd {
     size_t (*gram_scan)(const struct gram_filter *f, const char *text, size_t n, uint32_t *places);
 
     /* needles.h */
-    bool (*needles_found)(const struct needles *n, str text, bool *ret_ascii);
+    bool (*needles_found)(const struct needles *n, str text, bool *ret_letter);
     bool (*needles_found_wide)(const struct needles *n, str bytes);
 
     /* json_walk.h */
