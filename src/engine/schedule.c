@@ -88,14 +88,15 @@ struct job *schedule_put_full(struct schedule *s, struct job *job, uint32_t *ret
     struct job *help = NULL;
 
     pthread_mutex_lock(&s->lock);
+    const bool wake = s->idle > 0;
     assert(!s->closed && s->full_count < s->capacity);
     s->full[(s->first_full + s->full_count++) % s->capacity] = job;
     *ret_waiting = s->full_count;
     if (s->full_count > s->ahead + s->idle) /* who is idle takes one as soon as it is awake */
         help = youngest_full(s);
-    else if (s->idle)
-        pthread_cond_signal(&s->has_full);
     pthread_mutex_unlock(&s->lock);
+    if (wake) /* without the lock, which it would only wait for */
+        pthread_cond_signal(&s->has_full);
     return help;
 }
 
@@ -153,10 +154,11 @@ struct job *schedule_put_empty(struct schedule *s, struct job *job)
     pthread_mutex_lock(&s->lock);
     assert(s->handing_over);
     s->empty[s->empty_count++] = job;
-    if (s->reader_waits)
-        pthread_cond_signal(&s->has_empty);
+    const bool wake = s->reader_waits;
     next = next_done(s);
     pthread_mutex_unlock(&s->lock);
+    if (wake)
+        pthread_cond_signal(&s->has_empty);
     return next;
 }
 
