@@ -51,6 +51,7 @@ void event_settle(struct event *ev, struct arena *a)
     for (uint32_t i = 0; i < ev->field_count; i++) {
         struct field *f = &ev->fields[i];
         if (f->flags & FIELD_RAW) {
+            assert(ev->codec);
             size_t n = ev->codec->text(f, out);
             f->value = (str){out, n};
             out += n;
