@@ -98,6 +98,8 @@ static size_t block_size(const uint8_t *bytes, size_t n, bool is_end)
     bool is_followed = n == EVTX_CHUNK_SIZE || evtx_is_chunk(bytes + span, n - span);
     if (is_chunk && span == EVTX_CHUNK_SIZE && is_followed)
         return span;
+    if (evtx_is_zero(bytes, span)) /* quicker than looking for a chunk in it */
+        return span;
     return find_chunk(bytes, span, n, is_chunk);
 }
 

@@ -59,6 +59,19 @@ bool evtx_is_chunk(const uint8_t *bytes, size_t n)
     return n >= EVTX_CHUNK_HEADER && memcmp(bytes, EVTX_CHUNK_MAGIC, 8) == 0;
 }
 
+bool evtx_is_zero(const uint8_t *p, size_t n)
+{
+    enum { STEP = 256 };
+    uint8_t any = 0;
+
+    for (; n >= STEP && any == 0; p += STEP, n -= STEP)
+        for (size_t i = 0; i < STEP; i++)
+            any |= p[i];
+    for (size_t i = 0; i < n; i++)
+        any |= p[i];
+    return any == 0;
+}
+
 bool evtx_is_sound_chunk(const uint8_t *bytes, size_t n)
 {
     if (!evtx_is_chunk(bytes, n))
@@ -246,19 +259,6 @@ static void read_record(struct walk *w, size_t at, size_t size, bool recovered)
     w->block->out->event(w->block->out->ctx, ev);
 }
 
-static bool is_zero(const uint8_t *p, size_t n)
-{
-    enum { STEP = 256 };
-    uint8_t any = 0;
-
-    for (; n >= STEP && any == 0; p += STEP, n -= STEP)
-        for (size_t i = 0; i < STEP; i++)
-            any |= p[i];
-    for (size_t i = 0; i < n; i++)
-        any |= p[i];
-    return any == 0;
-}
-
 /* Passes over what is not a record; returns where the next one is. A header may call all of the
  * chunk live while zeros follow its last record: that is how they look before they are filled. */
 static size_t skip_damage(struct walk *w, size_t at, size_t limit)
@@ -270,7 +270,7 @@ static size_t skip_damage(struct walk *w, size_t at, size_t limit)
         w->cut_record = true;
     } else if (next == limit && has_magic(w, at, limit))
         report_record(w, PROBLEM_bad_record, at, limit - at, "a record that goes beyond its chunk");
-    else if (next < limit || !is_zero(w->bytes + at, limit - at) ||
+    else if (next < limit || !evtx_is_zero(w->bytes + at, limit - at) ||
              w->last_id < le64(w->bytes + LAST_ID))
         evtx_report(w->block, PROBLEM_damaged, at, next - at, "bytes that are no record");
     return next;
@@ -309,6 +309,8 @@ static void read_live(struct walk *w, size_t limit)
  * common, since chunks are buffers that are used again. */
 static void read_leftover(struct walk *w, size_t at)
 {
+    if (evtx_is_zero(w->bytes + at, w->n - at)) /* as most of what was never written */
+        return;
     for (at = find_record(w, at, w->n); at < w->n; at = find_record(w, at, w->n)) {
         size_t size = record_size(w, at);
         if (!is_known_id(w, le64(w->bytes + at + 8)))
@@ -358,7 +360,7 @@ uint64_t evtx_read_damaged(struct evtx_reader *r, const struct evtx_block *b)
     struct walk w;
 
     begin(&w, r, b);
-    if (is_zero(w.bytes, w.n)) {
+    if (evtx_is_zero(w.bytes, w.n)) {
         if (b->is_needed)
             evtx_report(b, PROBLEM_damaged, 0, w.n, "zeros where a chunk should be");
         return 0;

@@ -27,6 +27,7 @@ struct evtx_block {
 };
 
 bool evtx_is_chunk(const uint8_t *bytes, size_t n);       /* it begins like one */
+bool evtx_is_zero(const uint8_t *bytes, size_t n);        /* all of it */
 bool evtx_is_sound_chunk(const uint8_t *bytes, size_t n); /* and its header's checksum is right */
 
 /* How many ids in a row the chunks up to here hold. In the slack of the next chunk, records with
