@@ -43,12 +43,11 @@ python3 limit.py open "$tocsin" scan --only --rules rules -o json -
 python3 - <<'PY'
 import zlib, subprocess
 c = zlib.compressobj(9, wbits=31)
+zeros = lambda: c.compress(b"\0" * (1 << 24)) + c.flush(zlib.Z_FULL_FLUSH)
 with open("bomb.gz", "wb") as f:
-    block = b"\0" * (1 << 24)
-    for _ in range(128): f.write(c.compress(block))
-    f.write(c.flush())
+    f.write(zeros() + zeros() * 127 + c.flush()) # from the second on they are the same bytes; nobody comes to the checksum
 PY
-head -c 3000000000 /dev/zero | zstd -q -19 --long=24 -o bomb.zst 2>/dev/null || head -c 3000000000 /dev/zero | zstd -q -o bomb.zst
+head -c 3000000000 /dev/zero | zstd -q -1 -o bomb.zst
 for bomb in bomb.gz bomb.zst; do
 	"$tocsin" scan --only --rules rules -o json $bomb log.json >out
 	test "$(jq '.findings | length' out)" -eq 1
