@@ -7,7 +7,28 @@
 
 #include "formats/format.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+/* The bytes of a file, owned; .p is NULL, and that is said, when it cannot be read. */
+static inline str format_read_file(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+
+    if (!f) {
+        perror(path);
+        return (str){0};
+    }
+    fseek(f, 0, SEEK_END);
+    long size = ftell(f);
+    rewind(f);
+    assert(size >= 0);
+    char *bytes = malloc((size_t)size + 1);
+    assert(bytes);
+    size_t n = fread(bytes, 1, (size_t)size, f);
+    fclose(f);
+    return (str){bytes, n};
+}
 
 /* `done` is called after each batch, before its events go away; it may be NULL. */
 static inline void format_drive(const struct format *f, str bytes, size_t step,

@@ -16,7 +16,6 @@
 
 enum {
     FAMILIES_MAX = 512, /* more combinations of log sources than logs have */
-    FAMILY_SOURCES_MAX = EVENT_LOGSOURCES_MAX,
 };
 
 struct dispatch;

@@ -25,18 +25,12 @@ extern const struct format format_evtx;
 
 static void check_file(struct lazy_check *c, const char *path)
 {
-    FILE *f = fopen(path, "rb");
-    if (!f)
+    str bytes = format_read_file(path);
+    if (!bytes.p)
         return;
-    fseek(f, 0, SEEK_END);
-    long size = ftell(f);
-    rewind(f);
-    char *bytes = mem_alloc((size_t)size + 1);
-    size_t n = fread(bytes, 1, (size_t)size, f);
-    fclose(f);
-    if (!lazy_check_bytes(c, &format_evtx, (str){bytes, n}, STEP))
+    if (!lazy_check_bytes(c, &format_evtx, bytes, STEP))
         printf("  %s: events differ\n", path);
-    free(bytes);
+    free((char *)(uintptr_t)bytes.p);
 }
 
 int main(int argc, char **argv)

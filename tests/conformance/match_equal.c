@@ -162,22 +162,14 @@ static void read_file(struct run *r, const char *path, const struct format *form
 {
     const struct decode_sink sink = {
         .ctx = r, .lazy = true, .event = on_event, .problem = on_problem};
-    FILE *f = fopen(path, "rb");
+    str bytes = format_read_file(path);
 
-    if (!f) {
-        perror(path);
+    if (!bytes.p)
         return;
-    }
-    fseek(f, 0, SEEK_END);
-    long size = ftell(f);
-    rewind(f);
-    char *bytes = mem_alloc((size_t)size + 1);
-    size_t n = fread(bytes, 1, (size_t)size, f);
-    fclose(f);
     r->path = path;
     r->read = 0;
-    format_drive(format, (str){bytes, n}, STEP, &sink, NULL);
-    free(bytes);
+    format_drive(format, bytes, STEP, &sink, NULL);
+    free((char *)(uintptr_t)bytes.p);
 }
 
 static bool read_tree(struct run *r, const char *root, const char *sub, const char *ending,

@@ -3,10 +3,8 @@
  * or what it holds can be matched with. The input is a list of changes, each three
  * bytes of an offset and one of a value, so that a corpus outlives the layout.
  */
-#include "../unit/event_generator.h"
 #include "../unit/ready_fixture.h"
 #include "base/mem.h"
-#include "detect/detector.h"
 
 #include <stdlib.h>
 
@@ -23,31 +21,6 @@ static void change(char *block, size_t size, const uint8_t *data, size_t changes
     rule_block_seal(block, size);
 }
 
-static void match(const struct ready_rules *r, uint64_t seed)
-{
-    struct arena *a = arena_new(1 << 14);
-    struct event_generator g = {.arena = arena_new(1 << 14), .state = seed | 1, .rs = r->rules};
-    struct detector *d = detector_new_with(
-        &(struct detector_options){.rs = r->rules, .profile = r->profile, .compiled = r->compiled});
-    struct detector_scratch *s = detector_scratch_new(d);
-
-    generator_aim(&g, r->rules->count);
-    for (uint32_t i = 0; i < EVENTS && r->rules->count; i++) {
-        const uint32_t *matches;
-        struct matched_field *reasons;
-        struct event ev;
-        arena_reset(a);
-        generate_event(&g, generate_below(&g, r->rules->count), a, &ev);
-        uint32_t count = detector_match(d, s, &ev, &matches);
-        for (uint32_t k = 0; k < count; k++)
-            detector_explain(d, s, matches[k], &ev, a, &reasons);
-    }
-    detector_scratch_free(s);
-    detector_free(d);
-    arena_free(g.arena);
-    arena_free(a);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct buf bytes CLEANUP(buf_done) = buf_make(BLOCK_MAX);
@@ -61,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(block, bytes.p, bytes.n);
     change(block, bytes.n, data, size / CHANGE_BYTES);
     if (rule_block_read(block, bytes.n, ready_key, &back)) {
-        match(&back, size);
+        ready_match(&back, size, EVENTS);
         ready_rules_done(&back);
     } else {
         assert(size >= CHANGE_BYTES); /* as it was written it is good */
