@@ -1,7 +1,7 @@
 #include "cli/html_data.h"
 
 #include "sigma/attack.h"
-#include "cli/finding_field.h"
+#include "engine/finding_field.h"
 #include "base/hash.h"
 #include "formats/problem.h"
 

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "cli/finding_json.h"
+#include "engine/finding_json.h"
 
 enum {
     HTML_EVENT_MAX = 64 * 1024,       /* bytes of one event; what is over is left out and told */

@@ -2,7 +2,7 @@
  * report_csv.c - a header and one row a finding (RFC 4180: CRLF, every cell in
  * quotes), safe to open in a spreadsheet. Written as findings come.
  */
-#include "cli/finding_field.h"
+#include "engine/finding_field.h"
 #include "cli/report.h"
 #include "cli/sink.h"
 

@@ -11,7 +11,7 @@
  * First come HTML_FAIR of each rule, then the higher levels; the page says what
  * is left out, and its counts are of everything.
  */
-#include "cli/finding_json.h"
+#include "engine/finding_json.h"
 #include "cli/html_data.h"
 #include "cli/report.h"
 #include "cli/report_asset.h"

@@ -3,7 +3,7 @@
  * they come, so that memory stays flat; problems, which come between them, wait
  * in a spool, and the summary and evidence, known at the end, follow.
  */
-#include "cli/finding_json.h"
+#include "engine/finding_json.h"
 #include "cli/report.h"
 #include "cli/run_json.h"
 #include "cli/sink.h"

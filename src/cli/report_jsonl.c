@@ -3,7 +3,7 @@
  * docs/finding.schema.json. Problems have no line: the command tells them on
  * standard error.
  */
-#include "cli/finding_json.h"
+#include "engine/finding_json.h"
 #include "cli/report.h"
 #include "cli/sink.h"
 

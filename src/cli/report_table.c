@@ -5,7 +5,7 @@
  * problem.
  */
 #include "cli/page.h"
-#include "cli/finding_field.h"
+#include "engine/finding_field.h"
 #include "cli/report.h"
 #include "cli/rule_digest.h"
 #include "cli/sink.h"

@@ -3,7 +3,7 @@
  * heading for each day. Lines are made as findings come and wait in a spool;
  * the index, 16 bytes a finding, is sorted at the end (time, then input order).
  */
-#include "cli/finding_field.h"
+#include "engine/finding_field.h"
 #include "cli/page.h"
 #include "cli/report.h"
 #include "cli/sink.h"

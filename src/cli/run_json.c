@@ -1,7 +1,7 @@
 #include "cli/run_json.h"
 
 #include "sigma/attack.h"
-#include "cli/finding_json.h"
+#include "engine/finding_json.h"
 
 static const char *const refusal_kinds[] = {
     [REFUSED_INVALID] = "invalid",

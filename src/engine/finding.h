@@ -8,6 +8,14 @@
 #include "detect/detector.h"
 #include "event/entity.h"
 
+/* What a live source knows of the record beyond. */
+struct live_note {
+    str id;     /* 32 hex digits: of rule, source, record number and the record's bytes */
+    str source; /* the configured source's name */
+    int64_t received_ns;
+    enum trust trust;
+};
+
 struct finding {
     const struct sigma_rule *rule;
     const struct event *event; /* with provenance; event->from.record is final */
@@ -19,4 +27,10 @@ struct finding {
     uint32_t entity_count;
     const struct matched_field *matched;
     uint32_t matched_count;
+    const struct live_note *live; /* NULL: it is of evidence */
 };
+
+/* What all findings of one event have in common. The event's values are text; all of it lives in
+ * the arena and the event. */
+struct finding finding_of(const struct entity_finder *finder, const struct event *ev,
+                          const char *format, struct arena *a);

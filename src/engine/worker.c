@@ -40,23 +40,6 @@ static struct output *output_add(struct job *job)
     return o;
 }
 
-/* What all findings of one event have in common. */
-static struct finding describe(struct worker *w, const struct event *ev)
-{
-    const struct entities found = entity_find(w->scan->entities, ev, w->job->batch.arena);
-
-    return (struct finding){
-        .event = ev,
-        .file = ev->from.file,
-        .record = ev->from.record,
-        .format = w->job->batch.stream->format->name,
-        .host = found.host,
-        .user = found.user,
-        .entities = found.items,
-        .entity_count = found.count,
-    };
-}
-
 static uint32_t explain(struct worker *w, uint32_t rule, const struct event *ev,
                         struct matched_field **ret)
 {
@@ -100,20 +83,6 @@ static bool in_time_range(const struct scan_options *o, const struct event *ev)
     return ev->has_time && ev->time_ns >= o->from_ns && ev->time_ns <= o->to_ns;
 }
 
-/* A copy with text for values: the event and its fields may be the decoder's own. */
-static struct event *keep_event(const struct event *ev, struct arena *a)
-{
-    struct event *kept = arena_alloc(a, sizeof *kept);
-
-    *kept = *ev;
-    kept->fields = arena_array(a, ev->field_count, sizeof *kept->fields);
-    if (ev->field_count)
-        memcpy(kept->fields, ev->fields, ev->field_count * sizeof *kept->fields);
-    kept->field_capacity = ev->field_count;
-    event_settle(kept, a);
-    return kept;
-}
-
 static void on_event(void *ctx, struct event *ev)
 {
     struct worker *w = ctx;
@@ -138,7 +107,9 @@ static void on_event(void *ctx, struct event *ev)
     if (hits == 0)
         return;
 
-    struct finding about = describe(w, keep_event(ev, w->job->batch.arena));
+    struct arena *a = w->job->batch.arena;
+    const struct finding about = finding_of(w->scan->entities, event_keep(ev, a),
+                                            w->job->batch.stream->format->name, a);
     for (uint32_t i = 0; i < hits; i++)
         note_finding(w, rules[i], &about);
 }

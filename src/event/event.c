@@ -62,6 +62,19 @@ void event_settle(struct event *ev, struct arena *a)
     ev->body = (str){0};
 }
 
+struct event *event_keep(const struct event *ev, struct arena *a)
+{
+    struct event *kept = arena_alloc(a, sizeof *kept);
+
+    *kept = *ev;
+    kept->fields = arena_array(a, ev->field_count, sizeof *kept->fields);
+    if (ev->field_count)
+        memcpy(kept->fields, ev->fields, ev->field_count * sizeof *kept->fields);
+    kept->field_capacity = ev->field_count;
+    event_settle(kept, a);
+    return kept;
+}
+
 void event_add(struct event *ev, struct arena *a, struct field f)
 {
     assert(f.type <= VALUE_NULL);

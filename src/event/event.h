@@ -87,6 +87,10 @@ str event_value_text(const struct event *ev, const struct field *f, struct arena
 /* Makes text of each raw value. What looks at values by itself asks for it first. */
 void event_settle(struct event *ev, struct arena *a);
 
+/* A copy with fields of its own and text for values: a decoder may use the event and its fields
+ * again. */
+struct event *event_keep(const struct event *ev, struct arena *a) MUST_USE NEVER_NULL;
+
 /* Appends a field; the array lives in the arena. When it is full the field is counted as dropped.
  */
 void event_add(struct event *ev, struct arena *a, struct field f);

@@ -9,6 +9,8 @@
 /* How far a source's word goes: only the first two may start an action (see DESIGN, Response). */
 enum trust { TRUST_SYSTEM, TRUST_AUTHENTICATED, TRUST_PROPOSE, TRUST_EVIDENCE };
 
+const char *trust_name(enum trust t); /* "system", "authenticated", "propose", "evidence" */
+
 struct provenance {
     str file;        /* as found; members of collections as "a.zip!b/c.evtx"; empty when live */
     uint32_t source; /* the stream's number within the run */

@@ -1,9 +1,9 @@
-#include "cli/finding_json.h"
+#include "engine/finding_json.h"
 
 #include "base/arena.h"
 #include "base/intern.h"
 #include "base/mem.h"
-#include "cli/finding_field.h"
+#include "engine/finding_field.h"
 #include "sigma/attack.h"
 #include "text/time.h"
 
@@ -206,6 +206,17 @@ static void write_fields(struct json_writer *w, const struct finding *f, const s
     json_object_end(w);
 }
 
+static void write_live(struct json_writer *w, const struct live_note *live)
+{
+    char text[TIME_TEXT_MAX];
+
+    json_field_str(w, S("id"), live->id);
+    json_field_str(w, S("source"), live->source);
+    json_key(w, S("received"));
+    json_str(w, (str){text, time_format(live->received_ns, 6, text)});
+    json_field_str(w, S("trust"), str_from(trust_name(live->trust)));
+}
+
 void finding_json_write(struct finding_json *j, struct json_writer *w, const struct finding *f)
 {
     const struct rule_members *rule = rule_members(j, f->rule);
@@ -230,6 +241,8 @@ void finding_json_write(struct finding_json *j, struct json_writer *w, const str
         json_key(w, S("recovered"));
         json_bool(w, true);
     }
+    if (f->live)
+        write_live(w, f->live);
     write_fields(w, f, j->fields, j->field_count);
     json_object_end(w);
 }

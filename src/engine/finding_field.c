@@ -1,4 +1,4 @@
-#include "cli/finding_field.h"
+#include "engine/finding_field.h"
 
 #include "sigma/attack.h"
 
