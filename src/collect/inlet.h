@@ -11,6 +11,11 @@
  * reading (its sender sees a closed window, a 429, a growing file) and tries again
  * when its `resume` is called. A source that cannot stop its sender (UDP) counts
  * what it drops with inlet_drop().
+ *
+ * What was added is handed over at the end of each of the loop's steps. A block that
+ * is full is handed over at once, but not for a type that keeps its place
+ * (source_type.h): its inlet says "not now" until the source has given its
+ * checkpoint and its wake-up is over, so that records and place are kept together.
  */
 #pragma once
 
@@ -54,8 +59,10 @@ bool inlet_add(struct inlet *in, struct origin *from, str record) MUST_USE;
 /* A record of which only the first bytes were kept; `length` is what it had, `sha256` (may be NULL)
  * of all its bytes. Counted as FAULT_long_record. */
 bool inlet_add_cut(struct inlet *in, struct origin *from, str kept, uint64_t length) MUST_USE;
-/* Where the source now is, as of the last record it added; kept together with those records. */
-void inlet_checkpoint(struct inlet *in, str key, str value);
+/* Where the source now is, as of the last record it added; kept together with those records, if it
+ * is given before inlet_push(). False: not now, give it again; only when nothing was added since
+ * the last inlet_push(). For types with keeps_place. */
+bool inlet_checkpoint(struct inlet *in, str key, str value);
 /* Hands over what was added. At the end of each wake-up, so that nothing lingers. False: not now.
  */
 bool inlet_push(struct inlet *in);

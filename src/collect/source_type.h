@@ -26,6 +26,7 @@ struct source_type {
     const char *example; /* a source's lines in tocsin.yml, for the docs; without `name:` */
     const struct setting *settings;
     uint32_t setting_count;
+    bool keeps_place;   /* it gives checkpoints and goes on from them: see inlet.h */
     const char *format; /* what its records are when `format:` is not given; NULL: by content */
 
     /* Cross-checks of the settings that the table cannot say, such as a listener in clear off

@@ -51,9 +51,9 @@ static void data_room(struct record_block *b, size_t n)
 bool block_has_room(const struct record_block *b, size_t n)
 {
     if (b->record_count == 0)
-        return b->text_n + 2 * TEXT_RESERVE <= BLOCK_TEXT_MAX;
+        return b->text_n + TEXT_RESERVE <= BLOCK_TEXT_MAX;
     return b->n + n + 1 <= BLOCK_BYTES && b->record_count < BLOCK_RECORDS_MAX &&
-           b->run_count < BLOCK_RUNS_MAX && b->text_n + TEXT_RESERVE <= BLOCK_TEXT_MAX;
+           b->run_count < BLOCK_RUNS_MAX && b->text_n + TEXT_RESERVE <= BLOCK_NAMES_MAX;
 }
 
 static struct block_text add_text(struct record_block *b, str s)

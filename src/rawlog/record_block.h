@@ -18,7 +18,8 @@ enum {
     BLOCK_BYTES = 256 * 1024,            /* of data that a block is filled to */
     BLOCK_RECORDS_MAX = 65536,           /* of a block */
     BLOCK_RUNS_MAX = 16384,              /* of a block */
-    BLOCK_TEXT_MAX = 1024 * 1024,        /* bytes of names and checkpoints in a block */
+    BLOCK_NAMES_MAX = 1024 * 1024,       /* bytes of text at which no more records go in */
+    BLOCK_TEXT_MAX = 4 * 1024 * 1024,    /* bytes of names and checkpoints in a block */
     BLOCK_PADDING = 128,                 /* readable bytes behind the data */
     BLOCK_RECORD_BYTES_MAX = 1024 * 1024 /* a longer record is cut by who adds it */
 };
