@@ -58,11 +58,15 @@ enum {
     VALUE_PADDING = 64, /* bytes behind a raw value that may be read, and behind room() written */
 };
 
+/* What of an event's time the record does not say: see struct time_rule of formats/format.h. */
+enum { TIME_GUESS_YEAR = 1, TIME_GUESS_ZONE = 2 };
+
 struct event {
     struct field *fields; /* in the arena */
     uint32_t field_count, field_capacity, fields_dropped;
     int64_t time_ns;     /* event time since 1970-01-01Z; valid when has_time */
     uint8_t time_digits; /* digits of the fraction that the source had: 0..9 */
+    uint8_t time_guess;  /* TIME_GUESS_ flags */
     bool has_time;
     uint8_t logsource_count;
     struct logsource logsources[EVENT_LOGSOURCES_MAX];

@@ -30,12 +30,29 @@ enum {
 
 struct format;
 
+/* How times are read that say less than a moment: "Nov 24 10:00:00" names neither year nor zone.
+ * What was filled in is told by event.time_guess. */
+struct zone;
+struct time_rule {
+    const struct zone *zone; /* of times without one; NULL: none was set, UTC is taken */
+    int64_t reference_ns;    /* about when the records were written: a file's modification, or when
+                                they were received. The year of a time is chosen so that it lies
+                                within (reference - 358 d, reference + 7 d]; 0: not known, such a
+                                record has no time */
+};
+
 /* One file, member of a collection, or connection. Outlives its batches. */
 struct stream {
     str path;    /* as found: "dir/x.evtx", "a.zip!logs/y.json" */
     uint32_t id; /* counts from 0 in the run's order */
     enum trust trust;
     const struct format *format;
+    struct time_rule time;
+};
+
+/* A record whose limits are known: a slice of its batch's data. */
+struct record_span {
+    uint32_t offset, length;
 };
 
 /* Bytes on their way. Has one owner at a time: reader, worker, collector, reader again. */
@@ -43,10 +60,15 @@ struct batch {
     const struct stream *stream;
     char *data; /* owned; n bytes and BATCH_PADDING more are readable */
     size_t n, capacity;
-    uint64_t offset;          /* of data[0] in the decompressed stream */
-    uint64_t sequence;        /* counts from 0 over the whole run */
-    uint32_t context;         /* from struct cut: what the cutter told the decoder */
-    bool last;                /* of its stream */
+    uint64_t offset;   /* of data[0] in the decompressed stream */
+    uint64_t sequence; /* counts from 0 over the whole run */
+    uint32_t context;  /* from struct cut: what the cutter told the decoder */
+    bool last;         /* of its stream */
+    /* Where a source knows what its records are, which may hold newlines: the records in their
+     * order. NULL: the format finds them in the data; of text, lines are records. They live as long
+     * as the data. Formats that go by lines walk them with line_cursor.h; others read the data. */
+    const struct record_span *spans;
+    uint32_t span_count;
     struct problem *problems; /* what the reader noticed before these bytes; in the arena */
     uint32_t problem_count, problem_capacity;
     struct arena *arena; /* owned; events of this batch live here until it is recycled */

@@ -112,6 +112,27 @@ size_t utf8_put(uint32_t code_point, char out[4])
     return 4;
 }
 
+str utf8_repair(str s, struct arena *a)
+{
+    enum { REPLACEMENT_BYTES = 3 };
+
+    if (utf8_valid(s))
+        return s;
+    char *out = arena_bytes(a, s.n * REPLACEMENT_BYTES);
+    size_t n = 0;
+    while (s.n) {
+        size_t length = sequence_length(s);
+        char point[4];
+        if (length)
+            memcpy(out + n, s.p, length);
+        else
+            memcpy(out + n, point, utf8_put(UTF8_REPLACEMENT, point));
+        n += length ? length : REPLACEMENT_BYTES;
+        s = str_from_at(s, length ? length : 1);
+    }
+    return (str){out, n};
+}
+
 static uint32_t unit_at(const uint8_t *bytes, size_t unit, bool big_endian)
 {
     const uint8_t *b = bytes + unit * 2;

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 enum { UTF8_REPLACEMENT = 0xFFFD };
@@ -16,6 +17,9 @@ enum { UTF8_REPLACEMENT = 0xFFFD };
 uint32_t utf8_next(str *s);
 bool utf8_valid(str s);
 size_t utf8_put(uint32_t code_point, char out[4]); /* the number of bytes */
+/* The text itself when it is valid; otherwise a copy in a, with U+FFFD for each byte that is not.
+ */
+str utf8_repair(str s, struct arena *a);
 
 uint32_t utf8_fold(uint32_t code_point);
 /* Folds s into out, which has room for UTF8_FOLD_GROWTH * s.n bytes; returns the length. */
