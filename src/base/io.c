@@ -126,6 +126,26 @@ int io_unlinkat(struct io *io, enum io_site site, int dir, const char *path)
     return faulty(io, site) ? -1 : unlinkat(dir, path, 0);
 }
 
+int io_rmdirat(struct io *io, enum io_site site, int dir, const char *path)
+{
+    return faulty(io, site) ? -1 : unlinkat(dir, path, AT_REMOVEDIR);
+}
+
+int io_fdatasync(struct io *io, enum io_site site, int fd)
+{
+    return faulty(io, site) ? -1 : fdatasync(fd);
+}
+
+int io_fsync(struct io *io, enum io_site site, int fd)
+{
+    return faulty(io, site) ? -1 : fsync(fd);
+}
+
+int io_ftruncate(struct io *io, enum io_site site, int fd, off_t size)
+{
+    return faulty(io, site) ? -1 : ftruncate(fd, size);
+}
+
 int io_close(struct io *io, enum io_site site, int fd)
 {
     bool fail = faulty(io, site);

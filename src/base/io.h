@@ -42,6 +42,10 @@ int io_fstatat(struct io *io, enum io_site site, int dir, const char *path, stru
 int io_mkdirat(struct io *io, enum io_site site, int dir, const char *path, mode_t mode);
 int io_renameat(struct io *io, enum io_site site, int dir, const char *from, const char *to);
 int io_unlinkat(struct io *io, enum io_site site, int dir, const char *path);
+int io_fdatasync(struct io *io, enum io_site site, int fd);
+int io_fsync(struct io *io, enum io_site site, int fd);
+int io_ftruncate(struct io *io, enum io_site site, int fd, off_t size);
+int io_rmdirat(struct io *io, enum io_site site, int dir, const char *path);
 int io_close(struct io *io, enum io_site site, int fd);
 DIR *io_fdopendir(struct io *io, enum io_site site, int fd); /* takes fd over on success */
 struct dirent *io_readdir(struct io *io, enum io_site site, DIR *dir); /* errno 0 at the end */
