@@ -85,6 +85,18 @@ ssize_t io_read(struct io *io, enum io_site site, int fd, void *out, size_t n)
     return got;
 }
 
+ssize_t io_pread(struct io *io, enum io_site site, int fd, void *out, size_t n, off_t at)
+{
+    ssize_t got;
+
+    if (faulty(io, site))
+        return -1;
+    do
+        got = pread(fd, out, n, at);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+
 bool io_write_all(struct io *io, enum io_site site, int fd, str bytes)
 {
     if (faulty(io, site))

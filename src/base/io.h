@@ -35,6 +35,7 @@ bool io_plan_fault(struct io *io, str plan, struct err *e) MUST_USE;
 
 int io_openat(struct io *io, enum io_site site, int dir, const char *path, int flags, mode_t mode);
 ssize_t io_read(struct io *io, enum io_site site, int fd, void *out, size_t n);
+ssize_t io_pread(struct io *io, enum io_site site, int fd, void *out, size_t n, off_t at);
 bool io_write_all(struct io *io, enum io_site site, int fd, str bytes); /* false: errno is set */
 int io_fstat(struct io *io, enum io_site site, int fd, struct stat *ret);
 int io_fstatat(struct io *io, enum io_site site, int dir, const char *path, struct stat *ret,
