@@ -9,6 +9,7 @@
 #include "cli/scan_filter.h"
 #include "cli/scan_rules.h"
 #include "text/escape.h"
+#include "text/zone.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,6 +50,9 @@ static const struct option scan_options[] = {
      COMPLETE_NONE, NULL},
     {"logsource", '\0', OPTION_VALUE, "P/C/S",
      "product/category/service for events that show none, as in linux/process_creation/",
+     COMPLETE_NONE, NULL},
+    {"zone", '\0', OPTION_VALUE, "NAME",
+     "time zone of times that name none, as in Europe/Berlin or +01:00; UTC when not given",
      COMPLETE_NONE, NULL},
     PROFILE_OPTION,
     CACHE_OPTION,
@@ -326,6 +330,7 @@ static int scan_run(const struct arguments *a)
     struct logsource force = {0};
     struct scan_options o = {.io = &io, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
     const struct report *report = chosen_report(a);
+    const struct clock clock = clock_system();
     int code = EXIT_USAGE;
 
     io_init(&io);
@@ -337,15 +342,15 @@ static int scan_run(const struct arguments *a)
         return EXIT_USAGE;
     }
 #endif
-    if (!report || !prepare(a, &o, &force))
-        return EXIT_USAGE;
+    o.time.reference_ns = clock_now_ns(&clock);
     struct ready_rules ready;
-    if (!scan_rules_load(&command_scan, a, &io, &ready, &code))
-        return code;
-    o.profile = ready.profile;
-    o.compiled = ready.compiled;
-    code = scan_with(a, &o, ready.rules, report);
-    ready_rules_done(&ready);
+    if (report && prepare(a, &o, &force) && scan_rules_load(&command_scan, a, &io, &ready, &code)) {
+        o.profile = ready.profile;
+        o.compiled = ready.compiled;
+        code = scan_with(a, &o, ready.rules, report);
+        ready_rules_done(&ready);
+    }
+    zone_free((struct zone *)(uintptr_t)o.time.zone);
     return code;
 }
 
@@ -355,8 +360,9 @@ const struct command command_scan = {
     .summary = "Finds threats in files and folders of logs with Sigma rules",
     .details =
         "PATH is a file, a folder (read with all below it) or - for standard input. Read are\n"
-        "EVTX, JSON in all its forms and Windows event XML, recognised by content, also inside\n"
-        ".gz, .zst, .zip and .tar. No symbolic link, device or FIFO in a folder is followed.\n"
+        "EVTX, JSON in all its forms, Windows event XML and syslog, recognised by content, also\n"
+        "inside .gz, .zst, .zip and .tar. No symbolic link, device or FIFO in a folder is "
+        "followed.\n"
         "Where the kernel has landlock and seccomp, the scan gives up the right to write, to\n"
         "run programs and to use the network before it reads the first byte of evidence.\n"
         "\n"

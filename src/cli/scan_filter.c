@@ -3,6 +3,7 @@
 #include "cli/opt.h"
 #include "formats/format.h"
 #include "text/time.h"
+#include "text/zone.h"
 
 #include <stdio.h>
 
@@ -41,6 +42,17 @@ static bool format_option(const struct command *c, const struct arguments *a,
     return o->format || err_set(e, ERR_INPUT, "unknown format '%s'; see 'tocsin formats'", name);
 }
 
+static bool zone_option(const struct command *c, const struct arguments *a, struct scan_options *o,
+                        struct err *e)
+{
+    const char *name = opt_value(c, a, "zone");
+
+    if (!name)
+        return true;
+    o->time.zone = zone_new(o->io, str_from(name), e);
+    return o->time.zone != NULL;
+}
+
 bool scan_filter_input(const struct command *c, const struct arguments *a, struct scan_options *o,
                        struct logsource *force, struct err *e)
 {
@@ -54,7 +66,8 @@ bool scan_filter_input(const struct command *c, const struct arguments *a, struc
         o->force = force;
     }
     return time_option(c, a, "from", false, &o->from_ns, e) &&
-           time_option(c, a, "to", true, &o->to_ns, e) && format_option(c, a, o, e);
+           time_option(c, a, "to", true, &o->to_ns, e) && format_option(c, a, o, e) &&
+           zone_option(c, a, o, e);
 }
 
 /* "attack.t1059" is in "attack.t1059.001" too. */

@@ -218,12 +218,14 @@ bool tocsin_scan(struct tocsin *t, const char *path, unsigned workers,
 {
     struct delivery d = {.tocsin = t, .on_finding = on_finding, .context = context};
     const struct scan_handlers handlers = {&d, scan_finding, scan_problem, NULL};
+    const struct clock clock = clock_system();
     const struct scan_options options = {
         .rules = t->rules,
         .io = &t->io,
         .workers = workers == 0                 ? 1
                    : workers > SCAN_WORKERS_MAX ? SCAN_WORKERS_MAX
                                                 : workers,
+        .time = {.reference_ns = clock_now_ns(&clock)},
         .from_ns = INT64_MIN,
         .to_ns = INT64_MAX,
     };

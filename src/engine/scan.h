@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "engine/finding.h"
 #include "engine/summary.h"
+#include "formats/format.h"
 
 enum { SCAN_WORKERS_MAX = 64 };
 
@@ -36,9 +37,10 @@ struct scan_options {
     uint32_t workers;              /* 1..SCAN_WORKERS_MAX */
     const struct format *format;   /* NULL: by content */
     const struct logsource *force; /* NULL: by the tables; otherwise for events that have none */
-    int64_t from_ns, to_ns;        /* events outside are not matched; INT64_MIN, INT64_MAX: all */
-    bool with_hash;                /* compute the evidence's SHA-256 */
-    bool naive;                    /* match with the oracle: slow, for tests */
+    struct time_rule time;  /* of records; a file's own modification goes before its reference */
+    int64_t from_ns, to_ns; /* events outside are not matched; INT64_MIN, INT64_MAX: all */
+    bool with_hash;         /* compute the evidence's SHA-256 */
+    bool naive;             /* match with the oracle: slow, for tests */
 };
 
 struct scan;

@@ -67,6 +67,31 @@ static const struct category_row categories[] = {
 #define CATEGORY(service, id, category, field, value, renames)
 };
 
+static const struct {
+    str program, service;
+} programs[] = {
+#define PROGRAM(program, service) {S(program), S(service)},
+#include "event/programs.def"
+#undef PROGRAM
+};
+
+uint32_t logsource_program_services(str program, str ret[LOGSOURCE_PROGRAM_SERVICES_MAX])
+{
+    uint32_t count = 0;
+    const char *slash = program.n ? memrchr(program.p, '/', program.n) : NULL;
+
+    if (slash)
+        program = str_from_at(program, (size_t)(slash - program.p) + 1);
+    program = str_cut(&program, '(');
+    for (size_t i = 0; i < countof(programs); i++) {
+        if (!str_eq(programs[i].program, program))
+            continue;
+        assert(count < LOGSOURCE_PROGRAM_SERVICES_MAX);
+        ret[count++] = programs[i].service;
+    }
+    return count;
+}
+
 bool logsource_applies(const struct logsource *rule, const struct logsource *event)
 {
     return (rule->product.n == 0 || str_ieq(rule->product, event->product)) &&

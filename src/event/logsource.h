@@ -36,6 +36,11 @@ struct event;
  * (event_settle()). Scans, which do it for each event, have classifier.h. */
 void logsource_classify(struct event *ev);
 
+/* The services of linux//SERVICE that a program's lines are of: rows of programs.def. Of a path the
+ * last part counts, of "su(pam_unix)" what stands before the parenthesis. Returns how many. */
+enum { LOGSOURCE_PROGRAM_SERVICES_MAX = 2 };
+uint32_t logsource_program_services(str program, str ret[LOGSOURCE_PROGRAM_SERVICES_MAX]);
+
 /* The parts of it, for classifier.h. What the tables ask of a record, as text; empty: absent. */
 #define LOGSOURCE_CHANNEL S("Channel")
 #define LOGSOURCE_EVENT_ID S("EventID")

@@ -9,24 +9,6 @@
 static const str journal_asked[] = {S("SYSLOG_IDENTIFIER"), S("_COMM"), S("_TRANSPORT"),
                                     S("MESSAGE"), S("")};
 
-/* Programs that have a log of their own in Sigma, and what their lines also are. */
-static const struct {
-    str program, service, also;
-} programs[] = {
-    {S("sshd"), S("sshd"), S("auth")},       {S("sshd-session"), S("sshd"), S("auth")},
-    {S("sudo"), S("sudo"), S("auth")},       {S("su"), S("auth"), S("")},
-    {S("login"), S("auth"), S("")},          {S("pkexec"), S("auth"), S("")},
-    {S("polkitd"), S("auth"), S("")},        {S("systemd-logind"), S("auth"), S("")},
-    {S("cron"), S("cron"), S("")},           {S("CRON"), S("cron"), S("")},
-    {S("crond"), S("cron"), S("")},          {S("crontab"), S("cron"), S("")},
-    {S("anacron"), S("cron"), S("")},        {S("clamd"), S("clamav"), S("")},
-    {S("clamav"), S("clamav"), S("")},       {S("freshclam"), S("clamav"), S("")},
-    {S("vsftpd"), S("vsftpd"), S("")},       {S("guacd"), S("guacamole"), S("")},
-    {S("guacamole"), S("guacamole"), S("")}, {S("audit"), S("auditd"), S("")},
-    {S("auditd"), S("auditd"), S("")},       {S("audisp-syslog"), S("auditd"), S("")},
-    {S("kernel"), S("kernel"), S("")},
-};
-
 /* name=value fields of a message, between separators: sudo's "TTY=pts/0 ; USER=root", the audit
  * log's "arch=c000003e syscall=59". Values may stand in double quotes. */
 static void message_fields(const struct shaping *s, str text)
@@ -68,13 +50,10 @@ static void journal_extra(const struct shaping *s)
     shape_trace_field(s, transport);
     if (!audit)
         shape_trace_field(s, id ? id : comm);
-    for (size_t i = 0; i < countof(programs); i++) {
-        if (!str_eq(program, programs[i].program))
-            continue;
-        shape_add_source(s, (struct shape_source){S("linux"), S(""), programs[i].service});
-        if (programs[i].also.n)
-            shape_add_source(s, (struct shape_source){S("linux"), S(""), programs[i].also});
-    }
+    str services[LOGSOURCE_PROGRAM_SERVICES_MAX];
+    uint32_t count = logsource_program_services(program, services);
+    for (uint32_t i = 0; i < count; i++)
+        shape_add_source(s, (struct shape_source){S("linux"), S(""), services[i]});
     if (str_eq(program, S("sudo"))) {
         shape_trace_unclear(s); /* the message's words are fields */
         message_fields(s, text);

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "intake/file_hash.h"
+#include "text/time.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,15 +48,26 @@ static bool drain(const struct walk *w, int fd, struct file_hash *hash, uint64_t
     return got == 0;
 }
 
-static void read_fd(struct walk *w, int fd)
+/* Records of a file that name no year were written about when it was last written to. */
+static struct reader_options reader_of(const struct walk *w, const struct stat *st)
 {
+    struct reader_options o = w->o->reader;
+
+    if (S_ISREG(st->st_mode) && st->st_mtim.tv_sec > 0)
+        o.time.reference_ns = (int64_t)st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec;
+    return o;
+}
+
+static void read_fd(struct walk *w, int fd, const struct stat *st)
+{
+    const struct reader_options reader = reader_of(w, st);
     struct file_hash *hash = w->o->with_hash ? file_hash_new() : NULL;
     char hex[SHA256_HEX + 1] = "";
     uint8_t digest[SHA256_BYTES];
     uint64_t bytes = 0;
 
     w->o->file_begin(w->o->ctx, buf_str(&w->path));
-    reader_run(&w->o->reader, w->port, buf_str(&w->path), source_file(w->o->io, fd, hash, &bytes),
+    reader_run(&reader, w->port, buf_str(&w->path), source_file(w->o->io, fd, hash, &bytes),
                &bytes);
     if (hash && drain(w, fd, hash, &bytes)) {
         file_hash_final(hash, digest);
@@ -159,7 +171,7 @@ static void visit(struct walk *w, int fd, const struct stat *st)
         push_folder(w, fd);
         return;
     }
-    read_fd(w, fd);
+    read_fd(w, fd, st);
     close(fd);
 }
 
@@ -204,7 +216,7 @@ bool evidence_read(const struct evidence_options *o, const struct batch_port *po
         if (fd > STDIN_FILENO)
             close(fd);
     } else if (is_stdin) {
-        read_fd(&w, fd);
+        read_fd(&w, fd, &st);
     } else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
         err_set(e, ERR_INPUT, "cannot scan '%s': neither a file nor a folder", path);
         close(fd);

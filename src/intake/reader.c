@@ -140,6 +140,7 @@ static void read_stream(struct reader *r, str path, struct source *source)
     str head = source_peek(text, SNIFF_BYTES);
 
     stream->trust = r->options->trust;
+    stream->time = r->options->time;
     stream->format = r->options->format ? r->options->format : format_sniff(head);
     if (stream->format)
         cutting_run(r->port, stream, text, r->depth ? PROBLEM_archive : PROBLEM_unreadable,

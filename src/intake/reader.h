@@ -26,6 +26,7 @@ struct batch_port {
 struct reader_options {
     const struct format *format; /* NULL: by content */
     enum trust trust;
+    struct time_rule time;
 };
 
 /*

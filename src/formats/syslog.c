@@ -1,0 +1,341 @@
+/*
+ * syslog.c - syslog by RFC 3164 and RFC 5424, as it is sent and as daemons file it:
+ * see syslog_header.h for the envelope and syslog_time.h for the times.
+ *
+ * Fields, of which those are left out that the record does not have:
+ *   message    what stands behind the envelope, or the whole record when that is wrong
+ *   hostname
+ *   program    the tag without the number, APP-NAME: "sshd", "postfix/smtpd"
+ *   pid        what the tag has in brackets, PROCID; not always a number
+ *   priority   a number; facility and severity are its parts' names: "auth", "crit"
+ *   msgid
+ *   ID.param   of STRUCTURED-DATA; an element without parameters is a null named ID
+ *
+ * The log source is linux//syslog, and linux//SERVICE by the program (programs.def)
+ * and by the facilities of logins and of cron.
+ */
+#include "base/mem.h"
+#include "formats/format.h"
+#include "formats/line_cursor.h"
+#include "formats/syslog_header.h"
+#include "simd/simd.h"
+#include "text/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    SNIFF_SURE = 85,
+    SNIFF_MIXED = 55, /* below JSON's: its lines may begin like ours */
+    SNIFF_LINES_MAX = 64,
+    FIELDS_MAX = 8,       /* without STRUCTURED-DATA */
+    SOURCE_SLOTS = 64,    /* programs remembered; a power of two */
+    SOURCE_NAME_MAX = 32, /* bytes of the name of one */
+    SOURCES_MAX = LOGSOURCE_PROGRAM_SERVICES_MAX + 2,
+};
+
+/* What an event has beside its message; a layout is a set of them. */
+enum {
+    HAS_HOSTNAME = 1,
+    HAS_PROGRAM = 2,
+    HAS_PID = 4,
+    HAS_PRIORITY = 8,
+    HAS_MSGID = 16,
+    LAYOUTS = 32,
+};
+
+/* The log sources of a program's events. */
+struct source_slot {
+    char name[SOURCE_NAME_MAX];
+    uint8_t length, facility_service, count; /* count 0: free */
+    struct logsource sources[SOURCES_MAX];
+};
+
+struct syslog_decoder {
+    const struct simd *simd;
+    uint32_t layouts[LAYOUTS];
+    struct source_slot slots[SOURCE_SLOTS];
+    struct event event; /* of a sink that keeps none */
+    struct field fields[FIELDS_MAX];
+    /* Of the batch that is fed: */
+    struct batch *batch;
+    const struct decode_sink *out;
+    struct syslog_clock clock;
+};
+
+/* RFC 5424, tables 1 and 2, by the names that syslog.h gives them. */
+static const str facilities[] = {
+    S("kern"),   S("user"),   S("mail"),   S("daemon"), S("auth"),     S("syslog"),
+    S("lpr"),    S("news"),   S("uucp"),   S("cron"),   S("authpriv"), S("ftp"),
+    S("ntp"),    S("audit"),  S("alert"),  S("clock"),  S("local0"),   S("local1"),
+    S("local2"), S("local3"), S("local4"), S("local5"), S("local6"),   S("local7"),
+};
+static const str severities[] = {
+    S("emerg"), S("alert"), S("crit"), S("err"), S("warning"), S("notice"), S("info"), S("debug"),
+};
+_Static_assert(countof(facilities) * countof(severities) == SYSLOG_PRIORITY_MAX + 1,
+               "each has one");
+
+/* ------------------------------------------------------------ log sources */
+
+enum { FACILITY_AUTH = 4, FACILITY_CRON = 9, FACILITY_AUTHPRIV = 10 };
+static const str facility_services[] = {S(""), S("auth"), S("cron")};
+
+/* A place in facility_services. */
+static uint8_t facility_service(const struct syslog_header *h)
+{
+    int32_t facility = h->priority < 0 ? -1 : h->priority / (int32_t)countof(severities);
+
+    return facility == FACILITY_AUTH || facility == FACILITY_AUTHPRIV ? 1
+           : facility == FACILITY_CRON                                ? 2
+                                                                      : 0;
+}
+
+static void add_service(struct source_slot *slot, str service)
+{
+    for (uint32_t i = 0; i < slot->count; i++)
+        if (str_eq(slot->sources[i].service, service))
+            return;
+    assert(slot->count < SOURCES_MAX);
+    slot->sources[slot->count++] =
+        (struct logsource){.product = S("linux"), .category = S(""), .service = service};
+}
+
+static void find_sources(struct source_slot *slot, str program, uint8_t by_facility)
+{
+    str services[LOGSOURCE_PROGRAM_SERVICES_MAX];
+    uint32_t count = logsource_program_services(program, services);
+
+    slot->count = 0;
+    slot->facility_service = by_facility;
+    for (uint32_t i = 0; i < count; i++)
+        add_service(slot, services[i]);
+    if (by_facility)
+        add_service(slot, facility_services[by_facility]);
+    add_service(slot, S("syslog"));
+}
+
+static void set_sources(struct syslog_decoder *d, const struct syslog_header *h, struct event *ev)
+{
+    str program = h->program;
+    uint8_t by_facility = facility_service(h);
+    struct source_slot fresh, *slot = &fresh;
+
+    if (program.n && program.n <= SOURCE_NAME_MAX) {
+        size_t mix = (uint8_t)program.p[0] + (uint8_t)program.p[program.n - 1] * 5u + program.n * 7;
+        slot = &d->slots[mix & (SOURCE_SLOTS - 1)];
+        if (slot->count == 0 || slot->facility_service != by_facility ||
+            !str_eq((str){slot->name, slot->length}, program)) {
+            find_sources(slot, program, by_facility);
+            memcpy(slot->name, program.p, program.n);
+            slot->length = (uint8_t)program.n;
+        }
+    } else {
+        find_sources(slot, program, by_facility);
+    }
+    memcpy(ev->logsources, slot->sources, slot->count * sizeof *slot->sources);
+    ev->logsource_count = slot->count;
+}
+
+/* ------------------------------------------------------------ the event */
+
+static void put(struct event *ev, const char *name, size_t name_n, str value, enum value_type type)
+{
+    assert(ev->field_count < ev->field_capacity);
+    ev->fields[ev->field_count++] =
+        (struct field){.name = {name, name_n}, .value = value, .type = (uint8_t)type};
+}
+#define PUT(ev, name, value, type) put(ev, name, sizeof(name) - 1, value, type)
+
+/* The fields that have names of their own. Returns which those are. */
+static uint32_t put_header(struct event *ev, const struct syslog_header *h)
+{
+    uint32_t has = 0;
+
+    PUT(ev, "message", h->message, VALUE_STRING);
+    if (h->hostname.n) {
+        has |= HAS_HOSTNAME;
+        PUT(ev, "hostname", h->hostname, VALUE_STRING);
+    }
+    if (h->program.n) {
+        has |= HAS_PROGRAM;
+        PUT(ev, "program", h->program, VALUE_STRING);
+    }
+    if (h->pid.n) {
+        has |= HAS_PID;
+        PUT(ev, "pid", h->pid, VALUE_STRING);
+    }
+    if (h->priority >= 0) {
+        const uint32_t priority = (uint32_t)h->priority, severity = priority % countof(severities);
+        has |= HAS_PRIORITY;
+        PUT(ev, "priority", h->priority_text, VALUE_NUMBER);
+        PUT(ev, "facility", facilities[priority / countof(severities)], VALUE_STRING);
+        PUT(ev, "severity", severities[severity], VALUE_STRING);
+    }
+    if (h->msgid.n) {
+        has |= HAS_MSGID;
+        PUT(ev, "msgid", h->msgid, VALUE_STRING);
+    }
+    return has;
+}
+
+/* Does a parameter of that name stand behind `from`? */
+static bool is_repeated(const struct event *ev, uint32_t from, str name)
+{
+    for (uint32_t i = from; i < ev->field_count; i++)
+        if (str_eq(ev->fields[i].name, name))
+            return true;
+    return false;
+}
+
+static void add_structured(struct event *ev, str elements, struct arena *a)
+{
+    enum { NEAR_PARAMS = 32 }; /* a name is looked for among so many */
+    str id = {0}, name, raw;
+
+    while (syslog_param_next(&elements, &id, &name, &raw)) {
+        struct field f = {.name = id, .type = VALUE_NULL};
+        if (id.n + 1 + name.n > EVENT_NAME_MAX) {
+            ev->fields_dropped++;
+            continue;
+        }
+        if (name.n) {
+            char *out = arena_bytes(a, id.n + 1 + name.n);
+            memcpy(out, id.p, id.n);
+            out[id.n] = '.';
+            memcpy(out + id.n + 1, name.p, name.n);
+            f = (struct field){.name = {out, id.n + 1 + name.n},
+                               .value = syslog_param_value(raw, a)};
+        }
+        uint32_t from = ev->field_count > NEAR_PARAMS ? ev->field_count - NEAR_PARAMS : 0;
+        f.flags = is_repeated(ev, from, f.name) ? FIELD_CONTINUES : 0;
+        event_add(ev, a, f);
+    }
+}
+
+/* With room for the fields of a header. */
+static struct event *event_room(struct syslog_decoder *d, bool own)
+{
+    struct arena *a = d->batch->arena;
+    struct event *ev = d->out->lazy ? &d->event : arena_alloc(a, sizeof *ev);
+
+    ev->fields = d->out->lazy && !own ? d->fields : arena_array(a, FIELDS_MAX, sizeof *ev->fields);
+    ev->field_capacity = FIELDS_MAX;
+    ev->field_count = ev->fields_dropped = 0;
+    ev->codec = NULL;
+    ev->source_set = 0;
+    return ev;
+}
+
+static void report(struct syslog_decoder *d, const struct line_record *line, enum problem_kind kind,
+                   const char *why)
+{
+    struct problem p = line_problem(d->batch, line, kind, why);
+
+    d->out->problem(d->out->ctx, &p);
+}
+
+static void decode(struct syslog_decoder *d, const struct line_record *line)
+{
+    struct arena *a = d->batch->arena;
+    struct syslog_header h;
+    str text = line->text;
+
+    while (text.n && (text.p[text.n - 1] == '\0' || text.p[text.n - 1] == ' '))
+        text.n--;
+    if (!d->simd->is_ascii(text.p, text.n))
+        text = utf8_repair(text, a);
+    const char *why = syslog_header_read(text, &d->clock, &h);
+    if (why)
+        report(d, line, PROBLEM_bad_record, why);
+    struct event *ev = event_room(d, h.structured.n > 0);
+    uint32_t has = put_header(ev, &h);
+    ev->layout = d->layouts[has];
+    if (h.structured.n) {
+        add_structured(ev, h.structured, a);
+        ev->layout = 0;
+    }
+    if (ev->fields_dropped) {
+        char dropped[PROBLEM_TEXT_MAX];
+        snprintf(dropped, sizeof dropped, "%u fields are left out", ev->fields_dropped);
+        report(d, line, PROBLEM_fields_dropped, dropped);
+    }
+    ev->has_time = h.has_time;
+    ev->time_ns = h.has_time ? h.time.ns : 0;
+    ev->time_digits = h.has_time ? h.time.digits : 0;
+    ev->time_guess = h.has_time ? h.time.guess : 0;
+    ev->raw = line->text;
+    ev->from = line_provenance(d->batch, line);
+    set_sources(d, &h, ev);
+    d->out->event(d->out->ctx, ev);
+}
+
+static void syslog_feed(void *decoder, struct batch *b, const struct decode_sink *out)
+{
+    struct syslog_decoder *d = decoder;
+    struct line_cursor lines;
+    struct line_record line;
+
+    d->batch = b;
+    d->out = out;
+    syslog_clock_init(&d->clock, &b->stream->time);
+    line_cursor_init(&lines, b);
+    while (line_cursor_next(&lines, &line))
+        decode(d, &line);
+    b->units = lines.next;
+    b->number_from = 1;
+}
+
+static void *syslog_open(void)
+{
+    struct syslog_decoder *d = mem_alloc(sizeof *d);
+
+    d->simd = simd_best();
+    for (uint32_t i = 0; i < LAYOUTS; i++)
+        d->layouts[i] = layout_number_new();
+    return d;
+}
+
+static void syslog_close(void *decoder)
+{
+    free(decoder);
+}
+
+/* ------------------------------------------------------------ recognition */
+
+/* Sure when nearly all lines have a priority, or a time, a host and a tag; the last may be cut off
+ * and counts only where it is alone. */
+static int syslog_sniff(str head)
+{
+    const struct time_rule rule = {0};
+    struct syslog_clock clock;
+    struct syslog_header h;
+    uint32_t sure = 0, lines = 0;
+
+    syslog_clock_init(&clock, &rule);
+    while (head.n && lines < SNIFF_LINES_MAX) {
+        bool whole = memchr(head.p, '\n', head.n) != NULL;
+        str line = str_trim(str_cut(&head, '\n'));
+        if (line.n == 0 || (!whole && lines))
+            continue;
+        lines++;
+        sure += !syslog_header_read(line, &clock, &h) && h.sure;
+    }
+    if (sure * 10 >= lines * 9 && sure > 0)
+        return SNIFF_SURE;
+    return sure * 2 >= lines && sure > 0 ? SNIFF_MIXED : 0;
+}
+
+const struct format format_syslog = {
+    .name = "syslog",
+    .summary = "syslog by RFC 3164 and RFC 5424, as sent and as filed by rsyslog and syslog-ng",
+    .sample = "<38>Nov 24 10:00:00 web1 sshd[712]: Failed password for root from 192.0.2.7 port "
+              "50022 ssh2",
+    .sniff = syslog_sniff,
+    .cutter_new = line_cutter_new,
+    .cutter_free = line_cutter_free,
+    .cut = line_cut,
+    .open = syslog_open,
+    .feed = syslog_feed,
+    .close = syslog_close,
+};
