@@ -1,24 +1,42 @@
 /*
- * ledger.h - the small state: findings, positions, and later alerts and incidents,
- * in a database of the data folder (SQLite) behind a driver (driver.h), so that a
- * team can use PostgreSQL.
+ * ledger.h - the small state: findings, positions, the audit, and later alerts and
+ * incidents, in a database of the data folder (SQLite) behind a driver (driver.h),
+ * so that a team can use PostgreSQL.
  *
- * One writer. Its schema is made and changed by migrations, numbered SQL texts in
- * migrations/NNN.sql, each applied once, in one transaction. A ledger that a newer
- * program has written is refused.
+ * One writer: a second process is refused (ERR_BUSY). Its schema is made and changed
+ * by migrations, numbered SQL texts in migrations/NNN_name.sql, each applied once, in
+ * one transaction. A ledger that a newer program has written is refused.
+ *
+ * A start is never refused over damage. A damaged file is moved aside, beside itself
+ * under the name PATH.damaged-TIME, and a new ledger is begun; that is announced and is
+ * the new audit's first row. Findings come again from the raw log, since a new ledger
+ * covers nothing. So it is when damage is met later, while writing: what was to be
+ * written goes to the new ledger, but for the positions, so that the next start goes
+ * over the whole raw log.
+ *
+ * Any thread may call; calls wait for each other. Text that is not UTF-8, and NUL, is
+ * kept with U+FFFD in its place.
  */
 #pragma once
 
 #include "base/clock.h"
-#include "base/err.h"
+#include "base/io.h"
 
 struct ledger;
 
-/* Opens or creates. `path` is a file of the data folder, made with mode 0600. */
-struct ledger *ledger_open(const char *path, const struct clock *clock, struct err *e) MUST_USE;
-/* For reading beside a program that writes; no migration is run. */
-struct ledger *ledger_open_readonly(const char *path, const struct clock *clock,
-                                    struct err *e) MUST_USE;
+struct ledger_options {
+    struct io *io;
+    const struct clock *clock;
+    const char *path; /* a file of the data folder, made with mode 0600 */
+    void *announce_ctx;
+    /* What a person should know, one line; may be NULL. It must not call the ledger. */
+    void (*announce)(void *ctx, const char *text);
+};
+
+/* Opens or creates. What `o` points to outlives the ledger. */
+struct ledger *ledger_open(const struct ledger_options *o, struct err *e) MUST_USE;
+/* For reading beside a program that writes; nothing is created, migrated or moved. */
+struct ledger *ledger_open_readonly(const struct ledger_options *o, struct err *e) MUST_USE;
 void ledger_close(struct ledger *l); /* NULL is a no-op */
 
 /* ------------------------------------------------------------ findings and positions */
@@ -31,18 +49,25 @@ struct ledger_finding {
     uint64_t record; /* number in the source's raw log */
     int64_t time_ns; /* event time; received_ns when the event has none */
     int64_t received_ns;
-    str rule_id, rule_title, level;
+    str rule_id, rule_title;
+    str level;      /* a name of ledger_levels[]; empty when the rule has none */
     str host, user; /* may be empty */
     str json;       /* the whole finding as it is printed */
 };
 
-/* Records of the source below `covered` have been matched, and their findings are in the ledger. */
+/* The levels of rules, the lowest first; the first is the empty text. */
+enum { LEDGER_LEVEL_COUNT = 6 };
+extern const char *const ledger_levels[LEDGER_LEVEL_COUNT];
+
+/* Records of the source below `covered` have been matched, and their findings are in the ledger.
+ * What is set last holds, also when it is lower: a raw log may have been begun anew. */
 struct ledger_position {
     str source;
     uint64_t covered;
 };
 
-/* All of it in one transaction. A finding whose id is there already changes nothing. */
+/* All of it in one transaction. A finding whose id is there already changes nothing. On failure
+ * nothing was written, and the same may be tried again. */
 bool ledger_add(struct ledger *l, const struct ledger_finding *findings, uint32_t finding_count,
                 const struct ledger_position *positions, uint32_t position_count,
                 struct err *e) MUST_USE;
@@ -54,7 +79,8 @@ struct ledger_query {
     str level_min, rule_id, source, host; /* empty: all */
     uint32_t limit;                       /* the newest; 0: all */
 };
-/* In the order of event time. `each` answers false to stop. */
+/* In the order of event time, then of id. `each` answers false to stop; no transaction is open
+ * while it runs, so that a slow reader holds up nobody, and it may call the ledger. */
 bool ledger_findings(struct ledger *l, const struct ledger_query *q, void *ctx,
                      bool (*each)(void *ctx, const struct ledger_finding *f),
                      struct err *e) MUST_USE;
