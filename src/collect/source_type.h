@@ -34,6 +34,11 @@ struct source_type {
     bool (*check)(const struct settings *s, struct err *e);
     /* Begins to read; the source's state, or NULL with *e set. */
     void *(*open)(const struct source_context *c, struct err *e);
+    /* For types that tell repeated records: the last ones of the source's raw log, in order,
+     * between open() and start(). May be NULL. */
+    void (*recall)(void *source, str record, int64_t received_ns);
+    /* Listens; open() has only bound its address then. May be NULL: open() did it all. */
+    bool (*start)(void *source, struct err *e);
     /* The pipeline has room again after it said no. */
     void (*resume)(void *source);
     /* Takes nothing more in; what was taken is handed over with inlet_push() first where that can
