@@ -6,16 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#define COMMAND(name) extern const struct command command_##name;
-#include "cli/commands.def"
-#undef COMMAND
-
-const struct command *const commands[] = {
-#define COMMAND(name) &command_##name,
-#include "cli/commands.def"
-#undef COMMAND
-};
-const size_t command_count = countof(commands);
+extern const struct command command_version;
 
 static bool is_help(const char *word)
 {

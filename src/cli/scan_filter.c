@@ -1,35 +1,9 @@
 #include "cli/scan_filter.h"
 
 #include "cli/opt.h"
+#include "cli/time_option.h"
 #include "formats/format.h"
-#include "text/time.h"
 #include "text/zone.h"
-
-#include <stdio.h>
-
-/* A whole day stands for its first, or its last, moment. */
-static bool time_option(const struct command *c, const struct arguments *a, const char *name,
-                        bool end_of_day, int64_t *ret, struct err *e)
-{
-    const int64_t day_ns = INT64_C(86400) * NS_PER_S;
-    const char *text = opt_value(c, a, name);
-    char with_time[sizeof "2026-01-01T00:00:00Z"];
-    uint8_t digits;
-
-    if (!text || time_parse_rfc3339(str_from(text), ret, &digits))
-        return true;
-    str day = str_from(text);
-    if (day.n == 10) {
-        snprintf(with_time, sizeof with_time, "%.10sT00:00:00Z", text);
-        if (time_parse_rfc3339(str_from(with_time), ret, &digits)) {
-            *ret += end_of_day ? day_ns - 1 : 0;
-            return true;
-        }
-    }
-    return err_set(e, ERR_INPUT,
-                   "option '--%s' takes a time such as 2026-05-04T10:00:00Z or a day, not '%s'",
-                   name, text);
-}
 
 static bool format_option(const struct command *c, const struct arguments *a,
                           struct scan_options *o, struct err *e)
@@ -65,8 +39,8 @@ bool scan_filter_input(const struct command *c, const struct arguments *a, struc
         force->service = rest;
         o->force = force;
     }
-    return time_option(c, a, "from", false, &o->from_ns, e) &&
-           time_option(c, a, "to", true, &o->to_ns, e) && format_option(c, a, o, e) &&
+    return time_option(c, a, "from", TIME_FIRST, &o->from_ns, e) &&
+           time_option(c, a, "to", TIME_LAST, &o->to_ns, e) && format_option(c, a, o, e) &&
            zone_option(c, a, o, e);
 }
 

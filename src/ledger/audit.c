@@ -162,7 +162,6 @@ struct verifier {
     struct audit_result *result;
     struct sha256 *sha256;
     str anchor;
-    bool anchor_found;
 };
 
 static bool verify_row(void *ctx, const struct audit_row *row)
@@ -176,7 +175,8 @@ static bool verify_row(void *ctx, const struct audit_row *row)
     bool right = row->number == r->rows + 1 && str_eq(row->hash, (str){wanted, SHA256_HEX});
     if (!right && r->first_broken == 0)
         r->first_broken = r->rows + 1;
-    v->anchor_found = v->anchor_found || (r->first_broken == 0 && str_eq(row->hash, v->anchor));
+    if (r->first_broken == 0 && v->anchor.n && str_eq(row->hash, v->anchor))
+        r->anchor_found = true;
     r->rows++;
     memcpy(r->last_hash, wanted, sizeof wanted);
     return true;
@@ -189,6 +189,6 @@ bool audit_verify(struct ledger *l, str anchor, struct audit_result *ret, struct
     *ret = (struct audit_result){0};
     bool ok = audit_rows(l, 0, &v, verify_row, e);
     sha256_free(v.sha256);
-    ret->whole = ok && ret->first_broken == 0 && (anchor.n == 0 || v.anchor_found);
+    ret->whole = ok && ret->first_broken == 0 && (anchor.n == 0 || ret->anchor_found);
     return ok;
 }

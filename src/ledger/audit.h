@@ -28,6 +28,7 @@ struct audit_result {
     uint64_t rows;
     bool whole;            /* every hash is right, and the anchor was found */
     uint64_t first_broken; /* number of the first wrong row; 0: none */
+    bool anchor_found;     /* among the rows before the first wrong one; false without anchor */
     char last_hash[65];    /* hex; empty when there is no row */
 };
 /* `anchor` (may be empty): a hash that some row must have. */
