@@ -199,13 +199,17 @@ static void run(struct file_tail *t, struct tail_file *f)
     if (f->id.kind == FILE_ENDED || !open_file(t, f) || !tail_decide(t, f))
         return;
     const uint64_t before = record_stream_next(&f->stream);
-    const enum tail_turn turn = tail_file_turn(f);
+    const enum tail_turn turn = tail_file_is_packed(f) ? tail_packed_turn(t, f) : tail_file_turn(f);
+    if (f->fd == -1) /* it is broken */
+        return;
     if (turn != TAIL_REPLACED && record_stream_next(&f->stream) != before)
         f->moved_ns = inlet_steady_ns(t->c.inlet);
     if (turn == TAIL_MORE)
         tail_queue(t, f);
     if (turn == TAIL_UNREADABLE)
         unreadable(t, f);
+    if (f->id.kind == FILE_PACKED_OVER)
+        tail_close_file(t, f);
     if (turn == TAIL_BLOCKED) { /* a full block goes on its way, and another may be had */
         t->blocked = inlet_next(t->c.inlet) == t->pushed || !push(t);
         tail_queue(t, f);
@@ -265,10 +269,11 @@ static void look_at_times(struct file_tail *t, struct tail_file *f, int64_t now)
     if (!f->decided)
         return;
     bool taken = record_stream_flush(s, now);
-    if (taken && t->partial_flush_ns && line_pending(&s->lines) &&
+    if (taken && t->partial_flush_ns && !tail_file_is_packed(f) && line_pending(&s->lines) &&
         now - s->fed_ns >= t->partial_flush_ns)
         taken = record_stream_end(s);
-    if (taken && tail_file_has_moved(f) && !f->ready && now - f->moved_ns >= t->rotate_wait_ns) {
+    if (taken && !tail_file_is_packed(f) && tail_file_has_moved(f) && !f->ready &&
+        now - f->moved_ns >= t->rotate_wait_ns) {
         taken = record_stream_end(s);
         if (taken)
             tail_close_file(t, f); /* opened again if there is more of it after all */

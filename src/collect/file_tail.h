@@ -4,6 +4,7 @@
  *   file_tail.c   settings; turns and times
  *   tail_scan.c   which files there are: new, renamed, gone
  *   tail_copy.c   whether a new file is a copy of one that is known
+ *   tail_packed.c files that were compressed
  */
 #pragma once
 
@@ -51,6 +52,11 @@ void tail_scan(struct file_tail *t);
 
 /* tail_copy.c: may the open file be read, is it known which file it is? False: later. */
 bool tail_decide(struct file_tail *t, struct tail_file *f);
+
+/* tail_packed.c */
+bool tail_is_packed_file(struct file_tail *t, struct tail_file *f); /* and is treated as one then */
+bool tail_decide_packed(struct file_tail *t, struct tail_file *f);  /* as tail_decide() */
+enum tail_turn tail_packed_turn(struct file_tail *t, struct tail_file *f); /* as tail_file_turn() */
 
 /* file_tail.c */
 void tail_queue(struct file_tail *t, struct tail_file *f); /* it has a turn soon */

@@ -41,8 +41,8 @@ static enum copy compare(struct file_tail *t, const struct tail_file *f, const s
     if (ended)
         return f->size >= g->id.offset && file_has_bytes_of(t->c.io, f->fd, &g->id) ? COPY_OF_ENDED
                                                                                     : COPY_NONE;
-    return f->size <= g->size && (may_become(t, f, g) || has_head_of(t, f, g)) ? COPY_WAITS
-                                                                               : COPY_NONE;
+    /* Longer than the original is: that was cut already, and has not been looked at since. */
+    return may_become(t, f, g) || has_head_of(t, f, g) ? COPY_WAITS : COPY_NONE;
 }
 
 /* Both checkpoints change in one block. False: the inlet is full. */
@@ -84,6 +84,8 @@ bool tail_decide(struct file_tail *t, struct tail_file *f)
     look_again(t, f);
     if (f->size == 0)
         return false;
+    if (tail_file_is_packed(f) || tail_is_packed_file(t, f))
+        return tail_decide_packed(t, f);
     for (uint32_t i = 0; i < t->set.count; i++) {
         struct tail_file *g = t->set.files[i];
         const enum copy copy = compare(t, f, g);

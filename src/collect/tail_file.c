@@ -2,6 +2,7 @@
 
 #include "base/crc32.h"
 #include "base/mem.h"
+#include "collect/packed_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -129,6 +130,8 @@ void tail_file_close(struct tail_file *f)
     if (f->fd == -1)
         return;
     record_stream_done(&f->stream);
+    packed_file_free(f->packed);
+    f->packed = NULL;
     free(f->head);
     f->head = NULL;
     f->head_n = 0;
@@ -160,8 +163,8 @@ static enum tail_turn inspect(struct tail_file *f, int fd)
     if (!S_ISREG(st.st_mode) || !file_is_same(&now, &f->id))
         return TAIL_LOST;
     f->size = (uint64_t)st.st_size;
-    if (!tail_file_is_packed(f) &&
-        (f->size < f->id.offset || !file_has_bytes_of(f->reader->io, fd, &f->id)))
+    if ((!tail_file_is_packed(f) && f->size < f->id.offset) ||
+        !file_has_bytes_of(f->reader->io, fd, &f->id))
         return TAIL_REPLACED;
     f->origin.trust = file_is_system(f->reader->io, f->place, &st) ? TRUST_SYSTEM : TRUST_PROPOSE;
     return TAIL_MORE;

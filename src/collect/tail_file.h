@@ -59,11 +59,14 @@ struct tail_file {
     bool ready;            /* is in the queue */
     bool decided;          /* not a copy of a file that is known, or known as which */
     bool waits;            /* until it is decided */
-    bool fresh;            /* the scan under way has found it */
-    bool gone;             /* no path leads to it */
-    bool from_end;         /* begins at its last line when it is opened */
-    bool unreadable;       /* that was counted */
-    int64_t moved_ns;      /* steady: when bytes last came, or it went from its place */
+    bool broken;           /* a compressed file that cannot be unpacked as it is */
+    struct file_identity
+        original;     /* of a compressed file: what it was, to be verified; ino 0: none */
+    bool fresh;       /* the scan under way has found it */
+    bool gone;        /* no path leads to it */
+    bool from_end;    /* begins at its last line when it is opened */
+    bool unreadable;  /* that was counted */
+    int64_t moved_ns; /* steady: when bytes last came, or it went from its place */
 };
 
 /* Takes over nothing; `id` and the path are copied. */

@@ -66,6 +66,7 @@ static void begin_file(struct file_tail *t, const struct file_identity *id, cons
     f->size = (uint64_t)st->st_size;
     f->moved_ns = inlet_steady_ns(t->c.inlet);
     f->from_end = t->from_end && t->scan == 1;
+    f->changed_ns = st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
     f->fresh = true;
     tail_set_add(&t->set, f);
 }
@@ -102,8 +103,11 @@ static void meet_again(struct file_tail *t, struct tail_file *f, const struct st
         f->id.gone_s = 0;
         f->unsaved = f->saved;
     }
-    if (f->seen == 0 || f->size != (uint64_t)st->st_size || f->changed_ns != changed_ns ||
-        f->size > f->id.offset)
+    const bool changed = f->size != (uint64_t)st->st_size || f->changed_ns != changed_ns;
+    if (changed)
+        f->broken = false;
+    if (tail_file_is_packed(f) ? f->id.kind == FILE_PACKED && !f->broken
+                               : changed || f->seen == 0 || f->size > f->id.offset)
         tail_queue(t, f);
     f->size = (uint64_t)st->st_size;
     f->changed_ns = changed_ns;
@@ -189,7 +193,8 @@ static void miss(struct file_tail *t, struct tail_file *f)
     f->moved_ns = inlet_steady_ns(t->c.inlet);
     f->id.gone_s = inlet_now_ns(t->c.inlet) / 1000000000;
     f->unsaved = f->saved;
-    if (f->fd == -1 && f->size > f->id.offset)
+    if (f->fd == -1 &&
+        (tail_file_is_packed(f) ? f->id.kind == FILE_PACKED : f->size > f->id.offset))
         inlet_fault(t->c.inlet, FAULT_vanished, 1, f->path);
     if (f->fd != -1)
         tail_queue(t, f);
