@@ -38,6 +38,15 @@ void tail_restore(struct file_tail *t)
     if (inlet_saved(t->c.inlet, S("begun")).p)
         t->from_end = false;
     inlet_each_saved(t->c.inlet, t, restore_one);
+    for (uint32_t i = 0; i < t->set.count; i++) {
+        struct tail_file *f = t->set.files[i];
+        if (f->id.kind == FILE_ENDED ||
+            tail_set_generation(&t->set, f->id.dev, f->id.ino) == f->id.generation + 1)
+            continue;
+        f->id.kind = FILE_ENDED; /* which was not on disk yet when its successor was */
+        f->id.gone_s = inlet_now_ns(t->c.inlet) / 1000000000;
+        f->unsaved = true;
+    }
 }
 
 static bool is_excluded(const struct file_tail *t, const char *path)
