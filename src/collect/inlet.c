@@ -39,11 +39,16 @@ void inlet_free(struct inlet *in)
 {
     if (!in)
         return;
-    assert(!in->block && atomic_load(&in->blocks_out) == 0);
+    assert(!in->block && !inlet_is_used(in));
     pthread_mutex_destroy(&in->lock);
     buf_done(&in->scratch);
     free(in->name);
     free(in);
+}
+
+bool inlet_is_used(const struct inlet *in)
+{
+    return atomic_load(&in->blocks_out) > 0 || atomic_load(&in->results_out) > 0;
 }
 
 static void count(_Atomic uint64_t *counter, uint64_t n)

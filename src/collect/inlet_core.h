@@ -51,8 +51,9 @@ struct inlet {
     struct record_block *block; /* being filled; NULL: none */
     int64_t block_ns;           /* when it was begun */
     struct buf scratch;         /* redacted text */
-    _Atomic uint32_t blocks_out;
-    bool waiting; /* the source was told no, and has not been resumed */
+    _Atomic uint32_t blocks_out,
+        results_out; /* of it that are under way: while there are any it lives */
+    bool waiting;    /* the source was told no, and has not been resumed */
     struct inlet_counts counts;
 
     pthread_mutex_t lock; /* guards what follows */
@@ -62,7 +63,8 @@ struct inlet {
 };
 
 struct inlet *inlet_new(const struct inlet_options *o) MUST_USE;
-void inlet_free(struct inlet *in); /* its blocks have all come back */
+void inlet_free(struct inlet *in);          /* NULL is a no-op; it is not used any more */
+bool inlet_is_used(const struct inlet *in); /* blocks or results of it are under way */
 
 /* Keeps what a fault or problem was about. Any thread. */
 void inlet_sample(struct inlet *in, const char *what, str bytes);

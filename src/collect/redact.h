@@ -2,9 +2,10 @@
  * redact.h - takes the values of named fields out of records before they are kept
  * anywhere: in the raw log, in findings, in samples of `tocsin status`.
  *
- * A name matches a key of a JSON object ("password", or "user.ssn" for nested ones;
- * a dotted key as it stands as well), and `name=value`, `name="value"` and
- * `name: value` in text. ASCII case does not count. What is put there is REDACTED.
+ * A name matches wherever it stands as a word before a value: a key of a JSON object at
+ * any depth ("password": ..., "user.ssn": ...), name=value, name="value" and
+ * name: value in text. ASCII case does not count. An object or array goes as a whole.
+ * What is put there is REDACTED.
  */
 #pragma once
 

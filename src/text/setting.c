@@ -244,3 +244,28 @@ bool setting_flag(const struct settings *s, const char *name)
 {
     return setting(s, name)->number != 0;
 }
+
+static bool values_equal(const struct setting *row, const struct setting_value *a,
+                         const struct setting_value *b)
+{
+    if (row->kind == SETTING_MAP || row->kind == SETTING_MAPS)
+        return !a->given && !b->given;
+    if (a->present != b->present || a->number != b->number || !str_eq(a->text, b->text) ||
+        a->list_count != b->list_count)
+        return false;
+    for (uint32_t i = 0; i < a->list_count; i++)
+        if (!str_eq(a->list[i], b->list[i]))
+            return false;
+    return true;
+}
+
+bool settings_equal(const struct settings *a, const struct settings *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (strcmp(a->table[i].name, b->table[i].name) != 0 ||
+            !values_equal(&a->table[i], &a->values[i], &b->values[i]))
+            return false;
+    return true;
+}

@@ -1,0 +1,36 @@
+/*
+ * config.h - tocsin.yml, read and checked. `serve` starts from it, SIGHUP reads it
+ * again, and `tocsin config check` does nothing else.
+ */
+#pragma once
+
+#include "base/io.h"
+#include "collect/source_type.h"
+
+enum { CONFIG_BYTES_MAX = 4 * 1024 * 1024, CONFIG_SOURCES_MAX = 512, SOURCE_SHARE_DEFAULT = 16 };
+
+struct config_source {
+    str name;
+    const struct source_type *type;
+    struct settings settings;    /* what every source has, and then the type's own */
+    const struct format *format; /* NULL: by content */
+    enum trust trust;            /* at most */
+    uint32_t line;               /* of the file */
+};
+
+struct config {
+    struct arena *arena;
+    struct settings settings; /* of config_settings */
+    struct settings retention;
+    struct config_source *sources;
+    uint32_t source_count;
+    char *path; /* owned; as it was named */
+};
+
+extern const struct setting config_settings[], config_retention[], config_source_settings[];
+extern const uint32_t config_setting_count, config_retention_count, config_source_setting_count;
+
+/* NULL with *e set, with file, line and column. */
+struct config *config_load(struct io *io, const char *path, struct err *e) MUST_USE;
+void config_free(struct config *c);                                        /* NULL is a no-op */
+const struct config_source *config_find(const struct config *c, str name); /* NULL: none */

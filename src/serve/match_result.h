@@ -1,0 +1,37 @@
+/*
+ * match_result.h - what matching a block gave: its findings, as they are printed and
+ * as the ledger keeps them. Made by a matcher, printed by the outlet, kept by the
+ * committer, which frees it.
+ */
+#pragma once
+
+#include "base/mem.h"
+#include "collect/inlet_core.h"
+#include "ledger/ledger.h"
+
+#include <stdlib.h>
+
+struct match_result {
+    struct match_result *next;
+    struct inlet *inlet;
+    uint64_t matched_below; /* all records of the inlet below this number */
+    struct arena *arena;    /* of the findings; NULL: there are none */
+    struct ledger_finding *findings;
+    uint32_t count, capacity;
+};
+
+static inline struct match_result *match_result_new(struct inlet *in)
+{
+    struct match_result *r = mem_alloc(sizeof *r);
+
+    r->inlet = in;
+    atomic_fetch_add(&in->results_out, 1);
+    return r;
+}
+
+static inline void match_result_free(struct match_result *r)
+{
+    arena_free(r->arena);
+    atomic_fetch_sub(&r->inlet->results_out, 1); /* the last that is done with the inlet */
+    free(r);
+}

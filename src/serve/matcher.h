@@ -1,0 +1,26 @@
+/*
+ * matcher.h - one thread that decodes blocks and matches their events. All blocks of
+ * an inlet go to the same matcher, in their order, so that what a decoder or a
+ * count remembers of a source needs no lock.
+ */
+#pragma once
+
+#include "base/ring.h"
+#include "serve/live_rules.h"
+#include "serve/match_result.h"
+
+/* Where its results go, and its blocks when it is done with them. */
+struct matcher_port {
+    void *ctx;
+    void (*result)(void *ctx, struct match_result *r); /* may wait */
+    void (*done)(void *ctx, struct inlet *in, struct record_block *b);
+    struct live_rules *(*rules)(void *ctx); /* those of now, held for the caller */
+};
+
+struct matcher;
+
+struct matcher *matcher_start(const struct matcher_port *port, struct err *e) MUST_USE;
+/* What was given is matched, then the thread ends. NULL is a no-op. */
+void matcher_stop(struct matcher *m);
+/* Never waits for room: there are fewer blocks than it holds. */
+void matcher_give(struct matcher *m, struct inlet *in, struct record_block *b);

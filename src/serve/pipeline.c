@@ -1,0 +1,332 @@
+#include "serve/pipeline.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "rawlog/raw_reader.h"
+#include "serve/block_pool.h"
+#include "serve/matcher.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <time.h>
+
+enum {
+    CATCH_UP_MAX = 1000000, /* records of a source that the ledger knows nothing of */
+    SETTLE_WAIT_NS = 2000000,
+};
+
+struct pipeline {
+    struct pipeline_options options;
+    struct rawlog *rawlog;
+    struct ledger *ledger;
+    struct block_pool *pool;
+    struct matcher *matchers[PIPELINE_MATCHERS_MAX];
+    struct outlet *outlet;
+    struct committer *committer;
+
+    pthread_mutex_t lock; /* guards what follows */
+    struct live_rules *rules;
+};
+
+/* ------------------------------------------------------------ between the parts */
+
+static struct live_rules *rules_now(void *ctx)
+{
+    return pipeline_rules(ctx);
+}
+
+static void on_result(void *ctx, struct match_result *r)
+{
+    outlet_put(((struct pipeline *)ctx)->outlet, r);
+}
+
+static void on_passed(void *ctx, struct match_result *r)
+{
+    committer_put(((struct pipeline *)ctx)->committer, r);
+}
+
+static void on_block_done(void *ctx, struct inlet *in, struct record_block *b)
+{
+    block_pool_put(((struct pipeline *)ctx)->pool, in, b);
+}
+
+static void on_outlet_failed(void *ctx, const char *why)
+{
+    struct pipeline *p = ctx;
+    char text[256];
+
+    snprintf(text, sizeof text, "findings cannot be written: %s; the ledger has them", why);
+    p->options.notice(p->options.ctx, (str){0}, text);
+}
+
+static void on_ledger_failed(void *ctx, const char *why)
+{
+    struct pipeline *p = ctx;
+    char text[512];
+
+    snprintf(text, sizeof text, "the ledger cannot be written, and is tried again: %s", why);
+    p->options.notice(p->options.ctx, (str){0}, text);
+}
+
+static void on_rawlog_notice(void *ctx, str source, const char *text)
+{
+    struct pipeline *p = ctx;
+
+    p->options.notice(p->options.ctx, source, text);
+    if (p->committer)
+        committer_audit(p->committer, S("tocsin"), S("rawlog"), source, str_from(text));
+}
+
+static void on_committed(void *ctx)
+{
+    struct pipeline *p = ctx;
+
+    if (p->options.committed)
+        p->options.committed(p->options.ctx);
+}
+
+static struct record_block *take_block(void *ctx, struct inlet *in)
+{
+    struct pipeline *p = ctx;
+
+    if (atomic_load(&committer_counts(p->committer)->waiting) > PIPELINE_RESULTS_MAX)
+        return NULL;
+    return block_pool_take(p->pool, in);
+}
+
+static uint32_t matcher_of(const struct pipeline *p, const struct inlet *in)
+{
+    return (uint32_t)(hash64(in->options.name, 0) % p->options.matchers);
+}
+
+static void give_block(void *ctx, struct inlet *in, struct record_block *b)
+{
+    struct pipeline *p = ctx;
+
+    atomic_store_explicit(&in->counts.received_ns, in->block_ns, memory_order_relaxed);
+    matcher_give(p->matchers[matcher_of(p, in)], in, b);
+}
+
+/* ------------------------------------------------------------ start and stop */
+
+static bool open_stores(struct pipeline *p, struct err *e)
+{
+    char path[PATH_MAX];
+    const struct pipeline_options *o = &p->options;
+
+    snprintf(path, sizeof path, "%s/raw", o->folder);
+    const struct rawlog_options raw = {
+        .io = o->io,
+        .clock = o->clock,
+        .folder = path,
+        .quota_bytes = o->quota_bytes,
+        .retention_days = o->retention_days,
+        .free_bytes_min = o->free_bytes_min,
+        .notice = {p, on_rawlog_notice},
+    };
+    p->rawlog = rawlog_open(&raw, e);
+    if (!p->rawlog)
+        return false;
+    snprintf(path, sizeof path, "%s/ledger.db", o->folder);
+    p->ledger = ledger_open(path, o->clock, e);
+    return p->ledger != NULL;
+}
+
+static bool start_threads(struct pipeline *p, struct err *e)
+{
+    const struct committer_options commit = {
+        .rawlog = p->rawlog,
+        .ledger = p->ledger,
+        .interval_ns = p->options.commit_ns,
+        .ctx = p,
+        .committed = on_committed,
+        .failed = on_ledger_failed,
+    };
+    const struct outlet_options out = {
+        .io = p->options.io,
+        .fd = p->options.findings_fd,
+        .ctx = p,
+        .passed = on_passed,
+        .failed = on_outlet_failed,
+    };
+    const struct matcher_port port = {p, on_result, on_block_done, rules_now};
+
+    if (!(p->committer = committer_start(&commit, e)) || !(p->outlet = outlet_start(&out, e)))
+        return false;
+    for (uint32_t i = 0; i < p->options.matchers; i++)
+        if (!(p->matchers[i] = matcher_start(&port, e)))
+            return false;
+    return true;
+}
+
+struct pipeline *pipeline_start(const struct pipeline_options *o, struct live_rules *rules,
+                                struct err *e)
+{
+    struct pipeline *p = mem_alloc(sizeof *p);
+
+    assert(o->matchers >= 1 && o->matchers <= PIPELINE_MATCHERS_MAX);
+    p->options = *o;
+    pthread_mutex_init(&p->lock, NULL);
+    p->rules = live_rules_hold(rules);
+    p->pool = block_pool_new();
+    if (open_stores(p, e) && start_threads(p, e))
+        return p;
+    pipeline_stop(p);
+    return NULL;
+}
+
+bool pipeline_stop(struct pipeline *p)
+{
+    if (!p)
+        return true;
+    for (uint32_t i = 0; i < p->options.matchers; i++)
+        matcher_stop(p->matchers[i]);
+    outlet_stop(p->outlet);
+    bool ok = committer_stop(p->committer);
+    ledger_close(p->ledger);
+    rawlog_close(p->rawlog);
+    block_pool_free(p->pool);
+    live_rules_drop(p->rules);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+    return ok;
+}
+
+/* ------------------------------------------------------------ rules */
+
+void pipeline_use_rules(struct pipeline *p, struct live_rules *rules)
+{
+    pthread_mutex_lock(&p->lock);
+    struct live_rules *old = p->rules;
+    p->rules = live_rules_hold(rules);
+    pthread_mutex_unlock(&p->lock);
+    live_rules_drop(old);
+}
+
+struct live_rules *pipeline_rules(struct pipeline *p)
+{
+    pthread_mutex_lock(&p->lock);
+    struct live_rules *r = live_rules_hold(p->rules);
+    pthread_mutex_unlock(&p->lock);
+    return r;
+}
+
+/* ------------------------------------------------------------ inlets */
+
+struct inlet *pipeline_inlet(struct pipeline *p, const struct pipeline_inlet *o, struct err *e)
+{
+    struct raw_source *raw = rawlog_source(p->rawlog, o->name, e);
+    const struct inlet_options options = {
+        .name = o->name,
+        .format = o->format,
+        .trust = o->trust,
+        .redactor = o->redactor,
+        .raw = raw,
+        .clock = p->options.clock,
+        .port = {p, take_block, give_block},
+        .keeps_place = o->keeps_place,
+        .blocks_max = o->share < INLET_BLOCKS_MIN ? INLET_BLOCKS_MIN : o->share,
+    };
+
+    return raw ? inlet_new(&options) : NULL;
+}
+
+static void wait_a_little(void)
+{
+    const struct timespec t = {0, SETTLE_WAIT_NS};
+
+    nanosleep(&t, NULL);
+}
+
+void pipeline_close_inlet(struct pipeline *p, struct inlet *in)
+{
+    while (!inlet_push(in)) /* the raw log is full: the committer makes room */
+        wait_a_little();
+    if (in->block) /* it was begun and nothing came */
+        block_pool_put(p->pool, in, in->block);
+    in->block = NULL;
+    committer_hurry(p->committer);
+    while (inlet_is_used(in))
+        wait_a_little();
+    inlet_free(in);
+}
+
+/* ------------------------------------------------------------ what was not matched yet */
+
+/* Where to begin: what the ledger says, but for records that a power cut took back. */
+static bool uncovered(struct pipeline *p, struct inlet *in, uint64_t *ret, struct err *e)
+{
+    const uint64_t next = raw_next(in->options.raw);
+    char path[PATH_MAX];
+
+    /* The committer's own connection is the committer's alone. */
+    snprintf(path, sizeof path, "%s/ledger.db", p->options.folder);
+    struct ledger *l = ledger_open_readonly(path, p->options.clock, e);
+    bool known = l && ledger_covered(l, in->options.name, ret, e);
+    ledger_close(l);
+    if (!known)
+        return false;
+    if (*ret > next)
+        *ret = next;
+    if (*ret == 0 && next > CATCH_UP_MAX) {
+        *ret = next - CATCH_UP_MAX;
+        p->options.notice(p->options.ctx, in->options.name,
+                          "the ledger knows nothing of this source: its last million records are "
+                          "matched again, older ones are not");
+    }
+    return true;
+}
+
+static void wait_for_block(struct pipeline *p, struct inlet *in, struct record_block **ret)
+{
+    while (!(*ret = take_block(p, in)))
+        wait_a_little();
+}
+
+bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_records, struct err *e)
+{
+    const uint64_t next = raw_next(in->options.raw);
+    char folder[PATH_MAX];
+    uint64_t from;
+
+    *ret_records = 0;
+    if (!uncovered(p, in, &from, e))
+        return false;
+    if (from >= next)
+        return true;
+    snprintf(folder, sizeof folder, "%s/raw", p->options.folder);
+    struct raw_reader *r = raw_reader_open(p->options.io, folder, in->options.name, from, e);
+    if (!r)
+        return false;
+    for (;;) {
+        struct record_block *b;
+        struct err why = {0};
+        wait_for_block(p, in, &b);
+        if (!raw_reader_next(r, b, &why)) {
+            block_pool_put(p->pool, in, b);
+            raw_reader_free(r);
+            if (why.code == ERR_NONE)
+                return true;
+            *e = why;
+            return false;
+        }
+        *ret_records += b->record_count;
+        matcher_give(p->matchers[matcher_of(p, in)], in, b);
+    }
+}
+
+struct outlet *pipeline_outlet(struct pipeline *p)
+{
+    return p->outlet;
+}
+
+struct committer *pipeline_committer(struct pipeline *p)
+{
+    return p->committer;
+}
+
+struct rawlog *pipeline_rawlog(struct pipeline *p)
+{
+    return p->rawlog;
+}

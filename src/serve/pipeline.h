@@ -1,0 +1,66 @@
+/*
+ * pipeline.h - from inlets to findings: the raw log, the matchers, the outlet, the
+ * committer and the ledger, put together.
+ *
+ *     source -> inlet -> raw log -> matcher -> outlet -> committer -> ledger
+ *
+ * Every part is bounded and makes the one before it wait. What was in the raw log and
+ * not matched when the program ended is matched when it starts again
+ * (pipeline_catch_up()), before its source is opened.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "collect/inlet_core.h"
+#include "serve/committer.h"
+#include "serve/live_rules.h"
+#include "serve/outlet.h"
+
+enum { PIPELINE_MATCHERS_MAX = 64, PIPELINE_RESULTS_MAX = 16384, INLET_BLOCKS_MIN = 2 };
+
+struct pipeline_options {
+    struct io *io;
+    const struct clock *clock;
+    const char *folder; /* the data folder: raw/ and ledger.db are in it */
+    uint32_t matchers;  /* 1..PIPELINE_MATCHERS_MAX */
+    int64_t commit_ns;
+    uint64_t quota_bytes, free_bytes_min; /* of the raw log */
+    uint32_t retention_days;
+    int findings_fd; /* -1: to the ledger and followers alone */
+    void *ctx;
+    void (*notice)(void *ctx, str source, const char *text); /* for a person; any thread */
+    void (*committed)(void *ctx);                            /* may be NULL */
+};
+
+struct pipeline;
+
+/* `rules` is held on its own by the pipeline. */
+struct pipeline *pipeline_start(const struct pipeline_options *o, struct live_rules *rules,
+                                struct err *e) MUST_USE;
+/* All inlets have been closed. What was taken in is matched and kept. False: not all of it could
+ * be made durable. NULL is a no-op. */
+bool pipeline_stop(struct pipeline *p);
+
+void pipeline_use_rules(struct pipeline *p, struct live_rules *rules); /* from the next block on */
+struct live_rules *pipeline_rules(struct pipeline *p);                 /* held for the caller */
+
+struct pipeline_inlet {
+    str name;
+    const struct format *format;
+    enum trust trust;
+    const struct redactor *redactor;
+    bool keeps_place;
+    uint32_t share; /* 1..: blocks that it may have under way */
+};
+/* An inlet of that name's log. */
+struct inlet *pipeline_inlet(struct pipeline *p, const struct pipeline_inlet *o,
+                             struct err *e) MUST_USE;
+/* Hands over what it still has, and frees it as soon as nothing of it is under way. */
+void pipeline_close_inlet(struct pipeline *p, struct inlet *in);
+/* Matches what its log has and the ledger does not cover. Before its source is opened. */
+bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_records,
+                       struct err *e) MUST_USE;
+
+struct outlet *pipeline_outlet(struct pipeline *p);
+struct committer *pipeline_committer(struct pipeline *p);
+struct rawlog *pipeline_rawlog(struct pipeline *p);
