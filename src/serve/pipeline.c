@@ -13,6 +13,7 @@
 
 enum {
     CATCH_UP_MAX = 1000000, /* records of a source that the ledger knows nothing of */
+    RECALL_MAX = 1000000,   /* records of a source's log that it is shown again */
     SETTLE_WAIT_NS = 2000000,
 };
 
@@ -314,6 +315,31 @@ bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_recor
         *ret_records += b->record_count;
         matcher_give(p->matchers[matcher_of(p, in)], in, b);
     }
+}
+
+bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
+                     void (*recall)(void *source, str record, int64_t received_ns), struct err *e)
+{
+    const uint64_t next = raw_next(in->options.raw);
+    struct record_block b;
+    struct err why = {0};
+    char folder[PATH_MAX];
+
+    snprintf(folder, sizeof folder, "%s/raw", p->options.folder);
+    struct raw_reader *r = raw_reader_open(p->options.io, folder, in->options.name,
+                                           next > RECALL_MAX ? next - RECALL_MAX : 0, e);
+    if (!r)
+        return false;
+    block_init(&b);
+    while (raw_reader_next(r, &b, &why))
+        for (uint32_t i = 0; i < b.record_count; i++)
+            recall(source, block_record(&b, i), block_run_of(&b, i)->received_ns);
+    block_done(&b);
+    raw_reader_free(r);
+    if (why.code == ERR_NONE)
+        return true;
+    *e = why;
+    return false;
 }
 
 struct outlet *pipeline_outlet(struct pipeline *p)

@@ -61,6 +61,11 @@ void pipeline_close_inlet(struct pipeline *p, struct inlet *in);
 bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_records,
                        struct err *e) MUST_USE;
 
+/* Shows a source the last records of its log, for it to know them when they come again. */
+bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
+                     void (*recall)(void *source, str record, int64_t received_ns),
+                     struct err *e) MUST_USE;
+
 struct outlet *pipeline_outlet(struct pipeline *p);
 struct committer *pipeline_committer(struct pipeline *p);
 struct rawlog *pipeline_rawlog(struct pipeline *p);
