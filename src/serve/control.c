@@ -82,12 +82,22 @@ static void answer_done(struct client *c, const char *error)
     answer(c, buf_str(&text));
 }
 
-static void do_status(struct client *c)
+static void give_status(struct client *c, bool as_text)
 {
     struct buf text CLEANUP(buf_done) = buf_make(CONTROL_ANSWER_MAX);
 
-    c->control->handlers.status(c->control->handlers.ctx, &text);
+    c->control->handlers.status(c->control->handlers.ctx, as_text, &text);
     answer(c, buf_str(&text));
+}
+
+static void do_status(struct client *c)
+{
+    give_status(c, false);
+}
+
+static void do_status_text(struct client *c)
+{
+    give_status(c, true);
 }
 
 static void do_reload(struct client *c)
@@ -117,8 +127,11 @@ static void do_stop(struct client *c)
 static const struct {
     const char *name;
     void (*act)(struct client *c);
-} requests[] = {
-    {"status", do_status}, {"reload", do_reload}, {"tail", do_tail}, {"stop", do_stop}};
+} requests[] = {{"status", do_status},
+                {"status text", do_status_text},
+                {"reload", do_reload},
+                {"tail", do_tail},
+                {"stop", do_stop}};
 
 static void act(struct client *c)
 {

@@ -4,6 +4,7 @@
  * and only root and the user serve runs as are answered. A request is a line:
  *
  *     status      a JSON object
+ *     status text the same for people
  *     reload      takes the configuration anew; {"ok":true} or {"ok":false,"error":"..."}
  *     tail        findings as they are made, a JSON object a line, until either closes
  *     stop        as SIGTERM; {"ok":true}
@@ -20,9 +21,9 @@ enum { CONTROL_CLIENTS_MAX = 64, CONTROL_REQUEST_MAX = 256, CONTROL_ANSWER_MAX =
 /* What each request does; called by the loop's thread. */
 struct control_handlers {
     void *ctx;
-    void (*status)(void *ctx, struct buf *answer);
-    void (*reload)(void *ctx, uid_t by);   /* answered later by control_reloaded() */
-    bool (*tail)(void *ctx, int fd);       /* takes the socket over; false: too many follow */
+    void (*status)(void *ctx, bool as_text, struct buf *answer);
+    void (*reload)(void *ctx, uid_t by); /* answered later by control_reloaded() */
+    bool (*tail)(void *ctx, int fd);     /* takes the socket over; false: too many follow */
     void (*stop)(void *ctx, uid_t by);
 };
 

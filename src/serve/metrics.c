@@ -17,8 +17,8 @@ struct metrics {
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned code, str body, const char *type)
 {
-    struct MHD_Response *r = MHD_create_response_from_buffer(
-        body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *r =
+        MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_MUST_COPY);
 
     if (!r)
         return MHD_NO;
@@ -66,10 +66,10 @@ struct metrics *metrics_new(str address, void *ctx, void (*write)(void *ctx, str
         return NULL;
     struct metrics *m = mem_alloc(sizeof *m);
     *m = (struct metrics){.ctx = ctx, .write = write};
-    m->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, m,
-                                 MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-                                 CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
-                                 MHD_OPTION_END);
+    m->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, m,
+                         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
+                         MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_END);
     if (m->daemon)
         return m;
     err_set(e, ERR_IO, "cannot serve metrics on '" STR_FMT "'", STR_ARG(address));

@@ -21,6 +21,7 @@ struct pipeline {
     struct pipeline_options options;
     struct rawlog *rawlog;
     struct ledger *ledger;
+    char ledger_path[PATH_MAX];
     struct block_pool *pool;
     struct matcher *matchers[PIPELINE_MATCHERS_MAX];
     struct outlet *outlet;
@@ -67,6 +68,13 @@ static void on_ledger_failed(void *ctx, const char *why)
     char text[512];
 
     snprintf(text, sizeof text, "the ledger cannot be written, and is tried again: %s", why);
+    p->options.notice(p->options.ctx, (str){0}, text);
+}
+
+static void on_ledger_notice(void *ctx, const char *text)
+{
+    struct pipeline *p = ctx;
+
     p->options.notice(p->options.ctx, (str){0}, text);
 }
 
@@ -129,8 +137,15 @@ static bool open_stores(struct pipeline *p, struct err *e)
     p->rawlog = rawlog_open(&raw, e);
     if (!p->rawlog)
         return false;
-    snprintf(path, sizeof path, "%s/ledger.db", o->folder);
-    p->ledger = ledger_open(path, o->clock, e);
+    snprintf(p->ledger_path, sizeof p->ledger_path, "%s/ledger.db", o->folder);
+    const struct ledger_options ledger = {
+        .io = o->io,
+        .clock = o->clock,
+        .path = p->ledger_path,
+        .announce_ctx = p,
+        .announce = on_ledger_notice,
+    };
+    p->ledger = ledger_open(&ledger, e);
     return p->ledger != NULL;
 }
 
@@ -259,14 +274,8 @@ void pipeline_close_inlet(struct pipeline *p, struct inlet *in)
 static bool uncovered(struct pipeline *p, struct inlet *in, uint64_t *ret, struct err *e)
 {
     const uint64_t next = raw_next(in->options.raw);
-    char path[PATH_MAX];
 
-    /* The committer's own connection is the committer's alone. */
-    snprintf(path, sizeof path, "%s/ledger.db", p->options.folder);
-    struct ledger *l = ledger_open_readonly(path, p->options.clock, e);
-    bool known = l && ledger_covered(l, in->options.name, ret, e);
-    ledger_close(l);
-    if (!known)
+    if (!ledger_covered(p->ledger, in->options.name, ret, e))
         return false;
     if (*ret > next)
         *ret = next;

@@ -250,12 +250,15 @@ static void facts(void *ctx, struct status_facts *ret)
     };
 }
 
-static void on_status(void *ctx, struct buf *answer)
+static void on_status(void *ctx, bool as_text, struct buf *answer)
 {
     struct status_facts f;
 
     facts(ctx, &f);
-    status_json(&f, answer);
+    if (as_text)
+        status_text(&f, answer);
+    else
+        status_json(&f, answer);
 }
 
 static void on_metrics(void *ctx, struct buf *answer)
@@ -411,8 +414,8 @@ static bool begin(struct server *s, struct err *e)
     raise_limits();
     s->started_ns = clock_now_ns(s->options.clock);
     s->loop = loop_new(s->options.clock, e);
-    if (!s->loop || !load(&s->options, &s->now, e) || !open_signals(s, e) ||
-        !open_findings(s, e) || !start_pipeline(s, e))
+    if (!s->loop || !load(&s->options, &s->now, e) || !open_signals(s, e) || !open_findings(s, e) ||
+        !start_pipeline(s, e))
         return false;
     start_sources(s);
     if (!start_control(s, e))

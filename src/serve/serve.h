@@ -11,9 +11,9 @@
 struct serve_options {
     struct io *io;
     const struct clock *clock;
-    const char *config;        /* path of tocsin.yml */
-    const char *shipped_rules; /* folder; NULL: there are none */
-    const char *profile;       /* of the fields' values; NULL: none */
+    const char *config;                   /* path of tocsin.yml */
+    const char *shipped_rules;            /* folder; NULL: there are none */
+    const char *profile;                  /* of the fields' values; NULL: none */
     void (*say)(const char *text);        /* a line for the journal; any thread */
     void (*say_err)(const struct err *e); /* the same */
 };

@@ -36,8 +36,8 @@ static uint64_t counter_of(const struct inlet *in, const struct counter *c)
     return atomic_load_explicit((const _Atomic uint64_t *)(const void *)at, memory_order_relaxed);
 }
 
-/* Bytes of the process in memory (proc(5), statm). */
-static uint64_t resident_bytes(void)
+/* proc(5), statm. */
+uint64_t status_resident_bytes(void)
 {
     unsigned long long pages = 0;
     FILE *f = fopen("/proc/self/statm", "re");
@@ -132,7 +132,7 @@ void status_json(const struct status_facts *f, struct buf *out)
     json_field_u64(&w, S("rules_refused"), f->rules_refused);
     json_field_u64(&w, S("reloads"), f->reloads);
     json_field_u64(&w, S("reloads_refused"), f->reloads_refused);
-    json_field_u64(&w, S("memory_bytes"), resident_bytes());
+    json_field_u64(&w, S("memory_bytes"), status_resident_bytes());
     json_field_u64(&w, S("commits"), atomic_load(&c->commits));
     json_field_u64(&w, S("commit_failures"), atomic_load(&c->failures));
     json_field_u64(&w, S("findings_in_ledger"), atomic_load(&c->findings));
@@ -199,7 +199,7 @@ void status_metrics(const struct status_facts *f, struct buf *out)
 
     metric(out, "start_time_seconds", "gauge", "When it was started.", (double)f->started_ns / 1e9);
     metric(out, "resident_memory_bytes", "gauge", "Memory of the process.",
-           (double)resident_bytes());
+           (double)status_resident_bytes());
     metric(out, "rules", "gauge", "Rules that are matched.", f->rules);
     metric(out, "rules_refused", "gauge", "Documents that could not be loaded.", f->rules_refused);
     metric(out, "reloads_total", "counter", "Configurations taken.", (double)f->reloads);

@@ -15,5 +15,7 @@ struct status_facts {
     uint32_t rules, rules_refused;
 };
 
+uint64_t status_resident_bytes(void);                            /* memory of the process */
+void status_text(const struct status_facts *f, struct buf *out); /* safe for a terminal */
 void status_json(const struct status_facts *f, struct buf *out);
 void status_metrics(const struct status_facts *f, struct buf *out);

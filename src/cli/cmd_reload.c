@@ -1,0 +1,39 @@
+/* cmd_reload.c - lets a running serve take its configuration and rules anew, and waits for it. */
+#include "cli/opt.h"
+#include "cli/say.h"
+#include "cli/serve_options.h"
+
+#include <unistd.h>
+
+extern const struct command command_reload;
+
+static const struct option reload_options[] = {CONFIG_OPTION, SOCKET_OPTION};
+
+static int reload_run(const struct arguments *a)
+{
+    struct buf answer CLEANUP(buf_done) = buf_make(64 << 10);
+    int fd = serve_ask(&command_reload, a, "reload\n");
+
+    if (fd == -1)
+        return EXIT_INPUT;
+    bool told = serve_answer(fd, &answer);
+    close(fd);
+    if (!told)
+        return EXIT_INPUT;
+    if (str_starts(buf_str(&answer), S("{\"ok\":true")))
+        return EXIT_OK;
+    say("the new configuration is refused, the old stays: " STR_FMT,
+        STR_ARG(str_trim(buf_str(&answer))));
+    return EXIT_USAGE;
+}
+
+const struct command command_reload = {
+    .name = "reload",
+    .usage = "[OPTIONS]",
+    .summary = "Lets a running serve take its configuration and rules anew",
+    .details = "As SIGHUP, but waits, and fails when the new configuration is refused.",
+    .options = reload_options,
+    .option_count = countof(reload_options),
+    .operands = COMPLETE_NONE,
+    .run = reload_run,
+};
