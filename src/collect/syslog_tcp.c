@@ -8,13 +8,13 @@
 
 extern const struct source_type source_type_syslog_tcp;
 
-/* clang-format off */
 static const struct setting settings[] = {
     {"listen", SETTING_TEXT, "127.0.0.1:5514", "address and port", NULL, 0, 0, false},
-    {"connections", SETTING_NUMBER, "10240", "at a time; more are closed and counted", NULL, 1, 1000000, false},
-    {"frame_timeout", SETTING_DURATION, "60s", "for a frame that was begun", NULL, 1000000000, 86400000000000, false},
+    {"connections", SETTING_NUMBER, "10240", "at a time; more are closed and counted", NULL, 1,
+     1000000, false},
+    {"frame_timeout", SETTING_DURATION, "60s", "for a frame that was begun", NULL, 1000000000,
+     86400000000000, false},
 };
-/* clang-format on */
 
 static bool check(const struct settings *s, struct err *e)
 {

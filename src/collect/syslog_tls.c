@@ -11,16 +11,18 @@
 
 extern const struct source_type source_type_syslog_tls;
 
-/* clang-format off */
 static const struct setting settings[] = {
     {"listen", SETTING_TEXT, "127.0.0.1:6514", "address and port", NULL, 0, 0, false},
-    {"certificate", SETTING_TEXT, NULL, "PEM file of the server's certificate and its chain", NULL, 0, 0, true},
+    {"certificate", SETTING_TEXT, NULL, "PEM file of the server's certificate and its chain", NULL,
+     0, 0, true},
     {"key", SETTING_TEXT, NULL, "PEM file of its private key", NULL, 0, 0, true},
-    {"client_ca", SETTING_TEXT, NULL, "PEM file of the authorities by which senders must have a certificate", NULL, 0, 0, false},
-    {"connections", SETTING_NUMBER, "10240", "at a time; more are closed and counted", NULL, 1, 1000000, false},
-    {"frame_timeout", SETTING_DURATION, "60s", "for a handshake or frame that was begun", NULL, 1000000000, 86400000000000, false},
+    {"client_ca", SETTING_TEXT, NULL,
+     "PEM file of the authorities by which senders must have a certificate", NULL, 0, 0, false},
+    {"connections", SETTING_NUMBER, "10240", "at a time; more are closed and counted", NULL, 1,
+     1000000, false},
+    {"frame_timeout", SETTING_DURATION, "60s", "for a handshake or frame that was begun", NULL,
+     1000000000, 86400000000000, false},
 };
-/* clang-format on */
 
 static bool check(const struct settings *s, struct err *e)
 {

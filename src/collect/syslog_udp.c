@@ -7,12 +7,11 @@
 
 extern const struct source_type source_type_syslog_udp;
 
-/* clang-format off */
 static const struct setting settings[] = {
     {"listen", SETTING_TEXT, "127.0.0.1:5514", "address and port", NULL, 0, 0, false},
-    {"receive_buffer", SETTING_SIZE, "8M", "of the kernel; more than net.core.rmem_max only for root", NULL, 65536, 1073741824, false},
+    {"receive_buffer", SETTING_SIZE, "8M",
+     "of the kernel; more than net.core.rmem_max only for root", NULL, 65536, 1073741824, false},
 };
-/* clang-format on */
 
 static bool check(const struct settings *s, struct err *e)
 {

@@ -17,13 +17,13 @@
 
 extern const struct source_type source_type_unix_socket;
 
-/* clang-format off */
 static const struct setting settings[] = {
-    {"path", SETTING_TEXT, NULL, "of the socket; one that nobody listens on is replaced", NULL, 0, 0, true},
+    {"path", SETTING_TEXT, NULL, "of the socket; one that nobody listens on is replaced", NULL, 0,
+     0, true},
     {"mode", SETTING_WORD, "datagram", "what it carries", "datagram stream", 0, 0, false},
-    {"world_writable", SETTING_FLAG, "false", "mode 0666 instead of 0660: every user may write", NULL, 0, 0, false},
+    {"world_writable", SETTING_FLAG, "false", "mode 0666 instead of 0660: every user may write",
+     NULL, 0, 0, false},
 };
-/* clang-format on */
 
 enum { RECEIVE_BYTES = 8 * 1024 * 1024, CONNECTIONS_MAX = 1024 };
 

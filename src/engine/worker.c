@@ -108,8 +108,8 @@ static void on_event(void *ctx, struct event *ev)
         return;
 
     struct arena *a = w->job->batch.arena;
-    const struct finding about = finding_of(w->scan->entities, event_keep(ev, a),
-                                            w->job->batch.stream->format->name, a);
+    const struct finding about =
+        finding_of(w->scan->entities, event_keep(ev, a), w->job->batch.stream->format->name, a);
     for (uint32_t i = 0; i < hits; i++)
         note_finding(w, rules[i], &about);
 }

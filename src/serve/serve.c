@@ -1,6 +1,7 @@
 #include "serve/serve.h"
 
 #include "base/mem.h"
+#include "collect/http_intake.h"
 #include "serve/control.h"
 #include "serve/metrics.h"
 #include "serve/source_set.h"
@@ -31,6 +32,7 @@ struct server {
     struct loop *loop;
     struct loaded now;
     struct pipeline *pipeline;
+    struct http_listeners *listeners;
     struct source_set *sources;
     struct control *control;
     struct metrics *metrics;
@@ -354,6 +356,13 @@ static uint32_t matchers_of(const struct config *c)
     return n < 1 ? 1 : n > PIPELINE_MATCHERS_MAX ? PIPELINE_MATCHERS_MAX : (uint32_t)n;
 }
 
+static void on_committed(void *ctx)
+{
+    struct server *s = ctx;
+
+    http_intake_committed(s->listeners);
+}
+
 static bool start_pipeline(struct server *s, struct err *e)
 {
     const struct config *c = s->now.config;
@@ -374,6 +383,7 @@ static bool start_pipeline(struct server *s, struct err *e)
         .findings_fd = s->findings_fd,
         .ctx = s,
         .notice = notice,
+        .committed = on_committed,
     };
     s->pipeline = pipeline_start(&o, s->now.rules, e);
     return s->pipeline != NULL;
@@ -399,6 +409,7 @@ static void start_sources(struct server *s)
         .io = s->options.io,
         .loop = s->loop,
         .pipeline = s->pipeline,
+        .listeners = s->listeners,
         .ctx = s,
         .notice = notice,
     };
@@ -414,7 +425,8 @@ static bool begin(struct server *s, struct err *e)
     raise_limits();
     s->started_ns = clock_now_ns(s->options.clock);
     s->loop = loop_new(s->options.clock, e);
-    if (!s->loop || !load(&s->options, &s->now, e) || !open_signals(s, e) || !open_findings(s, e) ||
+    if (!s->loop || !(s->listeners = http_listeners_new(s->loop, e)) ||
+        !load(&s->options, &s->now, e) || !open_signals(s, e) || !open_findings(s, e) ||
         !start_pipeline(s, e))
         return false;
     start_sources(s);
@@ -457,6 +469,7 @@ static bool end(struct server *s)
     if (s->pipeline)
         audit(s, "tocsin", "stop", (str){0}, (str){0});
     bool ok = pipeline_stop(s->pipeline);
+    http_listeners_free(s->listeners);
     live_rules_drop(s->now.rules);
     config_free(s->now.config);
     if (s->findings_fd > STDERR_FILENO)

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "serve/config.h"
-#include "serve/pipeline.h"
+#include "serve/live_pipeline.h"
 
 struct source_set;
 

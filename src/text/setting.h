@@ -61,7 +61,8 @@ str setting_text(const struct settings *s, const char *name);        /* .p is NU
 uint64_t setting_number(const struct settings *s, const char *name); /* 0 when absent */
 bool setting_flag(const struct settings *s, const char *name);
 
-/* Do both say the same? Of one table; nodes that are kept count as different when either is given. */
+/* Do both say the same? Of one table; nodes that are kept count as different when either is given.
+ */
 bool settings_equal(const struct settings *a, const struct settings *b);
 
 /* "64K" and "250ms" as SETTING_SIZE and SETTING_DURATION read them. */

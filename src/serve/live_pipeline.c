@@ -1,4 +1,4 @@
-#include "serve/pipeline.h"
+#include "serve/live_pipeline.h"
 
 #include "base/hash.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /*
- * pipeline.h - from inlets to findings: the raw log, the matchers, the outlet, the
+ * live_pipeline.h - from inlets to findings: the raw log, the matchers, the outlet, the
  * committer and the ledger, put together.
  *
  *     source -> inlet -> raw log -> matcher -> outlet -> committer -> ledger
