@@ -128,22 +128,6 @@ static void report_unclosed(struct json_decoder *d, size_t at, bool cut_off)
            "an array of records that is not closed");
 }
 
-/* Makes the event once more, as replay would, and has both compared. */
-static void learn(struct json_decoder *d, const struct event *settled)
-{
-    struct arena *a = d->batch->arena;
-    struct event raw = {.raw = settled->raw};
-    struct shape_trace trace;
-    struct json j;
-
-    json_init(&j, settled->raw);
-    (void)json_next(&j);
-    if (!json_flatten(&j, &raw, d->seed, true, a))
-        return;
-    shape_apply_traced(d->shapes, &raw, a, &trace);
-    json_book_learn(d->book, settled, &raw, &trace);
-}
-
 static void give(struct json_decoder *d, struct event *ev, size_t at, size_t to)
 {
     struct batch *b = d->batch;
@@ -159,7 +143,7 @@ static void give(struct json_decoder *d, struct event *ev, size_t at, size_t to)
     d->fields_guess = ev->field_count + 1;
     shape_apply(d->shapes, ev, b->arena);
     if (d->learn_to == to && d->learn_from == at)
-        learn(d, ev);
+        json_learn(d->shapes, d->book, d->seed, ev, b->arena);
     if (ev->fields_dropped) {
         char why[PROBLEM_TEXT_MAX];
         snprintf(why, sizeof why, "%u fields are left out", ev->fields_dropped);

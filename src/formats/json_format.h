@@ -3,6 +3,7 @@
 
 #include "event/event.h"
 #include "formats/format.h"
+#include "formats/json_replay.h"
 #include "text/json.h"
 
 /* The cutter: see json_split.h for where it cuts. */
@@ -14,3 +15,8 @@ void json_cut(void *cutter, str pending, size_t seen, enum cut_mode mode, struct
  * its end. False at an error: j says which. `seed` is for a hash table of names. With `raw` strings
  * stay as they stand in the text, with FIELD_RAW. */
 bool json_flatten(struct json *j, struct event *ev, uint64_t seed, bool raw, struct arena *a);
+
+/* Learns the shape of an object whose event is `settled`: makes the event once more, as replay
+ * would, and has both compared. */
+void json_learn(struct shape_book *shapes, struct json_book *book, uint64_t seed,
+                const struct event *settled, struct arena *a);

@@ -3,7 +3,10 @@
  * see syslog_header.h for the envelope and syslog_time.h for the times.
  *
  * Fields, of which those are left out that the record does not have:
- *   message    what stands behind the envelope, or the whole record when that is wrong
+ *   message    what stands behind the envelope, or the whole record when that is wrong;
+ *              not when it is a JSON object, perhaps behind "@cee:": then that object's
+ *              fields are the event's, as if the JSON format had read it, and go before
+ *              those of the same name from the envelope
  *   hostname
  *   program    the tag without the number, APP-NAME: "sshd", "postfix/smtpd"
  *   pid        what the tag has in brackets, PROCID; not always a number
@@ -12,10 +15,13 @@
  *   ID.param   of STRUCTURED-DATA; an element without parameters is a null named ID
  *
  * The log source is linux//syslog, and linux//SERVICE by the program (programs.def)
- * and by the facilities of logins and of cron.
+ * and by the facilities of logins and of cron; an object's own goes before it, and so
+ * does its time.
  */
 #include "base/mem.h"
 #include "formats/format.h"
+#include "formats/json_body.h"
+#include "formats/json_shape.h"
 #include "formats/line_cursor.h"
 #include "formats/syslog_header.h"
 #include "simd/simd.h"
@@ -32,16 +38,29 @@ enum {
     SOURCE_SLOTS = 64,    /* programs remembered; a power of two */
     SOURCE_NAME_MAX = 32, /* bytes of the name of one */
     SOURCES_MAX = LOGSOURCE_PROGRAM_SERVICES_MAX + 2,
+    MERGED_SLOTS = 4096, /* pairs of layouts remembered; a power of two */
+    MERGED_FIELDS_MAX = JSON_SHAPE_FIELDS_MAX + FIELDS_MAX,
 };
 
-/* What an event has beside its message; a layout is a set of them. */
+/* The fields of an envelope; a layout is a set of them. */
 enum {
-    HAS_HOSTNAME = 1,
-    HAS_PROGRAM = 2,
-    HAS_PID = 4,
-    HAS_PRIORITY = 8,
-    HAS_MSGID = 16,
-    LAYOUTS = 32,
+    HAS_MESSAGE = 1,
+    HAS_HOSTNAME = 2,
+    HAS_PROGRAM = 4,
+    HAS_PID = 8,
+    HAS_PRIORITY = 16,
+    HAS_FACILITY = 32,
+    HAS_SEVERITY = 64,
+    HAS_MSGID = 128,
+    LAYOUTS = 256,
+};
+
+/* Objects of one layout in envelopes of one: what comes of both. */
+struct merged_layout {
+    uint32_t body; /* layout of the object; 0: free */
+    uint8_t has, put;
+    bool sourced; /* the object tells the log source by its fields */
+    uint32_t layout;
 };
 
 /* The log sources of a program's events. */
@@ -56,7 +75,10 @@ struct syslog_decoder {
     uint32_t layouts[LAYOUTS];
     struct source_slot slots[SOURCE_SLOTS];
     struct event event; /* of a sink that keeps none */
-    struct field fields[FIELDS_MAX];
+    struct field fields[MERGED_FIELDS_MAX];
+    struct json_body *body; /* the three of objects; NULL until there is one */
+    struct merged_layout *merged;
+    uint32_t merged_count;
     /* Of the batch that is fed: */
     struct batch *batch;
     const struct decode_sink *out;
@@ -139,44 +161,54 @@ static void set_sources(struct syslog_decoder *d, const struct syslog_header *h,
 
 /* ------------------------------------------------------------ the event */
 
-static void put(struct event *ev, const char *name, size_t name_n, str value, enum value_type type)
+static uint32_t header_has(const struct syslog_header *h)
+{
+    uint32_t of_priority =
+        h->priority >= 0 ? (uint32_t)HAS_PRIORITY | HAS_FACILITY | HAS_SEVERITY : 0;
+
+    return HAS_MESSAGE | (h->hostname.n ? HAS_HOSTNAME : 0) | (h->program.n ? HAS_PROGRAM : 0) |
+           (h->pid.n ? HAS_PID : 0) | of_priority | (h->msgid.n ? HAS_MSGID : 0);
+}
+
+static const str header_names[FIELDS_MAX] = {
+    S("message"),  S("hostname"), S("program"),  S("pid"),
+    S("priority"), S("facility"), S("severity"), S("msgid"),
+};
+
+static void put(struct event *ev, uint32_t which, str value, enum value_type type)
 {
     assert(ev->field_count < ev->field_capacity);
     ev->fields[ev->field_count++] =
-        (struct field){.name = {name, name_n}, .value = value, .type = (uint8_t)type};
+        (struct field){.name = header_names[which], .value = value, .type = (uint8_t)type};
 }
-#define PUT(ev, name, value, type) put(ev, name, sizeof(name) - 1, value, type)
 
-/* The fields that have names of their own. Returns which those are. */
-static uint32_t put_header(struct event *ev, const struct syslog_header *h)
+/* Those of the envelope's fields that are in `wanted`. There is room. */
+static void put_header(struct event *ev, const struct syslog_header *h, uint32_t wanted)
 {
-    uint32_t has = 0;
+    if (wanted & HAS_MESSAGE)
+        put(ev, 0, h->message, VALUE_STRING);
+    if (wanted & HAS_HOSTNAME)
+        put(ev, 1, h->hostname, VALUE_STRING);
+    if (wanted & HAS_PROGRAM)
+        put(ev, 2, h->program, VALUE_STRING);
+    if (wanted & HAS_PID)
+        put(ev, 3, h->pid, VALUE_STRING);
+    const uint32_t priority = h->priority < 0 ? 0 : (uint32_t)h->priority;
+    if (wanted & HAS_PRIORITY)
+        put(ev, 4, h->priority_text, VALUE_NUMBER);
+    if (wanted & HAS_FACILITY)
+        put(ev, 5, facilities[priority / countof(severities)], VALUE_STRING);
+    if (wanted & HAS_SEVERITY)
+        put(ev, 6, severities[priority % countof(severities)], VALUE_STRING);
+    if (wanted & HAS_MSGID)
+        put(ev, 7, h->msgid, VALUE_STRING);
+}
 
-    PUT(ev, "message", h->message, VALUE_STRING);
-    if (h->hostname.n) {
-        has |= HAS_HOSTNAME;
-        PUT(ev, "hostname", h->hostname, VALUE_STRING);
-    }
-    if (h->program.n) {
-        has |= HAS_PROGRAM;
-        PUT(ev, "program", h->program, VALUE_STRING);
-    }
-    if (h->pid.n) {
-        has |= HAS_PID;
-        PUT(ev, "pid", h->pid, VALUE_STRING);
-    }
-    if (h->priority >= 0) {
-        const uint32_t priority = (uint32_t)h->priority, severity = priority % countof(severities);
-        has |= HAS_PRIORITY;
-        PUT(ev, "priority", h->priority_text, VALUE_NUMBER);
-        PUT(ev, "facility", facilities[priority / countof(severities)], VALUE_STRING);
-        PUT(ev, "severity", severities[severity], VALUE_STRING);
-    }
-    if (h->msgid.n) {
-        has |= HAS_MSGID;
-        PUT(ev, "msgid", h->msgid, VALUE_STRING);
-    }
-    return has;
+static uint32_t layout_of(struct syslog_decoder *d, uint32_t has)
+{
+    if (!d->layouts[has])
+        d->layouts[has] = layout_number_new();
+    return d->layouts[has];
 }
 
 /* Does a parameter of that name stand behind `from`? */
@@ -213,18 +245,132 @@ static void add_structured(struct event *ev, str elements, struct arena *a)
     }
 }
 
-/* With room for the fields of a header. */
-static struct event *event_room(struct syslog_decoder *d, bool own)
+/* ------------------------------------------------------------ objects */
+
+/* What may be the object that the message is, without blanks around it; empty when it is none. */
+static str object_of(str message)
+{
+    str s = str_trim(message);
+
+    if (str_starts(s, S("@cee:")))
+        s = str_trim(str_from_at(s, S("@cee:").n));
+    return s.n >= 2 && s.p[0] == '{' && s.p[s.n - 1] == '}' ? s : (str){0};
+}
+
+/* Which of the envelope's fields stand beside those of the object. */
+static uint32_t beside(const struct event *ev, uint32_t has)
+{
+    uint32_t wanted = has & ~(uint32_t)HAS_MESSAGE;
+
+    for (uint32_t i = 1; i < FIELDS_MAX; i++)
+        if ((wanted >> i & 1) && event_find(ev, header_names[i]) < ev->field_count)
+            wanted &= ~(1u << i);
+    return wanted;
+}
+
+/* Do the tables of Windows tell the object's log source? */
+static bool is_sourced(const struct event *ev)
+{
+    return event_find(ev, LOGSOURCE_EVENT_ID) < ev->field_count &&
+           (event_find(ev, LOGSOURCE_CHANNEL) < ev->field_count ||
+            event_find(ev, LOGSOURCE_PROVIDER) < ev->field_count);
+}
+
+/* What was found out for this pair of layouts, or is now; `room` is for one that cannot be kept. */
+static const struct merged_layout *merged_of(struct syslog_decoder *d, const struct event *ev,
+                                             uint32_t has, struct merged_layout *room)
+{
+    size_t at = (ev->layout * 0x9E3779B1u + has) & (MERGED_SLOTS - 1);
+    struct merged_layout *m = ev->layout ? &d->merged[at] : room;
+
+    for (; m != room && m->body; m = &d->merged[at]) {
+        if (m->body == ev->layout && m->has == has)
+            return m;
+        at = (at + 1) & (MERGED_SLOTS - 1);
+    }
+    bool keep = m != room && d->merged_count < MERGED_SLOTS / 2;
+    if (!keep)
+        m = room;
+    d->merged_count += keep;
+    *m = (struct merged_layout){.body = ev->layout,
+                                .has = (uint8_t)has,
+                                .put = (uint8_t)beside(ev, has),
+                                .sourced = is_sourced(ev),
+                                .layout = keep ? layout_number_new() : 0};
+    return m;
+}
+
+/* Puts the envelope's fields behind those of the object. */
+static void merge(struct syslog_decoder *d, struct event *ev, const struct syslog_header *h,
+                  uint32_t wanted)
 {
     struct arena *a = d->batch->arena;
-    struct event *ev = d->out->lazy ? &d->event : arena_alloc(a, sizeof *ev);
+    const uint32_t count = ev->field_count, capacity = count + FIELDS_MAX;
+    struct field *fields = ev->layout ? d->fields : arena_array(a, capacity, sizeof *fields);
 
-    ev->fields = d->out->lazy && !own ? d->fields : arena_array(a, FIELDS_MAX, sizeof *ev->fields);
+    assert(!ev->layout || capacity <= MERGED_FIELDS_MAX);
+    if (count)
+        memcpy(fields, ev->fields, count * sizeof *fields);
+    ev->fields = fields;
+    ev->field_capacity = capacity;
+    if (capacity <= EVENT_FIELDS_MAX)
+        put_header(ev, h, wanted);
+    else
+        ev->fields_dropped += (uint32_t)__builtin_popcount(wanted);
+}
+
+/* The event of a record whose message is an object; false when it is none after all, or empty. */
+static bool decode_object(struct syslog_decoder *d, const struct syslog_header *h, str text,
+                          bool lazy, struct event *ev, bool *ret_sourced)
+{
+    const uint32_t has = header_has(h);
+    struct merged_layout room;
+
+    if (!d->body) {
+        d->body = json_body_new();
+        d->merged = mem_array(MERGED_SLOTS, sizeof *d->merged);
+    }
+    if (!json_body_read(d->body, text, lazy, ev, d->batch->arena) || !ev->field_count)
+        return false;
+    const struct merged_layout *m = merged_of(d, ev, has, &room);
+    *ret_sourced = m->sourced || ev->logsource_count;
+    merge(d, ev, h, m->put);
+    ev->layout = m->layout;
+    return true;
+}
+
+/* ------------------------------------------------------------ records */
+
+/* The event of a record whose message is text. */
+static void decode_text(struct syslog_decoder *d, const struct syslog_header *h, struct event *ev)
+{
+    const uint32_t has = header_has(h);
+    bool own = !d->out->lazy || h->structured.n;
+
+    ev->fields = own ? arena_array(d->batch->arena, FIELDS_MAX, sizeof *ev->fields) : d->fields;
     ev->field_capacity = FIELDS_MAX;
     ev->field_count = ev->fields_dropped = 0;
     ev->codec = NULL;
     ev->source_set = 0;
-    return ev;
+    ev->has_time = false;
+    put_header(ev, h, has);
+    ev->layout = layout_of(d, has);
+}
+
+/* STRUCTURED-DATA behind the fields that there are. */
+static void decode_structured(struct syslog_decoder *d, const struct syslog_header *h,
+                              struct event *ev)
+{
+    struct arena *a = d->batch->arena;
+
+    if (ev->fields == d->fields) { /* they grow in the arena */
+        struct field *fields = arena_array(a, ev->field_count, sizeof *fields);
+        memcpy(fields, ev->fields, ev->field_count * sizeof *fields);
+        ev->fields = fields;
+        ev->field_capacity = ev->field_count;
+    }
+    add_structured(ev, h->structured, a);
+    ev->layout = 0;
 }
 
 static void report(struct syslog_decoder *d, const struct line_record *line, enum problem_kind kind,
@@ -233,6 +379,14 @@ static void report(struct syslog_decoder *d, const struct line_record *line, enu
     struct problem p = line_problem(d->batch, line, kind, why);
 
     d->out->problem(d->out->ctx, &p);
+}
+
+static void set_time(const struct syslog_header *h, struct event *ev)
+{
+    ev->has_time = h->has_time;
+    ev->time_ns = h->has_time ? h->time.ns : 0;
+    ev->time_digits = h->has_time ? h->time.digits : 0;
+    ev->time_guess = h->has_time ? h->time.guess : 0;
 }
 
 static void decode(struct syslog_decoder *d, const struct line_record *line)
@@ -248,25 +402,24 @@ static void decode(struct syslog_decoder *d, const struct line_record *line)
     const char *why = syslog_header_read(text, &d->clock, &h);
     if (why)
         report(d, line, PROBLEM_bad_record, why);
-    struct event *ev = event_room(d, h.structured.n > 0);
-    uint32_t has = put_header(ev, &h);
-    ev->layout = d->layouts[has];
-    if (h.structured.n) {
-        add_structured(ev, h.structured, a);
-        ev->layout = 0;
-    }
+    struct event *ev = d->out->lazy ? &d->event : arena_alloc(a, sizeof *ev);
+    str object = h.broken ? (str){0} : object_of(h.message);
+    bool sourced = false, lazy = d->out->lazy && text.p == line->text.p;
+    if (!object.n || !decode_object(d, &h, object, lazy, ev, &sourced))
+        decode_text(d, &h, ev);
+    if (h.structured.n)
+        decode_structured(d, &h, ev);
     if (ev->fields_dropped) {
         char dropped[PROBLEM_TEXT_MAX];
         snprintf(dropped, sizeof dropped, "%u fields are left out", ev->fields_dropped);
         report(d, line, PROBLEM_fields_dropped, dropped);
     }
-    ev->has_time = h.has_time;
-    ev->time_ns = h.has_time ? h.time.ns : 0;
-    ev->time_digits = h.has_time ? h.time.digits : 0;
-    ev->time_guess = h.has_time ? h.time.guess : 0;
+    if (!ev->has_time)
+        set_time(&h, ev);
     ev->raw = line->text;
     ev->from = line_provenance(d->batch, line);
-    set_sources(d, &h, ev);
+    if (!sourced)
+        set_sources(d, &h, ev);
     d->out->event(d->out->ctx, ev);
 }
 
@@ -291,14 +444,16 @@ static void *syslog_open(void)
     struct syslog_decoder *d = mem_alloc(sizeof *d);
 
     d->simd = simd_best();
-    for (uint32_t i = 0; i < LAYOUTS; i++)
-        d->layouts[i] = layout_number_new();
     return d;
 }
 
 static void syslog_close(void *decoder)
 {
-    free(decoder);
+    struct syslog_decoder *d = decoder;
+
+    json_body_free(d->body);
+    free(d->merged);
+    free(d);
 }
 
 /* ------------------------------------------------------------ recognition */

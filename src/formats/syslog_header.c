@@ -465,8 +465,10 @@ static const char *read_3164(str s, struct syslog_clock *c, struct syslog_header
 /* What is left of a record that is wrong: its text and its priority. */
 static void keep_text(struct syslog_header *h, str record)
 {
-    *h = (struct syslog_header){
-        .priority = h->priority, .priority_text = h->priority_text, .message = record};
+    *h = (struct syslog_header){.priority = h->priority,
+                                .priority_text = h->priority_text,
+                                .message = record,
+                                .broken = true};
 }
 
 const char *syslog_header_read(str record, struct syslog_clock *c, struct syslog_header *ret)

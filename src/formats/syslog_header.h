@@ -26,7 +26,8 @@ struct syslog_header {
     str hostname, program, pid, msgid;
     str structured; /* RFC 5424: all elements, with their brackets */
     str message;
-    bool sure; /* its front is that of no other kind of text: see the format's sniff */
+    bool broken; /* the message is the whole record */
+    bool sure;   /* its front is that of no other kind of text: see the format's sniff */
 };
 
 /*

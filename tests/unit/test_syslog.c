@@ -23,6 +23,7 @@ struct fixture {
     struct buf problems; /* "RECORD@OFFSET reason" */
     uint64_t units;
     uint32_t layout;
+    struct arena *arena; /* of the batch */
 };
 
 static void on_event(void *ctx, struct event *ev)
@@ -30,6 +31,7 @@ static void on_event(void *ctx, struct event *ev)
     struct fixture *f = ctx;
     char text[TIME_TEXT_MAX];
 
+    event_settle(ev, f->arena);
     for (uint32_t i = 0; i < ev->field_count; i++) {
         const struct field *field = &ev->fields[i];
         str value = field->type == VALUE_NULL ? S("null") : field->value;
@@ -72,7 +74,8 @@ static void feed_at(struct fixture *f, str data, int64_t reference_ns, bool lazy
     *f = (struct fixture){.seen = buf_make(1 << 20),
                           .time = buf_make(1 << 16),
                           .sources = buf_make(1 << 16),
-                          .problems = buf_make(1 << 16)};
+                          .problems = buf_make(1 << 16),
+                          .arena = b.arena};
     format_syslog.feed(decoder, &b, &sink);
     f->units = b.units;
     format_syslog.close(decoder);
@@ -199,6 +202,7 @@ static void text_without_priority_and_time_is_a_problem_and_an_event(void **stat
                    "neither a priority nor a time at its front");
     assert_problem("Nov 31 10:00:00 h a: m", "message=Nov 31 10:00:00 h a: m",
                    "a time that does not exist");
+    assert_problem("{\"a\":1}", "message={\"a\":1}", "neither a priority nor a time at its front");
     assert_problem("<abc>x", "message=<abc>x", "neither a priority nor a time at its front");
 }
 
@@ -361,6 +365,79 @@ static void records_of_the_same_names_share_a_layout(void **state)
     done(&g);
 }
 
+static void an_object_gives_its_fields_in_place_of_the_message(void **state)
+{
+    (void)state;
+    assert_fields("<13>Nov 24 10:00:00 h app[3]: {\"a\":{\"b\":1},\"c\":\"x\\ty\"}",
+                  "a.b=1;c=x\ty;hostname=h;program=app;pid=3;priority=13;facility=user;"
+                  "severity=notice");
+    assert_fields("Nov 24 10:00:00 h app: @cee: {\"a\":true} ", "a=true;hostname=h;program=app");
+    assert_fields("<13>1 - h app - - [x y=\"1\"] {\"a\":1}",
+                  "a=1;hostname=h;program=app;priority=13;facility=user;severity=notice;x.y=1");
+    assert_fields("Nov 24 10:00:00 h {\"a\":1}", "a=1;hostname=h");
+    assert_fields("Nov 24 10:00:00 h app: {}", "message={};hostname=h;program=app");
+}
+
+static void an_objects_own_names_go_before_the_envelopes(void **state)
+{
+    (void)state;
+    assert_fields("<13>Nov 24 10:00:00 h app: {\"message\":\"m\",\"severity\":\"high\","
+                  "\"pid\":7}",
+                  "message=m;severity=high;pid=7;hostname=h;program=app;priority=13;facility=user");
+}
+
+static void what_only_looks_like_an_object_is_text(void **state)
+{
+    (void)state;
+    assert_fields("Nov 24 10:00:00 h app: {\"a\":1", "message={\"a\":1;hostname=h;program=app");
+    assert_fields("Nov 24 10:00:00 h app: {\"a\":}", "message={\"a\":};hostname=h;program=app");
+    assert_fields("Nov 24 10:00:00 h app: {\"a\":1} {\"b\":2}",
+                  "message={\"a\":1} {\"b\":2};hostname=h;program=app");
+    assert_fields("Nov 24 10:00:00 h app: @cee: text", "message=@cee: text;hostname=h;program=app");
+}
+
+static void objects_of_known_layout_come_out_alike(void **state)
+{
+    static const char line[] = "<13>Nov 24 10:00:00 h app: {\"k\":\"v\\n\",\"n\":[\"1\",\"2\"]}\n";
+    struct fixture f;
+    struct buf data = buf_make(DATA_MAX), want = buf_make(DATA_MAX);
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        buf_add(&data, str_from(line));
+        buf_add(&want, S("k=v\n;n=1;+n=2;hostname=h;program=app;priority=13;facility=user;"
+                         "severity=notice;\n"));
+    }
+    for (int lazy = 0; lazy < 2; lazy++) {
+        feed_at(&f, buf_str(&data), REFERENCE_NS, lazy);
+        assert_string_equal(buf_cstr(&f.seen), buf_cstr(&want));
+        assert_int_equal(f.layout != 0, lazy);
+        done(&f);
+    }
+    buf_done(&data);
+    buf_done(&want);
+}
+
+static void the_kind_of_an_object_tells_its_log_source(void **state)
+{
+    (void)state;
+    assert_sources("<13>Nov 24 10:00:00 h app: {\"a\":1}", "syslog ");
+    /* Left to the tables of Windows. */
+    assert_sources("<13>Nov 24 10:00:00 h app: {\"EventID\":1,\"Channel\":\"Security\"}", "");
+    assert_sources("<13>Nov 24 10:00:00 h app: {\"eventSource\":\"s3.amazonaws.com\","
+                   "\"eventName\":\"x\",\"eventVersion\":\"1.08\",\"awsRegion\":\"eu\","
+                   "\"eventTime\":\"2026-11-24T09:00:00Z\"}",
+                   "cloudtrail ");
+}
+
+static void the_time_of_an_object_goes_before_the_envelopes(void **state)
+{
+    (void)state;
+    assert_time("<13>Nov 24 10:00:00 h app: {\"timestamp\":\"2026-11-24T09:59:58.5Z\"}",
+                "2026-11-24T09:59:58.5Z");
+    assert_time("<13>Nov 24 10:00:00 h app: {\"a\":1}", "2026-11-24T10:00:00Z yz");
+}
+
 static void only_lines_that_show_it_are_recognised(void **state)
 {
     (void)state;
@@ -395,6 +472,12 @@ int main(void)
         cmocka_unit_test(the_program_and_the_facility_tell_the_log_source),
         cmocka_unit_test(invalid_bytes_are_replaced),
         cmocka_unit_test(records_of_the_same_names_share_a_layout),
+        cmocka_unit_test(an_object_gives_its_fields_in_place_of_the_message),
+        cmocka_unit_test(an_objects_own_names_go_before_the_envelopes),
+        cmocka_unit_test(what_only_looks_like_an_object_is_text),
+        cmocka_unit_test(objects_of_known_layout_come_out_alike),
+        cmocka_unit_test(the_kind_of_an_object_tells_its_log_source),
+        cmocka_unit_test(the_time_of_an_object_goes_before_the_envelopes),
         cmocka_unit_test(only_lines_that_show_it_are_recognised),
     };
 
