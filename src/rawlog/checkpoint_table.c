@@ -14,10 +14,30 @@ void checkpoint_table_done(struct checkpoint_table *t)
 {
     for (uint32_t i = 0; i < t->count; i++)
         free(t->values[i]);
+    checkpoint_table_sweep(t);
+    free(t->retired);
     free(t->values);
     free(t->lengths);
     intern_free(t->keys);
     *t = (struct checkpoint_table){0};
+}
+
+void checkpoint_table_sweep(struct checkpoint_table *t)
+{
+    for (uint32_t i = 0; i < t->retired_count; i++)
+        free(t->retired[i]);
+    t->retired_count = 0;
+}
+
+static void retire(struct checkpoint_table *t, char *value)
+{
+    if (!value)
+        return;
+    if (t->retired_count == t->retired_capacity) {
+        t->retired_capacity = t->retired_capacity ? t->retired_capacity * 2 : 16;
+        t->retired = mem_resize(t->retired, t->retired_capacity, sizeof *t->retired);
+    }
+    t->retired[t->retired_count++] = value;
 }
 
 void checkpoint_table_set(struct checkpoint_table *t, str key, str value)
@@ -35,7 +55,7 @@ void checkpoint_table_set(struct checkpoint_table *t, str key, str value)
         t->values[t->count] = NULL;
         t->lengths[t->count++] = 0;
     }
-    free(t->values[id]);
+    retire(t, t->values[id]);
     t->values[id] = value.n ? str_dup(value) : NULL;
     t->lengths[id] = (uint32_t)value.n;
 }
@@ -45,6 +65,15 @@ void checkpoint_table_add(struct checkpoint_table *t, const struct record_block 
     for (uint32_t i = 0; i < b->checkpoint_count; i++)
         checkpoint_table_set(t, block_str(b, b->checkpoints[i].key),
                              block_str(b, b->checkpoints[i].value));
+}
+
+void checkpoint_table_add_older(struct checkpoint_table *t, const struct checkpoint_table *older)
+{
+    for (uint32_t i = 0; i < older->count; i++) {
+        const str key = intern_str(older->keys, i);
+        if (older->values[i] && intern_find(t->keys, key) == INTERN_NONE)
+            checkpoint_table_set(t, key, (str){older->values[i], older->lengths[i]});
+    }
 }
 
 str checkpoint_table_get(const struct checkpoint_table *t, str key)

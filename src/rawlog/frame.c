@@ -5,9 +5,10 @@
 
 #include <endian.h>
 #include <stdlib.h>
+#include <zlib.h>
 #include <zstd.h>
 
-static const char magic[4] = {'T', 'C', 'N', 'F'};
+const char frame_magic[4] = {'T', 'C', 'N', 'F'};
 enum { RUN_BYTES = 40, CHECKPOINT_BYTES = 16, LENGTH_BYTES_MAX = 5 };
 
 struct frame_codec {
@@ -73,6 +74,12 @@ static uint64_t get64(const char **at)
     return le64toh(v);
 }
 
+/* zlib's, which takes 16 bytes at a time; crc32_of() of base/ is for short headers. */
+static uint32_t checksum(const char *bytes, size_t n)
+{
+    return (uint32_t)crc32_z(0, (const Bytef *)bytes, n);
+}
+
 /* ------------------------------------------------------------ header */
 
 /* Writes it; the CRC stands behind the magic and covers what follows it. */
@@ -80,12 +87,13 @@ static void write_header(const struct frame_header *h, char *out)
 {
     char *at = out;
 
-    memcpy(at, magic, sizeof magic);
-    at += sizeof magic + sizeof(uint32_t);
+    memcpy(at, frame_magic, sizeof frame_magic);
+    at += sizeof frame_magic + sizeof(uint32_t);
     put32(&at, FRAME_VERSION);
     put32(&at, h->stored_bytes);
     put32(&at, h->payload_bytes);
     put32(&at, h->payload_crc);
+    put64(&at, h->file_id);
     put64(&at, h->first_number);
     put64(&at, (uint64_t)h->first_received_ns);
     put64(&at, (uint64_t)h->last_received_ns);
@@ -95,13 +103,8 @@ static void write_header(const struct frame_header *h, char *out)
     put32(&at, h->text_bytes);
     put32(&at, h->data_bytes);
     memset(at, 0, (size_t)(out + FRAME_HEADER_BYTES - at));
-    at = out + sizeof magic;
-    put32(&at, crc32_of(0, (str){out + 8, FRAME_HEADER_BYTES - 8}));
-}
-
-bool frame_is_magic(const char *bytes)
-{
-    return memcmp(bytes, magic, sizeof magic) == 0;
+    at = out + sizeof frame_magic;
+    put32(&at, checksum(out + 8, FRAME_HEADER_BYTES - 8));
 }
 
 static bool within_limits(const struct frame_header *h)
@@ -109,22 +112,22 @@ static bool within_limits(const struct frame_header *h)
     return h->stored_bytes <= FRAME_STORED_MAX && h->payload_bytes <= FRAME_PAYLOAD_MAX &&
            h->record_count <= BLOCK_RECORDS_MAX && h->run_count <= BLOCK_RUNS_MAX &&
            h->run_count <= h->record_count && (h->run_count > 0) == (h->record_count > 0) &&
-           h->text_bytes <= BLOCK_TEXT_MAX && h->data_bytes <= BLOCK_RECORD_BYTES_MAX + 1 &&
-           h->checkpoint_count <= BLOCK_TEXT_MAX / 2 &&
+           h->text_bytes <= FRAME_TEXT_MAX && h->data_bytes <= BLOCK_RECORD_BYTES_MAX + 1 &&
+           h->checkpoint_count <= BLOCK_TEXT_MAX &&
            h->first_number <= UINT64_MAX - BLOCK_RECORDS_MAX;
 }
 
 bool frame_header_read(const char *bytes, struct frame_header *ret)
 {
-    const char *at = bytes + sizeof magic;
+    const char *at = bytes + sizeof frame_magic;
 
-    if (!frame_is_magic(bytes) ||
-        get32(&at) != crc32_of(0, (str){bytes + 8, FRAME_HEADER_BYTES - 8}) ||
-        get32(&at) != FRAME_VERSION)
+    if (memcmp(bytes, frame_magic, sizeof frame_magic) != 0 ||
+        get32(&at) != checksum(bytes + 8, FRAME_HEADER_BYTES - 8) || get32(&at) != FRAME_VERSION)
         return false;
     ret->stored_bytes = get32(&at);
     ret->payload_bytes = get32(&at);
     ret->payload_crc = get32(&at);
+    ret->file_id = get64(&at);
     ret->first_number = get64(&at);
     ret->first_received_ns = (int64_t)get64(&at);
     ret->last_received_ns = (int64_t)get64(&at);
@@ -177,9 +180,11 @@ static void pack(const struct record_block *b, struct buf *out)
     out->n += (size_t)(at + b->n - from);
 }
 
-void frame_write(struct frame_codec *c, const struct record_block *b, struct buf *out)
+void frame_write(struct frame_codec *c, const struct record_block *b, uint64_t file_id,
+                 struct buf *out)
 {
     struct frame_header h = {
+        .file_id = file_id,
         .first_number = b->first_number,
         .record_count = b->record_count,
         .run_count = b->run_count,
@@ -188,6 +193,7 @@ void frame_write(struct frame_codec *c, const struct record_block *b, struct buf
         .data_bytes = (uint32_t)b->n,
     };
 
+    assert(b->text_n <= FRAME_TEXT_MAX && b->n <= BLOCK_RECORD_BYTES_MAX + 1);
     if (b->run_count) {
         h.first_received_ns = b->runs[0].received_ns;
         h.last_received_ns = b->runs[b->run_count - 1].received_ns;
@@ -203,7 +209,7 @@ void frame_write(struct frame_codec *c, const struct record_block *b, struct buf
         ZSTD_compress2(c->compress, room + FRAME_HEADER_BYTES, bound, c->payload.p, c->payload.n);
     assert(!ZSTD_isError(n)); /* there is room */
     h.stored_bytes = (uint32_t)n;
-    h.payload_crc = crc32_of(0, (str){room + FRAME_HEADER_BYTES, n});
+    h.payload_crc = checksum(room + FRAME_HEADER_BYTES, n);
     write_header(&h, room);
     out->n += FRAME_HEADER_BYTES + n;
 }
@@ -212,7 +218,7 @@ void frame_write(struct frame_codec *c, const struct record_block *b, struct buf
 
 bool frame_payload_is_whole(const struct frame_header *h, str stored)
 {
-    return stored.n == h->stored_bytes && crc32_of(0, stored) == h->payload_crc;
+    return stored.n == h->stored_bytes && checksum(stored.p, stored.n) == h->payload_crc;
 }
 
 static bool text_is_in(struct block_text t, uint32_t n)

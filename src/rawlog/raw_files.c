@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define RAW_SUFFIX ".rlog"
 enum { NUMBER_DIGITS = 16 };
 
 bool raw_source_name_is_valid(str name)

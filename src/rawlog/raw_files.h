@@ -24,4 +24,7 @@ bool raw_files_list(struct io *io, int folder, struct raw_files *ret, struct err
 void raw_files_done(struct raw_files *f);
 /* "20261124/00000000000004d2.rlog"; returns ret. */
 const char *raw_file_path(const struct raw_file *f, char ret[RAW_NAME_MAX]);
+#define RAW_SUFFIX ".rlog"
+/* A file without one whole frame is set aside under this name: not read, deleted with its day. */
+#define RAW_ASIDE_SUFFIX ".damaged"
 bool raw_source_name_is_valid(str name);

@@ -2,8 +2,9 @@
  * raw_source.h - one source's log, as rawlog.c and rawlog_retain.c see it: what waits,
  * the file that is written to, and what is on disk.
  *
- * Locks: `lock` guards what appends touch. The file and the table are the
- * committer's, or the caller's of rawlog_source() before the first append.
+ * Locks: `lock` guards what appends and the owner of the source touch. The file is
+ * the committer's, or the caller's of rawlog_source() before the first append. Only
+ * the committer changes `saved`, so that it alone may read it without the lock.
  */
 #pragma once
 
@@ -18,6 +19,7 @@
 struct raw_pending { /* a block that waits to be written */
     struct raw_pending *next;
     struct record_block block;
+    uint64_t bytes; /* that it counts for: see raw_append() */
 };
 
 struct raw_source {
@@ -25,16 +27,18 @@ struct raw_source {
     struct rawlog *log;
     char *name; /* owned */
 
-    pthread_mutex_t lock; /* guards the five below */
+    pthread_mutex_t lock; /* guards the seven below */
     struct raw_pending *first, *last, *spare;
+    uint32_t spare_count;
+    struct checkpoint_table saved; /* of what is on disk */
     uint64_t next_number;
     _Atomic uint64_t pending_bytes; /* waiting, or being written */
 
     _Atomic uint64_t durable, oldest, disk_bytes;
-    struct checkpoint_table saved; /* of what is on disk */
-    int folder;                    /* the source's; -1: none */
-    int fd;                        /* the file that is written to; -1: none yet */
+    int folder; /* the source's; -1: none */
+    int fd;     /* the file that is written to; -1: none yet */
     struct raw_file file;
+    uint64_t file_id;    /* of its frames */
     uint64_t good_bytes; /* of it: behind its last whole frame */
     int64_t begun_ns;    /* steady */
     bool torn;           /* bytes behind good_bytes must be cut off before the next write */
@@ -49,7 +53,10 @@ struct rawlog {
     struct frame_codec *codec; /* the committer's */
     struct buf bytes;          /* frames to be written */
     bool disk_full;            /* it was told */
-    int64_t clock_base_ns;     /* time of day minus steady time, when it was opened */
+    int64_t retried_ns;        /* steady: when room was made for a full disk */
+    int64_t clock_base_ns;     /* time of day minus steady time, as it was believed last */
+    int64_t doubted_ns;        /* steady: since when another one is seen */
+    int64_t doubted_base_ns;   /* and which */
     bool clock_doubted;        /* it was told */
 };
 

@@ -12,7 +12,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { NOTICE_BYTES_MAX = 512, FRAMES_BYTES_MAX = 32 * 1024 * 1024 };
+enum { NOTICE_BYTES_MAX = 512, FRAMES_BYTES_MAX = 64 * 1024 * 1024, ROOM_INTERVAL_S = 5 };
 
 void rawlog_say(const struct rawlog *l, str source, const char *fmt, ...)
 {
@@ -50,6 +50,19 @@ static int open_folder(struct io *io, int at, const char *path)
     return io_openat(io, IO_rawlog_folder, at, path, flags, 0);
 }
 
+/* The folder's own name is durable. It is asked for at each start: the last one may have died
+ * between mkdir and here. A folder above that may not be read is not ours to sync. */
+static bool sync_name(struct io *io, int folder)
+{
+    int above = io_openat(io, IO_rawlog_folder, folder, "..", O_RDONLY | O_DIRECTORY, 0);
+
+    if (above == -1)
+        return errno == EACCES;
+    bool ok = io_fsync(io, IO_rawlog_folder_sync, above) == 0;
+    close(above);
+    return ok;
+}
+
 struct rawlog *rawlog_open(const struct rawlog_options *o, struct err *e)
 {
     struct rawlog *l = mem_alloc(sizeof *l);
@@ -60,7 +73,7 @@ struct rawlog *rawlog_open(const struct rawlog_options *o, struct err *e)
     l->bytes = buf_make(FRAMES_BYTES_MAX);
     l->clock_base_ns = clock_now_ns(o->clock) - clock_steady_ns(o->clock);
     l->folder = open_folder(o->io, AT_FDCWD, o->folder);
-    if (l->folder == -1) {
+    if (l->folder == -1 || !sync_name(o->io, l->folder)) {
         err_set(e, ERR_IO, "cannot open the raw log's folder: %s", strerror(errno));
         err_in_file(e, str_from(o->folder));
     } else if (flock(l->folder, LOCK_EX | LOCK_NB) == -1) {
@@ -173,7 +186,9 @@ static struct raw_pending *new_pending(struct raw_source *s)
 
     if (p) {
         s->spare = p->next;
+        s->spare_count--;
         p->next = NULL;
+        p->bytes = 0;
     } else {
         p = mem_alloc(sizeof *p);
         block_init(&p->block);
@@ -189,22 +204,26 @@ static struct raw_pending *new_pending(struct raw_source *s)
 
 bool raw_append(struct raw_source *s, struct record_block *b)
 {
-    if (atomic_load(&s->pending_bytes) + b->n > RAWLOG_PENDING_BYTES)
+    const uint64_t bytes = b->n + b->text_n; /* a block may be all checkpoints */
+
+    if (atomic_load(&s->pending_bytes) + bytes > RAWLOG_PENDING_BYTES)
         return false;
     pthread_mutex_lock(&s->lock);
+    checkpoint_table_sweep(&s->saved);
     b->first_number = s->next_number;
     if (!s->last || !block_append(&s->last->block, b)) {
         bool fits = block_append(&new_pending(s)->block, b);
         assert(fits); /* it is empty */
         (void)fits;
     }
+    s->last->bytes += bytes;
     s->next_number += b->record_count;
-    atomic_fetch_add(&s->pending_bytes, b->n);
+    atomic_fetch_add(&s->pending_bytes, bytes);
     pthread_mutex_unlock(&s->lock);
     return true;
 }
 
-bool rawlog_commit(struct rawlog *l, struct err *e)
+static bool commit_all(struct rawlog *l, struct err *e)
 {
     bool ok = true;
 
@@ -215,6 +234,29 @@ bool rawlog_commit(struct rawlog *l, struct err *e)
         if (ok)
             *e = why;
         ok = false;
+    }
+    return ok;
+}
+
+/* Lets what may go make room, now and then. True when it is worth another try. */
+static bool make_room(struct rawlog *l)
+{
+    const int64_t now = clock_steady_ns(l->options.clock);
+
+    if (l->disk_full && now - l->retried_ns < ROOM_INTERVAL_S * NS_PER_S)
+        return false;
+    l->retried_ns = now;
+    rawlog_retain(l);
+    return true;
+}
+
+bool rawlog_commit(struct rawlog *l, struct err *e)
+{
+    bool ok = commit_all(l, e);
+
+    if (!ok && make_room(l)) {
+        *e = (struct err){0};
+        ok = commit_all(l, e);
     }
     if (!ok && !l->disk_full)
         rawlog_say(l, (str){0}, "the raw log cannot be written, and senders are made to wait: %s",
@@ -227,13 +269,9 @@ bool rawlog_commit(struct rawlog *l, struct err *e)
 
 bool rawlog_is_idle(const struct rawlog *l)
 {
-    for (struct raw_source *s = rawlog_sources(l); s; s = s->next) {
-        pthread_mutex_lock(&s->lock);
-        const bool waits = s->first != NULL;
-        pthread_mutex_unlock(&s->lock);
-        if (waits)
+    for (struct raw_source *s = rawlog_sources(l); s; s = s->next)
+        if (raw_pending_bytes(s))
             return false;
-    }
     return true;
 }
 
@@ -271,11 +309,20 @@ uint64_t raw_disk_bytes(const struct raw_source *s)
 
 str raw_checkpoint(const struct raw_source *s, str key)
 {
-    return checkpoint_table_get(&s->saved, key);
+    struct raw_source *own = (struct raw_source *)(uintptr_t)s;
+
+    pthread_mutex_lock(&own->lock);
+    const str value = checkpoint_table_get(&s->saved, key);
+    pthread_mutex_unlock(&own->lock);
+    return value;
 }
 
 void raw_checkpoints(const struct raw_source *s, void *ctx,
                      void (*each)(void *ctx, str key, str value))
 {
+    struct raw_source *own = (struct raw_source *)(uintptr_t)s;
+
+    pthread_mutex_lock(&own->lock);
     checkpoint_table_each(&s->saved, ctx, each);
+    pthread_mutex_unlock(&own->lock);
 }

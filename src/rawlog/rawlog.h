@@ -82,6 +82,6 @@ void raw_checkpoints(const struct raw_source *s, void *ctx,
                      void (*each)(void *ctx, str key, str value));
 
 /* Deletes days that quota, age or the disk want gone, the oldest first and never the file that is
- * written to; each is announced. Age counts only while the clock is plausible: after a step of the
- * time of day against the steady time nothing is deleted for its age. */
+ * written to; each is announced. Age counts only while the clock is plausible: for a day after a
+ * step of the time of day against the steady time nothing is deleted for its age. */
 void rawlog_retain(struct rawlog *l);

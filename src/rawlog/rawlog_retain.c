@@ -4,13 +4,16 @@
  */
 #include "rawlog/raw_source.h"
 
+#include "text/time.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
-enum { CLOCK_STEP_MAX_S = 3600 }; /* beyond it the time of day is in doubt */
-#define NS_A_SECOND INT64_C(1000000000)
-#define NS_A_DAY (86400 * NS_A_SECOND)
+enum { CLOCK_STEP_MAX_S = 600 }; /* beyond it the time of day is in doubt */
+#define NS_A_DAY (86400 * NS_PER_S)
 
 /* A day of a source: a run of its files. */
 struct raw_day {
@@ -19,18 +22,27 @@ struct raw_day {
     uint64_t bytes, end; /* end: the first number behind it */
 };
 
+/* Has the time of day stepped against the steady time? It is believed again after a day without
+ * another step: somebody set it right, or the machine slept. Small steps are followed. */
 static bool clock_is_plausible(struct rawlog *l)
 {
     const struct clock *clock = l->options.clock;
-    const int64_t step = clock_now_ns(clock) - clock_steady_ns(clock) - l->clock_base_ns;
-    const bool doubted =
-        step > CLOCK_STEP_MAX_S * NS_A_SECOND || step < -(CLOCK_STEP_MAX_S * NS_A_SECOND);
+    const int64_t steady = clock_steady_ns(clock), base = clock_now_ns(clock) - steady;
+    const int64_t step = base - l->clock_base_ns, since = base - l->doubted_base_ns;
+    const int64_t most = CLOCK_STEP_MAX_S * NS_PER_S;
+    const bool stepped = step > most || step < -most;
 
-    if (doubted && !l->clock_doubted)
-        rawlog_say(l, (str){0}, "the time of day was set by %lld s: nothing is deleted for its age",
-                   (long long)(step / NS_A_SECOND));
-    l->clock_doubted = doubted;
-    return !doubted;
+    if (stepped && (!l->clock_doubted || since > most || since < -most)) {
+        rawlog_say(l, (str){0},
+                   "the time of day was set by %lld s: nothing is deleted for its age for a day",
+                   (long long)(step / NS_PER_S));
+        l->doubted_base_ns = base;
+        l->doubted_ns = steady;
+    }
+    l->clock_doubted = stepped && steady - l->doubted_ns < NS_A_DAY;
+    if (!l->clock_doubted)
+        l->clock_base_ns = base;
+    return !l->clock_doubted;
 }
 
 /* The oldest day of the source, unless it is the one that is written to. */
@@ -58,26 +70,31 @@ static bool oldest_day(struct raw_source *s, struct raw_day *ret)
     return found && (s->fd == -1 || memcmp(ret->day, s->file.day, RAW_DAY_DIGITS) != 0);
 }
 
+/* All of ours in a day's folder, the folder too. A file of somebody else keeps it. */
+static bool remove_day(struct io *io, int folder, const char *day)
+{
+    int fd = io_openat(io, IO_rawlog_folder, folder, day, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    DIR *dir = fd == -1 ? NULL : io_fdopendir(io, IO_rawlog_list, fd);
+    struct dirent *entry;
+    bool ok = dir != NULL;
+
+    while (ok && (entry = io_readdir(io, IO_rawlog_list, dir))) {
+        const str name = str_from(entry->d_name);
+        if (str_ends(name, S(RAW_SUFFIX)) || str_ends(name, S(RAW_SUFFIX RAW_ASIDE_SUFFIX)))
+            ok = io_unlinkat(io, IO_rawlog_remove, fd, entry->d_name) == 0;
+    }
+    if (dir)
+        closedir(dir);
+    else if (fd != -1)
+        close(fd);
+    return ok && io_rmdirat(io, IO_rawlog_remove, folder, day) == 0;
+}
+
 static bool delete_day(const struct raw_day *d, const char *why)
 {
     struct raw_source *s = d->source;
-    struct io *io = s->log->options.io;
-    struct raw_files files;
-    struct err ignored = {0};
-    bool ok = true;
 
-    if (!raw_files_list(io, s->folder, &files, &ignored))
-        return false;
-    for (uint32_t i = 0; i < files.count && ok; i++) {
-        char path[RAW_NAME_MAX];
-        if (memcmp(files.items[i].day, d->day, RAW_DAY_DIGITS) == 0)
-            ok = io_unlinkat(io, IO_rawlog_remove, s->folder,
-                             raw_file_path(&files.items[i], path)) == 0;
-    }
-    raw_files_done(&files);
-    if (ok)
-        ok = io_rmdirat(io, IO_rawlog_remove, s->folder, d->day) == 0;
-    if (!ok) {
+    if (!remove_day(s->log->options.io, s->folder, d->day)) {
         rawlog_say(s->log, str_from(s->name), "cannot delete day %s of the raw log: %s", d->day,
                    strerror(errno));
         return false;
