@@ -716,6 +716,47 @@ static void a_file_under_a_folder_that_others_write_may_only_propose(void **stat
     assert_false(file_is_roots(&st));
 }
 
+/* What can fail at the k-th call, for every k: a rotation is followed all the same. */
+static void whatever_fails_each_record_comes_once(void **state)
+{
+    static const struct {
+        const char *site, *error;
+    } faults[] = {{"tail_open", "EMFILE"}, {"tail_open", "EACCES"},   {"tail_stat", "EIO"},
+                  {"tail_read", "EIO"},    {"tail_folder", "EMFILE"}, {"tail_folder_read", "EIO"}};
+    struct source_fixture *x = *state;
+    char plan[64];
+
+    for (uint32_t i = 0; i < countof(faults) * 40; i++) {
+        put("x.log", "a\nb\n");
+        fixture_start(x, "paths: '*.log*'");
+        fixture_steps(x, 3, 300000000);
+        fixture_crash(x);
+        append("x.log", "c\npartial");
+        io_init(&x->io);
+        snprintf(plan, sizeof plan, "%s:%u:%s", faults[i / 40].site, i % 40 + 1,
+                 faults[i / 40].error);
+        assert_true(io_plan_fault(&x->io, str_from(plan), &x->err));
+        fixture_start(x, "paths: '*.log*'");
+        fixture_settle(x);
+        append("x.log", " line\n");
+        assert_int_equal(rename("x.log", "x.log.1"), 0);
+        put("x.log", "e\n");
+        fixture_steps(x, 50, 500000000);
+        const char *records = fixture_records(x); /* old and new file in either order */
+        const bool all = x->inlet->disk.record_count == 5 && strstr(records, "a\nb\nc\n") &&
+                         strstr(records, "partial line\n") && strstr(records, "e\n");
+        if (!all)
+            fprintf(stderr, "%s: %s\n", plan, records);
+        assert_true(all);
+        fixture_stop(x);
+        test_folder_empty(".");
+        fake_crash(x->inlet);
+        fake_forget(&x->inlet->disk);
+        io_init(&x->io);
+    }
+    fixture_start(x, "paths: x.log");
+}
+
 static void settings_that_make_no_sense_are_refused(void **state)
 {
     struct source_fixture *x = *state;
@@ -772,6 +813,7 @@ int main(void)
         with(what_is_gone_for_long_is_forgotten),
         with(old_files_are_left_alone_until_they_change),
         with(a_file_under_a_folder_that_others_write_may_only_propose),
+        with(whatever_fails_each_record_comes_once),
         with(settings_that_make_no_sense_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
