@@ -243,7 +243,7 @@ static void take_document(struct http_take *t, struct answering *to, const struc
 /* False: a line that should be an action is none; nothing behind it can be told apart. */
 static bool read_items(str body, str own_index, struct http_take *t, struct answering *to)
 {
-    while (body.n) {
+    while (body.n && !t->too_many) {
         struct item item;
         str line = str_trim(str_cut(&body, '\n'));
         if (line.n == 0)

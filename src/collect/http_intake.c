@@ -264,7 +264,11 @@ static void answer_acks(struct http_source *s, struct http_request *r, const str
     struct buf body CLEANUP(buf_done) = buf_make(BUF_MAX_OUTPUT);
     const uint64_t durable = inlet_durable(s->inlet);
 
-    if (!s->acks || c->channel.n == 0 || c->channel.n > HTTP_CHANNEL_BYTES_MAX) {
+    if (!s->acks) {
+        refuse(r, s->protocol, HTTP_NO_ACKS);
+        return;
+    }
+    if (c->channel.n == 0 || c->channel.n > HTTP_CHANNEL_BYTES_MAX) {
         refuse(r, s->protocol, HTTP_NO_CHANNEL);
         return;
     }
@@ -491,7 +495,7 @@ static struct http_listener *listener_new(struct http_source *s, const struct se
 static char *security_of(const struct settings *s)
 {
     struct buf b CLEANUP(buf_done) = buf_make(BUF_MAX_OUTPUT);
-    static const char *const names[] = {"tls_certificate", "tls_key", "tls_client_ca"};
+    static const char *const names[] = {"certificate", "key", "client_ca"};
 
     for (size_t i = 0; i < countof(names); i++) {
         buf_add(&b, setting_text(s, names[i]));

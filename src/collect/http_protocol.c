@@ -4,7 +4,8 @@
 
 void http_take_add(struct http_take *t, str bytes, str id)
 {
-    if (t->count == HTTP_RECORDS_MAX) {
+    t->bytes += bytes.n;
+    if (t->count == HTTP_RECORDS_MAX || t->bytes > HTTP_RECORD_BYTES_MAX) {
         t->too_many = true;
         return;
     }
@@ -79,6 +80,7 @@ struct http_answer http_refusal_answer(enum http_refusal why)
                          S("{\"error\":\"gzip, deflate and zstd are known\"}"),
                          0,
                          {{"Accept-Encoding", "gzip, deflate, zstd"}}},
+        [HTTP_NO_ACKS] = {400, JSON_TYPE, S("{\"error\":\"no acknowledgements\"}"), 0, {{0}}},
         [HTTP_NO_CHANNEL] = {400, JSON_TYPE, S("{\"error\":\"no channel\"}"), 0, {{0}}},
     };
 

@@ -8,7 +8,10 @@
 #include "base/arena.h"
 #include "net/http_server.h"
 
-enum { HTTP_RECORDS_MAX = 256 * 1024 }; /* of a request; one with more is refused whole */
+enum { /* of a request; one with more is refused whole */
+       HTTP_RECORDS_MAX = 256 * 1024,
+       HTTP_RECORD_BYTES_MAX = 256 * 1024 * 1024, /* labels are written into each record */
+};
 
 enum http_claim { HTTP_NOT_OURS, HTTP_OPEN /* to anyone: health */, HTTP_WITH_TOKEN };
 
@@ -32,7 +35,8 @@ struct http_take {
     struct arena *arena;
     struct http_record *records;
     uint32_t count, capacity;
-    bool too_many;
+    size_t bytes;
+    bool too_many;   /* decoders may stop then */
     uint32_t broken; /* parts that are no records */
     str sample;      /* the last of them */
     struct http_answer answer;
@@ -49,6 +53,7 @@ enum http_refusal {
     HTTP_UNREADABLE, /* broken compression */
     HTTP_CODING,     /* one that we do not know */
     HTTP_NO_CHANNEL, /* HEC: acknowledgements need one */
+    HTTP_NO_ACKS,    /* HEC: they are asked after, and none are given */
     HTTP_REFUSAL_COUNT,
 };
 

@@ -11,26 +11,26 @@ enum { PEM_BYTES_MAX = 1024 * 1024, RECALL_ARENA = 64 * 1024 };
 bool http_source_check(const struct settings *s, struct err *e)
 {
     struct http_address at;
-    const bool tls = setting_text(s, "tls_certificate").p, key = setting_text(s, "tls_key").p,
-               ca = setting_text(s, "tls_client_ca").p, none = setting_text(s, "token").p;
+    const bool tls = setting_text(s, "certificate").p, key = setting_text(s, "key").p,
+               ca = setting_text(s, "client_ca").p, none = setting_text(s, "token").p;
     const int ways =
         (setting_text(s, "token_file").p != NULL) + (setting_text(s, "token_env").p != NULL) + none;
 
     if (!http_address_parse(setting_text(s, "listen"), &at, e))
         return err_wrap(e, "listen");
     if (tls != key)
-        return err_set(e, ERR_INPUT, "tls_certificate and tls_key go together");
+        return err_set(e, ERR_INPUT, "certificate and key go together");
     if (ca && !tls)
-        return err_set(e, ERR_INPUT, "tls_client_ca needs tls_certificate and tls_key");
+        return err_set(e, ERR_INPUT, "client_ca needs certificate and key");
     if (!at.loopback && !tls)
         return err_set(e, ERR_INPUT,
                        "listen: off loopback tokens and logs would go in clear: set "
-                       "tls_certificate and tls_key");
+                       "certificate and key");
     if (ways != 1)
         return err_set(e, ERR_INPUT, "one of token_file, token_env and 'token: none' is needed");
     if (none && !at.loopback && !ca)
         return err_set(e, ERR_INPUT,
-                       "'token: none' is for loopback, or with tls_client_ca: anyone could send");
+                       "'token: none' is for loopback, or with client_ca: anyone could send");
     for (uint32_t i = 0; i < setting(s, "trusted_proxies")->list_count; i++) {
         struct ip_network network;
         if (!ip_network_parse(setting(s, "trusted_proxies")->list[i], &network, e))
@@ -46,8 +46,8 @@ static bool read_tokens(struct http_source *s, const struct source_context *c, s
         env = setting_text(c->settings, "token_env");
 
     s->anyone = setting_text(c->settings, "token").p;
-    s->trust = s->anyone && !setting_text(c->settings, "tls_client_ca").p ? TRUST_PROPOSE
-                                                                          : TRUST_AUTHENTICATED;
+    s->trust = s->anyone && !setting_text(c->settings, "client_ca").p ? TRUST_PROPOSE
+                                                                      : TRUST_AUTHENTICATED;
     if (s->anyone)
         return true;
     return file.p ? http_tokens_from_file(&s->tokens, c->io, file, e)
@@ -74,10 +74,10 @@ static bool join(struct http_source *s, const struct source_context *c, struct e
 {
     struct buf certificate, key, ca;
     struct http_tls tls;
-    bool ok = read_pem(c, "tls_certificate", &certificate, &tls.certificate, e);
+    bool ok = read_pem(c, "certificate", &certificate, &tls.certificate, e);
 
-    ok = read_pem(c, "tls_key", &key, &tls.key, e) && ok;
-    ok = read_pem(c, "tls_client_ca", &ca, &tls.client_ca, e) && ok;
+    ok = read_pem(c, "key", &key, &tls.key, e) && ok;
+    ok = read_pem(c, "client_ca", &ca, &tls.client_ca, e) && ok;
     ok = ok && http_intake_join(s, c->settings, tls.certificate.p ? &tls : NULL, e);
     if (key.p)
         explicit_bzero(key.p, key.n);

@@ -56,12 +56,12 @@ struct http_source {
         {.name = "token",                                                                          \
          .kind = SETTING_WORD,                                                                     \
          .words = "none",                                                                          \
-         .help = "none: anyone may send; on loopback, or with tls_client_ca"},                     \
-        {.name = "tls_certificate",                                                                \
+         .help = "none: anyone may send; on loopback, or with client_ca"},                         \
+        {.name = "certificate",                                                                    \
          .kind = SETTING_TEXT,                                                                     \
          .help = "a PEM file of our certificate and those above it; needed off loopback"},         \
-        {.name = "tls_key", .kind = SETTING_TEXT, .help = "a PEM file of its key"},                \
-        {.name = "tls_client_ca",                                                                  \
+        {.name = "key", .kind = SETTING_TEXT, .help = "a PEM file of its key"},                    \
+        {.name = "client_ca",                                                                      \
          .kind = SETTING_TEXT,                                                                     \
          .help = "a PEM file; senders must show a certificate that it has signed"},                \
         {.name = "trusted_proxies",                                                                \

@@ -83,3 +83,19 @@ const struct shape shape_m365_audit_data = {
     .wrapper = true,
     .prefixes = {{.prefix = S("AuditData.")}},
 };
+
+/* {"source_type":"http_loki", ..., "line":{...}}: an entry of Loki's push API, as collect/ keeps
+ * it.
+ */
+const struct shape shape_loki_entry = {
+    .markers = {{S("source_type"), S("http_loki")}},
+    .wrapper = true,
+    .prefixes = {{.prefix = S("line.")}},
+};
+
+/* {"source_type":"http_otlp", ..., "body":{...}}: a log record of OpenTelemetry, likewise. */
+const struct shape shape_otlp_record = {
+    .markers = {{S("source_type"), S("http_otlp")}},
+    .wrapper = true,
+    .prefixes = {{.prefix = S("body.")}},
+};
