@@ -148,19 +148,25 @@ void file_head_hash(str head, uint8_t ret[FILE_HEAD_HASH])
     memcpy(ret, whole, FILE_HEAD_HASH);
 }
 
-bool file_has_bytes_of(struct io *io, int fd, const struct file_identity *id)
+enum file_bytes file_has_bytes_of(struct io *io, int fd, const struct file_identity *id)
 {
     char bytes[FILE_HEAD_BYTES];
     uint8_t head[FILE_HEAD_HASH];
+    ssize_t n = io_pread(io, IO_tail_read, fd, bytes, id->head_n, (off_t)id->start);
 
-    if (io_pread(io, IO_tail_read, fd, bytes, id->head_n, (off_t)id->start) != (ssize_t)id->head_n)
-        return false;
+    if (n < 0)
+        return FILE_BYTES_UNREAD;
+    if ((size_t)n != id->head_n)
+        return FILE_BYTES_DIFFER;
     file_head_hash((str){bytes, id->head_n}, head);
     if (id->head_n && memcmp(head, id->head, sizeof head) != 0)
-        return false;
-    return io_pread(io, IO_tail_read, fd, bytes, id->tail_n, (off_t)(id->offset - id->tail_n)) ==
-               (ssize_t)id->tail_n &&
-           (id->tail_n == 0 || crc32_of(0, (str){bytes, id->tail_n}) == id->tail);
+        return FILE_BYTES_DIFFER;
+    n = io_pread(io, IO_tail_read, fd, bytes, id->tail_n, (off_t)(id->offset - id->tail_n));
+    if (n < 0)
+        return FILE_BYTES_UNREAD;
+    const bool same = (size_t)n == id->tail_n &&
+                      (id->tail_n == 0 || crc32_of(0, (str){bytes, id->tail_n}) == id->tail);
+    return same ? FILE_BYTES_SAME : FILE_BYTES_DIFFER;
 }
 
 bool file_is_roots(const struct stat *st)

@@ -60,7 +60,8 @@ bool file_is_same(const struct file_identity *a, const struct file_identity *b);
 
 void file_head_hash(str head, uint8_t ret[FILE_HEAD_HASH]);
 /* Has the open file the bytes that *id stands for? Reads at most FILE_HEAD_BYTES twice. */
-bool file_has_bytes_of(struct io *io, int fd, const struct file_identity *id);
+enum file_bytes { FILE_BYTES_DIFFER, FILE_BYTES_SAME, FILE_BYTES_UNREAD /* errno says why */ };
+enum file_bytes file_has_bytes_of(struct io *io, int fd, const struct file_identity *id);
 
 /* Only root can have written to it: owned by root, not writable by group or others; and so are the
  * folders that lead to it. */

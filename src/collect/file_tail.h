@@ -43,6 +43,7 @@ struct file_tail {
     int64_t scanned_ns;
     uint64_t pushed; /* the number of the record that came next after the last push */
     bool scan_wanted, unwatched, blocked;
+    bool partly;  /* the last scan did not see all: nothing is gone for that */
     bool unbegun; /* it is to be noted that `from: end` has been done */
 };
 

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -90,11 +91,26 @@ static void visit_later(struct walk *k, char *path, uint32_t component, uint32_t
     k->visits[k->visit_count++] = (struct visit){path, component, depth};
 }
 
-static bool is_folder(struct io *io, const char *path, int flags)
+/* A call failed: because there is nothing, or because it could not be seen? */
+static void note_failure(struct walk *k, const char *path)
+{
+    if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+        k->w->trouble(k->w->ctx, path);
+}
+
+static bool look(struct walk *k, const char *path, int flags, struct stat *st)
+{
+    if (io_fstatat(k->w->io, IO_tail_stat, AT_FDCWD, path, st, flags) == 0)
+        return true;
+    note_failure(k, path);
+    return false;
+}
+
+static bool is_folder(struct walk *k, const char *path, int flags)
 {
     struct stat st;
 
-    return io_fstatat(io, IO_tail_stat, AT_FDCWD, path, &st, flags) == 0 && S_ISDIR(st.st_mode);
+    return look(k, path, flags, &st) && S_ISDIR(st.st_mode);
 }
 
 static void found(struct walk *k, const char *path)
@@ -119,7 +135,7 @@ static void meet(struct walk *k, const struct visit *v, const char *name, uint32
     if (path && last) {
         found(k, path);
         free(path);
-    } else if (path && is_folder(k->w->io, path, 0)) {
+    } else if (path && is_folder(k, path, 0)) {
         visit_later(k, path, component + 1, v->depth + 1);
     } else {
         free(path);
@@ -130,7 +146,7 @@ static void descend(struct walk *k, const struct visit *v, const char *name)
 {
     char *path = name[0] == '.' ? NULL : join(v->path, name);
 
-    if (path && is_folder(k->w->io, path, AT_SYMLINK_NOFOLLOW))
+    if (path && is_folder(k, path, AT_SYMLINK_NOFOLLOW))
         visit_later(k, path, v->component, v->depth + 1);
     else
         free(path);
@@ -143,10 +159,10 @@ static void step_into(struct walk *k, const struct visit *v)
     struct stat st;
 
     if (path && v->component + 1 == k->component_count) {
-        if (io_fstatat(k->w->io, IO_tail_stat, AT_FDCWD, path, &st, 0) == 0)
+        if (look(k, path, 0, &st))
             found(k, path);
         free(path);
-    } else if (path && is_folder(k->w->io, path, 0)) {
+    } else if (path && is_folder(k, path, 0)) {
         visit_later(k, path, v->component + 1, v->depth + 1);
     } else {
         free(path);
@@ -159,6 +175,8 @@ static void list(struct walk *k, const struct visit *v, bool any_depth, uint32_t
         io_openat(k->w->io, IO_tail_folder, AT_FDCWD, v->path, O_RDONLY | O_DIRECTORY, 0);
     DIR *dir = fd == -1 ? NULL : io_fdopendir(k->w->io, IO_tail_folder, fd);
 
+    if (!dir)
+        note_failure(k, v->path);
     if (!dir && fd != -1)
         io_close(k->w->io, IO_tail_folder, fd);
     for (struct dirent *d; dir && (d = io_readdir(k->w->io, IO_tail_folder_read, dir));) {
@@ -169,6 +187,8 @@ static void list(struct walk *k, const struct visit *v, bool any_depth, uint32_t
         if (any_depth)
             descend(k, v, d->d_name);
     }
+    if (dir && errno != 0) /* as it is at the end, too, when a name could not be read */
+        note_failure(k, v->path);
     if (dir)
         closedir(dir);
 }

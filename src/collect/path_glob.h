@@ -19,8 +19,9 @@ enum {
 struct path_glob_walk {
     struct io *io;
     void *ctx;
-    void (*path)(void *ctx, const char *path);   /* a path that matches and exists */
-    void (*folder)(void *ctx, const char *path); /* a folder that was looked into */
+    void (*path)(void *ctx, const char *path);    /* a path that matches and exists */
+    void (*folder)(void *ctx, const char *path);  /* a folder that was looked into */
+    void (*trouble)(void *ctx, const char *path); /* it is there, and cannot be looked into */
 };
 
 bool path_glob_check(str pattern, struct err *e) MUST_USE;

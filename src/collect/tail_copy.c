@@ -10,7 +10,8 @@
 
 enum copy { COPY_NONE, COPY_WAITS, COPY_OF_ENDED };
 
-static bool has_head_of(struct file_tail *t, const struct tail_file *f, const struct tail_file *g)
+static enum file_bytes has_head_of(struct file_tail *t, const struct tail_file *f,
+                                   const struct tail_file *g)
 {
     struct file_identity head = g->id;
 
@@ -38,11 +39,14 @@ static enum copy compare(struct file_tail *t, const struct tail_file *f, const s
     const bool ended = g->id.kind == FILE_ENDED || (g->gone && g->fd == -1);
     if (ended && g->ready) /* it leaves the queue first */
         return COPY_WAITS;
+    const enum file_bytes bytes =
+        ended ? file_has_bytes_of(t->c.io, f->fd, &g->id) : has_head_of(t, f, g);
+    if (bytes == FILE_BYTES_UNREAD)
+        return COPY_WAITS;
     if (ended)
-        return f->size >= g->id.offset && file_has_bytes_of(t->c.io, f->fd, &g->id) ? COPY_OF_ENDED
-                                                                                    : COPY_NONE;
+        return f->size >= g->id.offset && bytes == FILE_BYTES_SAME ? COPY_OF_ENDED : COPY_NONE;
     /* Longer than the original is: that was cut already, and has not been looked at since. */
-    return may_become(t, f, g) || has_head_of(t, f, g) ? COPY_WAITS : COPY_NONE;
+    return bytes == FILE_BYTES_SAME || may_become(t, f, g) ? COPY_WAITS : COPY_NONE;
 }
 
 /* Both checkpoints change in one block. False: the inlet is full. */

@@ -163,9 +163,11 @@ static enum tail_turn inspect(struct tail_file *f, int fd)
     if (!S_ISREG(st.st_mode) || !file_is_same(&now, &f->id))
         return TAIL_LOST;
     f->size = (uint64_t)st.st_size;
-    if ((!tail_file_is_packed(f) && f->size < f->id.offset) ||
-        !file_has_bytes_of(f->reader->io, fd, &f->id))
+    if (!tail_file_is_packed(f) && f->size < f->id.offset)
         return TAIL_REPLACED;
+    const enum file_bytes bytes = file_has_bytes_of(f->reader->io, fd, &f->id);
+    if (bytes != FILE_BYTES_SAME)
+        return bytes == FILE_BYTES_DIFFER ? TAIL_REPLACED : TAIL_UNREADABLE;
     f->origin.trust = file_is_system(f->reader->io, f->place, &st) ? TRUST_SYSTEM : TRUST_PROPOSE;
     return TAIL_MORE;
 }
@@ -188,7 +190,10 @@ enum tail_turn tail_file_open(struct tail_file *f)
         io_pread(f->reader->io, IO_tail_read, fd, f->head, f->id.head_n, (off_t)f->id.start);
     f->head_n = n > 0 ? (uint32_t)n : 0;
     begin_stream(f);
-    return TAIL_MORE;
+    if (f->head_n == f->id.head_n)
+        return TAIL_MORE;
+    tail_file_close(f);
+    return TAIL_UNREADABLE;
 }
 
 static void rewind_to(struct tail_file *f, uint64_t offset)

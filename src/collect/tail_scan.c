@@ -8,6 +8,7 @@
 #include "collect/file_tail.h"
 #include "collect/path_glob.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -129,7 +130,13 @@ static void meet_path(void *ctx, const char *path)
     struct file_identity id;
     struct stat st;
 
-    if (is_excluded(t, path) || !file_look(t->c.io, -1, path, &id, &st) || !S_ISREG(st.st_mode))
+    if (is_excluded(t, path))
+        return;
+    if (!file_look(t->c.io, -1, path, &id, &st)) {
+        t->partly = t->partly || errno != ENOENT;
+        return;
+    }
+    if (!S_ISREG(st.st_mode))
         return;
     struct tail_file *f = tail_set_find(&t->set, id.dev, id.ino);
     if (!f)
@@ -143,6 +150,14 @@ static void meet_path(void *ctx, const char *path)
         meet_again(t, f, &st, path);
     else
         begin_file(t, &id, &st, path);
+}
+
+static void meet_trouble(void *ctx, const char *path)
+{
+    struct file_tail *t = ctx;
+
+    (void)path;
+    t->partly = true;
 }
 
 static void meet_folder(void *ctx, const char *path)
@@ -211,10 +226,10 @@ static void miss(struct file_tail *t, struct tail_file *f)
 
 void tail_scan(struct file_tail *t)
 {
-    const struct path_glob_walk walk = {t->c.io, t, meet_path, meet_folder};
+    const struct path_glob_walk walk = {t->c.io, t, meet_path, meet_folder, meet_trouble};
 
     t->scan++; /* from 1 */
-    t->scan_wanted = t->unwatched = false;
+    t->scan_wanted = t->unwatched = t->partly = false;
     t->scanned_ns = inlet_steady_ns(t->c.inlet);
     file_watch_begin(t->watch);
     for (uint32_t i = 0; i < t->path_count; i++)
@@ -225,7 +240,7 @@ void tail_scan(struct file_tail *t)
         t->unbegun = true;
     for (uint32_t i = t->set.count; i-- > 0;) {
         struct tail_file *f = t->set.files[i];
-        if (f->seen != t->scan && f->id.kind != FILE_ENDED && !find_by_inode(t, f))
+        if (f->seen != t->scan && f->id.kind != FILE_ENDED && !find_by_inode(t, f) && !t->partly)
             miss(t, f);
         if (is_forgotten(t, f) && tail_file_forget(f))
             tail_set_remove_at(&t->set, i);

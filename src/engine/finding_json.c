@@ -206,6 +206,20 @@ static void write_fields(struct json_writer *w, const struct finding *f, const s
     json_object_end(w);
 }
 
+/* Present when the record itself does not say all of its time. */
+static void write_time_guess(struct json_writer *w, const struct event *ev)
+{
+    if (!ev->has_time || !ev->time_guess)
+        return;
+    json_key(w, S("time_guess"));
+    json_array(w);
+    if (ev->time_guess & TIME_GUESS_YEAR)
+        json_str(w, S("year"));
+    if (ev->time_guess & TIME_GUESS_ZONE)
+        json_str(w, S("zone"));
+    json_array_end(w);
+}
+
 static void write_live(struct json_writer *w, const struct live_note *live)
 {
     char text[TIME_TEXT_MAX];
@@ -241,6 +255,7 @@ void finding_json_write(struct finding_json *j, struct json_writer *w, const str
         json_key(w, S("recovered"));
         json_bool(w, true);
     }
+    write_time_guess(w, f->event);
     if (f->live)
         write_live(w, f->live);
     write_fields(w, f, j->fields, j->field_count);

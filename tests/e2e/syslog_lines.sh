@@ -46,7 +46,9 @@ test "$(jq -r '.findings[] | "\(.record) \(.time) \(.host) \(.rule)"' out)" = \
 6 2026-07-04T08:00:03Z web1 Failed logon as root'
 test "$(jq -r '.findings[0].format' out)" = syslog
 jq -e '[.problems[] | select(.kind == "bad_record" and .record == 4)] | length == 1' out >/dev/null
+test "$(jq -c '.findings[0].time_guess' out)" = '["year"]'
 "$tocsin" scan -q --only --rules rules -o jsonl auth.log >out
+test "$(jq -c .time_guess out | sort -u)" = '["year","zone"]'
 test "$(jq -r .time out | tail -1)" = 2026-07-04T10:00:03Z
 if "$tocsin" scan -q --only --rules rules --zone No/Where -o jsonl auth.log >out 2>err; then exit 1; fi
 grep -q "no time zone 'No/Where'" err

@@ -41,15 +41,13 @@ static void on_problem(void *ctx, const struct problem *p)
     assert(p->offset < ((struct outcome *)ctx)->batch->n && p->text[0]);
 }
 
-static uint64_t feed(struct batch *b, bool lazy)
+static uint64_t feed(void *decoder, struct batch *b, bool lazy)
 {
     struct outcome o = {.batch = b};
     const struct decode_sink sink = {
         .ctx = &o, .lazy = lazy, .event = on_event, .problem = on_problem};
-    void *decoder = format_syslog.open();
 
     format_syslog.feed(decoder, b, &sink);
-    format_syslog.close(decoder);
     arena_reset(b->arena);
     return o.events;
 }
@@ -67,17 +65,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct batch b = {.stream = &stream, .data = copy, .n = size, .last = true, .arena = a};
 
     memcpy(copy, data, size);
+    void *decoder = format_syslog.open();
     format_syslog.sniff((str){copy, size});
-    const uint64_t events = feed(&b, false);
+    const uint64_t events = feed(decoder, &b, false);
     const uint64_t units = b.units;
-    assert(feed(&b, true) == events && b.units == units && events <= units);
+    assert(feed(decoder, &b, true) == events && b.units == units && events <= units);
     for (b.span_count = 0; b.span_count < SPANS_MAX && b.span_count < size; b.span_count++) {
         uint32_t from = data[b.span_count] % (uint32_t)size;
         spans[b.span_count] = (struct record_span){from, (uint32_t)size - from};
     }
     b.spans = spans;
-    (void)feed(&b, true);
+    (void)feed(decoder, &b, true);
     assert(b.units == b.span_count);
+    format_syslog.close(decoder);
     free(copy);
     return 0;
 }

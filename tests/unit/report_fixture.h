@@ -224,6 +224,7 @@ static inline struct finding encoded_finding(struct fixture *f, int64_t seconds)
     static const struct entity entities[] = {{ENTITY_HOST, S("WS01")}, {ENTITY_IP, S("10.0.0.9")}};
     struct event *ev = event_with(f, seconds, 3);
 
+    ev->time_guess = TIME_GUESS_YEAR | TIME_GUESS_ZONE;
     add_field(f, ev, S("EventID"), S("1"));
     add_field(f, ev, S("Image"), S("C:\\Windows\\powershell.exe"));
     add_field(f, ev, S("CommandLine"), S("powershell -enc SQBFAFgA"));

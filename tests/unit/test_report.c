@@ -86,7 +86,8 @@ static void a_finding_is_one_line_of_json(void **state)
         "\"matched\":{\"Image\":[\"C:\\\\Windows\\\\powershell.exe\"],"
         "\"CommandLine\":[\"powershell -enc SQBFAFgA\",\"second\"]},\"format\":\"evtx\","
         "\"logsource\":{\"product\":\"windows\",\"category\":\"process_creation\","
-        "\"service\":null},\"rule_file\":\"rules/encoded.yml\"}\n");
+        "\"service\":null},\"rule_file\":\"rules/"
+        "encoded.yml\",\"time_guess\":[\"year\",\"zone\"]}\n");
     free(text);
 }
 
@@ -119,6 +120,17 @@ static void only_a_recovered_record_says_so(void **state)
 
     assert_int_equal(count_of(str_from(text), "\"recovered\":true"), 1);
     assert_int_equal(count_of(str_from(text), "\"recovered\""), 1);
+    free(text);
+}
+
+static void only_a_time_that_was_filled_in_says_so(void **state)
+{
+    struct fixture *f = *state;
+    struct finding both[] = {encoded_finding(f, 0), cleared_finding(f)};
+    char *text = report_text(f, "jsonl", both, 2, NULL);
+
+    assert_int_equal(count_of(str_from(text), "\"time_guess\":[\"year\",\"zone\"]"), 1);
+    assert_int_equal(count_of(str_from(text), "\"time_guess\""), 1);
     free(text);
 }
 
@@ -607,6 +619,7 @@ int main(void)
         with_fixture(what_is_absent_is_null_in_json),
         with_fixture(a_rule_without_id_is_known_by_its_hash),
         with_fixture(only_a_recovered_record_says_so),
+        with_fixture(only_a_time_that_was_filled_in_says_so),
         with_fixture(fields_asked_for_are_shown_and_empty_when_absent),
         with_fixture(hostile_bytes_leave_each_line_json),
         with_fixture(json_is_one_object_with_findings_or_without),

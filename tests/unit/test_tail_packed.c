@@ -1,0 +1,121 @@
+/* The source `file` and rotated files that were compressed: what was read is not read again. */
+#include "tail_fixture.h"
+
+#include <zlib.h>
+
+/* What gzip does: the compressed file beside it, then the file is gone. */
+static void gzip_file(const char *from, const char *to, bool keep)
+{
+    char *text = slurp(from);
+    gzFile f = gzopen(to, "wb");
+
+    assert_non_null(f);
+    assert_int_equal(gzwrite(f, text, (unsigned)strlen(text)), strlen(text));
+    assert_int_equal(gzclose(f), Z_OK);
+    if (!keep)
+        assert_int_equal(unlink(from), 0);
+    free(text);
+}
+
+static void a_file_that_is_compressed_is_not_read_twice(void **state)
+{
+    struct source_fixture *x = *state;
+
+    put("x.log", "a\nb\n");
+    fixture_start(x, "paths: x.log*");
+    fixture_settle(x);
+    assert_int_equal(rename("x.log", "x.log.1"), 0);
+    put("x.log", "c\n");
+    fixture_settle(x);
+    gzip_file("x.log.1", "x.log.1.gz", true);
+    fixture_steps(x, 40, 1000000000);
+    assert_int_equal(unlink("x.log.1"), 0);
+    fixture_steps(x, 40, 1000000000);
+    assert_records(x, "a\nb\nc\n");
+    fixture_crash(x);
+    assert_int_equal(rename("x.log.1.gz", "x.log.2.gz"), 0);
+    fixture_start(x, "paths: x.log*");
+    fixture_steps(x, 40, 1000000000);
+    assert_records(x, "a\nb\nc\n");
+    assert_int_equal(x->inlet->faults[FAULT_unreadable], 0);
+}
+
+static void what_came_before_it_was_compressed_is_read_from_there(void **state)
+{
+    struct source_fixture *x = *state;
+
+    put("x.log", "a\nb\n");
+    fixture_start(x, "paths: x.log*");
+    fixture_settle(x);
+    fixture_crash(x);
+    append("x.log", "c\nd\n");
+    gzip_file("x.log", "x.log.1.gz", false);
+    put("x.log", "e\n");
+    fixture_start(x, "paths: x.log*");
+    fixture_steps(x, 40, 1000000000);
+    assert_int_equal(x->inlet->disk.record_count, 5);
+    assert_non_null(strstr(fixture_records(x), "c\nd\n"));
+}
+
+static void a_compressed_file_that_nobody_knows_is_read_once(void **state)
+{
+    struct source_fixture *x = *state;
+    struct buf all CLEANUP(buf_done) = buf_make(1 << 20);
+
+    for (int i = 0; i < 2000; i++)
+        buf_printf(&all, "a line of an old file: %d\n", i);
+    put("old", buf_cstr(&all));
+    gzip_file("old", "x.log.7.gz", false);
+    fixture_start(x, "paths: x.log*");
+    fixture_steps(x, 8, 1000000000);
+    x->inlet->blocks_max = x->inlet->blocks + 1;
+    fixture_steps(x, 8, 1000000000);
+    fixture_crash(x);
+    x->inlet->block_max = 100;
+    fixture_start(x, "paths: x.log*");
+    fixture_steps(x, 40, 1000000000);
+    assert_records(x, buf_cstr(&all));
+    fixture_crash(x);
+    fixture_start(x, "paths: x.log*");
+    fixture_steps(x, 40, 1000000000);
+    assert_records(x, buf_cstr(&all));
+}
+
+static void a_compressed_file_that_ends_too_early_is_read_when_it_is_whole(void **state)
+{
+    struct source_fixture *x = *state;
+    struct buf all CLEANUP(buf_done) = buf_make(1 << 20);
+    struct stat st;
+
+    for (int i = 0; i < 3000; i++)
+        buf_printf(&all, "%d %d\n", i, i * 7919 % 10007);
+    put("old", buf_cstr(&all));
+    gzip_file("old", "whole", false);
+    assert_int_equal(stat("whole", &st), 0);
+    FILE *f = fopen("whole", "rbe");
+    char *bytes = mem_alloc((size_t)st.st_size);
+    assert_int_equal(fread(bytes, 1, (size_t)st.st_size, f), st.st_size);
+    fclose(f);
+    test_folder_put("x.gz", (str){bytes, (size_t)st.st_size / 2});
+    x->inlet->block_max = 1000;
+    fixture_start(x, "paths: x.gz");
+    fixture_steps(x, 40, 1000000000);
+    assert_int_equal(x->inlet->faults[FAULT_unreadable], 1);
+    f = fopen("x.gz", "abe");
+    fwrite(bytes + st.st_size / 2, 1, (size_t)(st.st_size - st.st_size / 2), f);
+    fclose(f);
+    free(bytes);
+    fixture_steps(x, 40, 1000000000);
+    assert_records(x, buf_cstr(&all));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        with(a_file_that_is_compressed_is_not_read_twice),
+        with(what_came_before_it_was_compressed_is_read_from_there),
+        with(a_compressed_file_that_nobody_knows_is_read_once),
+        with(a_compressed_file_that_ends_too_early_is_read_when_it_is_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
