@@ -133,3 +133,23 @@ const char *raw_file_path(const struct raw_file *f, char ret[RAW_NAME_MAX])
     snprintf(ret, RAW_NAME_MAX, "%s/%016llx" RAW_SUFFIX, f->day, (unsigned long long)f->first);
     return ret;
 }
+
+bool raw_sources_each(struct io *io, const char *folder, void *ctx,
+                      void (*each)(void *ctx, str name), struct err *e)
+{
+    DIR *dir = open_folder(io, AT_FDCWD, folder, e);
+    struct dirent *entry;
+
+    if (!dir)
+        return false;
+    while ((entry = io_readdir(io, IO_rawlog_list, dir))) {
+        const str name = str_from(entry->d_name);
+        struct stat st;
+        if (raw_source_name_is_valid(name) &&
+            fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(st.st_mode))
+            each(ctx, name);
+    }
+    closedir(dir);
+    return true;
+}

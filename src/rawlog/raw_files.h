@@ -28,3 +28,6 @@ const char *raw_file_path(const struct raw_file *f, char ret[RAW_NAME_MAX]);
 /* A file without one whole frame is set aside under this name: not read, deleted with its day. */
 #define RAW_ASIDE_SUFFIX ".damaged"
 bool raw_source_name_is_valid(str name);
+/* Tells `each` the sources that have a folder in a raw log, in no order. */
+bool raw_sources_each(struct io *io, const char *folder, void *ctx,
+                      void (*each)(void *ctx, str name), struct err *e) MUST_USE;
