@@ -66,8 +66,9 @@ struct ledger_position {
     uint64_t covered;
 };
 
-/* All of it in one transaction. A finding whose id is there already changes nothing. On failure
- * nothing was written, and the same may be tried again. */
+/* All of it in one transaction. A finding whose id is there already changes nothing. On
+ * failure nothing of it is seen, and the same may be tried again; when the disk failed in the midst
+ * of it, it may be there after a restart. */
 bool ledger_add(struct ledger *l, const struct ledger_finding *findings, uint32_t finding_count,
                 const struct ledger_position *positions, uint32_t position_count,
                 struct err *e) MUST_USE;

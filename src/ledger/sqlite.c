@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "ledger/driver.h"
 #include "ledger/ledger_file.h"
+#include "ledger/sqlite_vfs.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -24,6 +25,7 @@ enum {
 
 struct sqlite_ledger {
     const struct ledger_target *target;
+    struct sqlite_vfs *vfs;
     sqlite3 *db;
     int lock; /* -1 when reading */
 };
@@ -55,7 +57,8 @@ static enum err_code code_of(int result)
 static bool fail(const struct sqlite_ledger *l, int result, struct err *e)
 {
     enum err_code code = code_of(result);
-    int number = l->db ? sqlite3_system_errno(l->db) : 0;
+    bool has_errno = (result & 0xff) == SQLITE_IOERR || (result & 0xff) == SQLITE_CANTOPEN;
+    int number = l->db && has_errno ? sqlite3_system_errno(l->db) : 0;
     const char *why = l->db ? sqlite3_errmsg(l->db) : sqlite3_errstr(result);
 
     if (code == ERR_IO && number)
@@ -69,17 +72,6 @@ static bool sqlite_exec(void *state, const char *sql, struct err *e)
     int result = sqlite3_exec(l->db, sql, NULL, NULL, NULL);
 
     return result == SQLITE_OK || fail(l, result, e);
-}
-
-static void *sqlite_open(const struct ledger_target *t, struct err *e)
-{
-    int lock = t->readonly ? -1 : ledger_file_lock(t->io, t->path, e);
-
-    if (lock == -1 && !t->readonly)
-        return NULL;
-    struct sqlite_ledger *l = mem_alloc(sizeof *l);
-    *l = (struct sqlite_ledger){.target = t, .lock = lock};
-    return l;
 }
 
 static void sqlite_disconnect(void *state)
@@ -98,9 +90,25 @@ static void sqlite_close(void *state)
     if (!l)
         return;
     sqlite_disconnect(l);
+    sqlite_vfs_free(l->vfs);
     if (l->lock != -1)
         close(l->lock);
     free(l);
+}
+
+static void *sqlite_open(const struct ledger_target *t, struct err *e)
+{
+    int lock = t->readonly ? -1 : ledger_file_lock(t->io, t->path, e);
+
+    if (lock == -1 && !t->readonly)
+        return NULL;
+    struct sqlite_ledger *l = mem_alloc(sizeof *l);
+    *l = (struct sqlite_ledger){.target = t, .lock = lock, .vfs = sqlite_vfs_new(t->io)};
+    if (l->vfs)
+        return l;
+    err_set(e, ERR_IO, "SQLite has no 'unix' VFS");
+    sqlite_close(l);
+    return NULL;
 }
 
 /* The first column of the only row. */
@@ -159,12 +167,12 @@ static bool sqlite_connect(void *state, struct err *e)
 {
     struct sqlite_ledger *l = state;
     const struct ledger_target *t = l->target;
-    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW |
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 (t->readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
 
     if (!t->readonly && !ledger_file_secure(t->io, t->path, e))
         return false;
-    int result = sqlite3_open_v2(t->path, &l->db, flags, NULL);
+    int result = sqlite3_open_v2(t->path, &l->db, flags, sqlite_vfs_name(l->vfs));
     if (result != SQLITE_OK)
         return fail(l, result, e);
     return configure(l, e);
