@@ -1,5 +1,6 @@
-/* Each read, write, sync and deletion under the ledger fails once, at every call in turn: what was
- * committed is there, nothing is doubled, and the next call works. */
+/* Each read, write, sync and deletion under the ledger fails once, or the power goes there, at
+ * every call in turn: what was committed is there, nothing is doubled, and the next call works. */
+#include "base/io_power.h"
 #include "ledger_fixture.h"
 
 #include <errno.h>
@@ -129,34 +130,31 @@ static void check(struct ledger *l, struct progress promised)
     assert_true(r.whole);
 }
 
-/* One run with a fault. False when it went through without the fault being reached. */
-static bool run_with_fault(struct ledger_fixture *f, const char *site, uint32_t call,
-                           const char *fault, bool existing)
+/* One run with a fault, after one that was killed when `existing`. *ret_promised is what the second
+ * said; returns how it ended. */
+static int run_with_fault(struct ledger_fixture *f, const char *plan, bool existing,
+                          struct progress *ret_promised)
 {
-    struct progress before = {0}, p;
+    struct progress before = {0};
     struct err e = {0};
-    char plan[64];
     int status;
 
     test_folder_empty(".");
     f->announcements = 0;
+    io_init(&f->io);
     if (existing)
         before = run_apart(f, 0, BEFORE, true, &status);
-    snprintf(plan, sizeof plan, "%s:%u:%s", site, call, fault);
     assert_true(io_plan_fault(&f->io, str_from(plan), &e));
-    p = run_apart(f, existing ? BEFORE : 0, ADDS, false, &status);
+    *ret_promised = run_apart(f, existing ? BEFORE : 0, ADDS, false, &status);
+    io_done(&f->io);
     io_init(&f->io);
-    assert_int_equal(status, 0);
-
-    const uint32_t mine = (1u << ADDS) - (existing ? 1u << BEFORE : 1u);
-    bool reached = p.adds != mine || p.audits != mine;
     struct ledger *l = fixture_open(f);
-    assert_int_equal(f->announcements, 0); /* a disk that fails is no damage */
-    p.adds |= before.adds;
-    p.audits |= before.audits;
-    check(l, p);
+    assert_int_equal(f->announcements, 0); /* neither is damage */
+    check(l, (struct progress){ret_promised->adds | before.adds,
+                               ret_promised->audits | before.audits});
     ledger_close(l);
-    return reached;
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
 }
 
 /* Every call of a site, until some in a row changed nothing that the caller sees: at the end come
@@ -164,16 +162,33 @@ static bool run_with_fault(struct ledger_fixture *f, const char *site, uint32_t 
 static void fail_each(struct ledger_fixture *f, const char *site, const char *fault, bool existing)
 {
     enum { QUIET_ENOUGH = 25 };
-    uint32_t quiet = 0, reached = 0;
+    const uint32_t mine = (1u << ADDS) - (existing ? 1u << BEFORE : 1u);
+    uint32_t quiet = 0;
 
     for (uint32_t call = 1; quiet < QUIET_ENOUGH; call++) {
-        bool now = run_with_fault(f, site, call, fault, existing);
+        struct progress p;
+        char plan[64];
         assert_true(call < CALLS_MAX);
-        quiet = now ? 0 : quiet + 1;
-        reached += now;
+        snprintf(plan, sizeof plan, "%s:%u:%s", site, call, fault);
+        assert_int_equal(run_with_fault(f, plan, existing, &p), 0);
+        quiet = p.adds == mine && p.audits == mine ? quiet + 1 : 0;
     }
-    assert_true(reached > 0 || strcmp(site, "ledger_remove") == 0 ||
-                strcmp(site, "ledger_truncate") == 0);
+}
+
+/* The power goes at each call of a site, until a run gets through. */
+static void die_each(struct ledger_fixture *f, const char *site, const char *how, bool existing)
+{
+    int code = POWER_EXIT;
+
+    for (uint32_t call = 1; code == POWER_EXIT; call++) {
+        struct progress p;
+        char plan[64];
+        assert_true(call < CALLS_MAX);
+        snprintf(plan, sizeof plan, "%s:%u:%s", site, call, how);
+        code = run_with_fault(f, plan, existing, &p);
+        assert_true(code == POWER_EXIT || code == 0);
+        assert_true(code == POWER_EXIT || call > 1); /* the site is come to at all */
+    }
 }
 
 static void a_failed_write_loses_nothing(void **state)
@@ -224,6 +239,35 @@ static void a_full_disk_is_said_and_the_same_call_works_again(void **state)
     ledger_close(l);
 }
 
+static void a_power_cut_at_any_write_loses_nothing(void **state)
+{
+    die_each(*state, "ledger_write", "DIE", false);
+    die_each(*state, "ledger_write", "DIE", true);
+}
+
+static void a_power_cut_that_tears_a_write_loses_nothing(void **state)
+{
+    die_each(*state, "ledger_write", "TORN", false);
+    die_each(*state, "ledger_write", "TORN", true);
+}
+
+static void a_power_cut_at_any_sync_loses_nothing(void **state)
+{
+    die_each(*state, "ledger_sync", "DIE", false);
+    die_each(*state, "ledger_sync", "DIE", true);
+    die_each(*state, "ledger_folder_sync", "DIE", false);
+    die_each(*state, "ledger_folder_sync", "DIE", true);
+}
+
+static void a_power_cut_at_any_opening_closing_or_deletion_loses_nothing(void **state)
+{
+    die_each(*state, "ledger_open", "DIE", false);
+    die_each(*state, "ledger_open", "DIE", true);
+    die_each(*state, "ledger_remove", "DIE", false);
+    die_each(*state, "ledger_remove", "DIE", true);
+    die_each(*state, "ledger_close", "DIE", true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +275,10 @@ int main(void)
         with_ledger(a_failed_sync_loses_nothing),
         with_ledger(a_failed_open_or_read_loses_nothing),
         with_ledger(a_failed_deletion_or_truncation_loses_nothing),
+        with_ledger(a_power_cut_at_any_write_loses_nothing),
+        with_ledger(a_power_cut_that_tears_a_write_loses_nothing),
+        with_ledger(a_power_cut_at_any_sync_loses_nothing),
+        with_ledger(a_power_cut_at_any_opening_closing_or_deletion_loses_nothing),
         with_ledger(a_full_disk_is_said_and_the_same_call_works_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
