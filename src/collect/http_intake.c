@@ -523,8 +523,10 @@ static void drop_listener(struct http_listener *at)
 
     if (at->users > 0)
         return;
-    while (*link != at)
+    while (*link != at) {
+        assert(*link);
         link = &(*link)->next;
+    }
     *link = at->next;
     http_server_free(at->server);
     free(at->where);
@@ -586,8 +588,10 @@ void http_intake_leave(struct http_source *s)
             refuse(p->request, s->protocol, HTTP_BUSY);
         p->waits = false;
     }
-    while (*link != s)
+    while (*link != s) {
+        assert(*link); /* it is in there since it joined */
         link = &(*link)->next;
+    }
     *link = s->next;
     at->users--;
     drop_listener(at);

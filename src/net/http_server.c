@@ -409,7 +409,14 @@ static enum MHD_Result take_head(struct http_request *r, const char *method)
     bool chunked = http_header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING).p;
     bool expects = http_header(r, MHD_HTTP_HEADER_EXPECT).p;
 
+    const union MHD_ConnectionInfo *head =
+        MHD_get_connection_info(r->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
     r->method = method_of(method);
+    if (head && head->header_size > HTTP_HEAD_BYTES_MAX) {
+        http_answer(r, &(struct http_answer){.status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE});
+        return queue_answer(r);
+    }
     if (length.p && (chunked || !str_u64(length, &r->length)))
         return MHD_NO; /* two lengths: a request smuggled past a proxy */
     r->shown = true;

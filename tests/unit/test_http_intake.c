@@ -358,6 +358,28 @@ static void a_body_beyond_its_limit_is_413(void **state)
     fixture_end(&f);
 }
 
+static void a_head_beyond_its_limit_is_431(void **state)
+{
+    struct fixture f;
+    struct opened o;
+    static const int lengths[] = {20000, 33000, 100000};
+
+    (void)state;
+    fixture_begin(&f);
+    assert_true(source_open(&f, &o, &source_type_http_ndjson, TOKEN_YAML));
+    source_start(&f, &o);
+    o.inlet.durable = 9;
+    for (size_t i = 0; i < countof(lengths); i++) {
+        struct buf answer CLEANUP(buf_done) = buf_make(BUF_MAX_OUTPUT);
+        struct buf headers CLEANUP(buf_done) = buf_make(BUF_MAX_OUTPUT);
+        buf_printf(&headers, BEARER "X: %0*d\r\n", lengths[i], 0);
+        assert_true(client_ask(&f, &o, "/ingest", buf_cstr(&headers), S("x\n"), &answer));
+        assert_true(has(&answer, i == 0 ? " 200 " : " 431 "));
+    }
+    source_close(&o);
+    fixture_end(&f);
+}
+
 static void what_is_not_on_disk_in_time_is_to_be_sent_again(void **state)
 {
     struct fixture f;
@@ -438,6 +460,7 @@ int main(void)
         cmocka_unit_test(one_connection_more_than_the_limit_is_closed),
         cmocka_unit_test(compressed_bodies_are_read_and_bombs_are_refused),
         cmocka_unit_test(a_body_beyond_its_limit_is_413),
+        cmocka_unit_test(a_head_beyond_its_limit_is_431),
         cmocka_unit_test(what_is_not_on_disk_in_time_is_to_be_sent_again),
         cmocka_unit_test(requests_that_wait_are_refused_when_their_source_closes),
         cmocka_unit_test(a_proxy_is_believed_only_when_it_is_listed),
