@@ -52,6 +52,7 @@ struct json_node *json_tree(str text, struct arena *a, bool *too_many)
             continue;
         }
         if (t.kind == JSON_OBJECT_END || t.kind == JSON_ARRAY_END) {
+            assert(open); /* json_next() has matched the brackets */
             open->raw.n = (size_t)(text.p + j.at - open->raw.p);
             open = open->parent;
             continue;
