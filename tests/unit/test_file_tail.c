@@ -363,6 +363,71 @@ static void a_new_file_on_an_old_inode_is_read_from_its_beginning(void **state)
     assert_records(x, "old file\nnew file, which is longer\n");
 }
 
+static void a_device_that_has_another_number_since_is_the_same(void **state)
+{
+    struct source_fixture *x = *state;
+    struct buf value CLEANUP(buf_done) = buf_make(4096);
+    struct file_identity id;
+    char key[FILE_KEY_BYTES];
+    str path;
+
+    put("x.log", "a\n");
+    fixture_start(x, "paths: x.log");
+    fixture_settle(x);
+    fixture_crash(x);
+    assert_int_equal(x->inlet->disk.pair_count, 1);
+    assert_true(file_identity_read(str_from(x->inlet->disk.pairs[0].value), &id, &path));
+    if (id.born_ns == 0) /* a file system that does not say when a file was born */
+        skip();
+    id.dev += 7;
+    file_identity_write(&id, S("x.log"), &value);
+    fake_forget(&x->inlet->disk);
+    fake_put(&x->inlet->disk, (str){key, file_identity_key(&id, key)}, buf_str(&value));
+    append("x.log", "b\n");
+    fixture_start(x, "paths: x.log");
+    fixture_settle(x);
+    assert_records(x, "b\n");
+    assert_int_equal(x->inlet->disk.pair_count, 1);
+    fixture_crash(x);
+    fake_forget(&x->inlet->disk);
+    id.born_ns++; /* another file on that inode */
+    file_identity_write(&id, S("x.log"), &value);
+    fake_put(&x->inlet->disk, (str){key, file_identity_key(&id, key)}, buf_str(&value));
+    fixture_start(x, "paths: x.log");
+    fixture_settle(x);
+    assert_records(x, "a\nb\n");
+}
+
+static void a_file_that_is_cut_while_it_is_read_begins_anew(void **state)
+{
+    struct source_fixture *x = *state;
+
+    put("x.log", "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    x->inlet->blocks_max = 1;
+    fixture_start(x, "paths: x.log");
+    fixture_settle(x);
+    assert_records(x, "1\n2\n3\n4\n");
+    assert_int_equal(truncate("x.log", 0), 0);
+    append("x.log", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+    x->inlet->blocks_max = 0;
+    source_type_file.resume(x->source);
+    fixture_settle(x);
+    assert_records(x, "1\n2\n3\n4\na\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+}
+
+static void checkpoints_that_are_none_are_ignored(void **state)
+{
+    struct source_fixture *x = *state;
+
+    put("x.log", "a\n");
+    fake_put(&x->inlet->disk, S("file:1:2:0"), S("p zz"));
+    fake_put(&x->inlet->disk, S("file:1:3:0"), S("p 0000000000000001 00 00000000 1 3 0 0 0 0 0"));
+    fake_put(&x->inlet->disk, S("other"), S("value"));
+    fixture_start(x, "paths: x.log");
+    fixture_settle(x);
+    assert_records(x, "a\n");
+}
+
 static void small_files_that_are_alike_are_two_files(void **state)
 {
     struct source_fixture *x = *state;
@@ -630,6 +695,9 @@ int main(void)
         with(zero_bytes_that_a_truncation_leaves_are_skipped),
         with(an_offset_beyond_the_file_is_never_waited_for),
         with(a_new_file_on_an_old_inode_is_read_from_its_beginning),
+        with(a_device_that_has_another_number_since_is_the_same),
+        with(a_file_that_is_cut_while_it_is_read_begins_anew),
+        with(checkpoints_that_are_none_are_ignored),
         with(small_files_that_are_alike_are_two_files),
         with(a_restart_at_every_record_gives_each_once),
         with(a_line_beyond_the_limit_keeps_its_beginning),

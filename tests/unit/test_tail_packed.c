@@ -1,6 +1,8 @@
 /* The source `file` and rotated files that were compressed: what was read is not read again. */
 #include "tail_fixture.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <zlib.h>
 
 /* What gzip does: the compressed file beside it, then the file is gone. */
@@ -81,6 +83,60 @@ static void a_compressed_file_that_nobody_knows_is_read_once(void **state)
     assert_records(x, buf_cstr(&all));
 }
 
+static void every_compression_is_told_by_its_content(void **state)
+{
+    static int (*const filters[])(struct archive *) = {
+        archive_write_add_filter_gzip, archive_write_add_filter_zstd,
+        archive_write_add_filter_bzip2, archive_write_add_filter_xz};
+    struct source_fixture *x = *state;
+    char name[16], text[16];
+
+    for (uint32_t i = 0; i < countof(filters); i++) {
+        struct archive *a = archive_write_new();
+        struct archive_entry *entry = archive_entry_new();
+        snprintf(name, sizeof name, "%u.log", i);
+        snprintf(text, sizeof text, "inside %u\n", i);
+        assert_int_equal(filters[i](a), ARCHIVE_OK);
+        assert_int_equal(archive_write_set_format_raw(a), ARCHIVE_OK);
+        assert_int_equal(archive_write_open_filename(a, name), ARCHIVE_OK);
+        archive_entry_set_filetype(entry, AE_IFREG);
+        assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
+        assert_int_equal(archive_write_data(a, text, strlen(text)), strlen(text));
+        archive_entry_free(entry);
+        assert_int_equal(archive_write_free(a), ARCHIVE_OK);
+    }
+    fixture_start(x, "paths: '*.log'");
+    fixture_steps(x, 40, 1000000000);
+    assert_int_equal(x->inlet->disk.record_count, 4);
+    for (uint32_t i = 0; i < countof(filters); i++) {
+        snprintf(text, sizeof text, "inside %u\n", i);
+        assert_non_null(strstr(fixture_records(x), text));
+    }
+}
+
+static void a_file_alike_at_its_beginning_is_read_whole(void **state)
+{
+    struct source_fixture *x = *state;
+    struct buf head CLEANUP(buf_done) = buf_make(4096), other CLEANUP(buf_done) = buf_make(4096);
+
+    for (int i = 0; i < 40; i++)
+        buf_printf(&head, "# a long header that all files have, %d\n", i);
+    buf_printf(&other, "%sb\nc\n", buf_cstr(&head));
+    buf_add(&head, S("a\n"));
+    put("x.log", buf_cstr(&head));
+    x->inlet->block_max = 100;
+    fixture_start(x, "paths: x.log*");
+    fixture_settle(x);
+    assert_int_equal(x->inlet->disk.record_count, 41);
+    assert_int_equal(unlink("x.log"), 0);
+    fixture_settle(x);
+    fixture_settle(x);
+    put("old", buf_cstr(&other));
+    gzip_file("old", "x.log.1.gz", false);
+    fixture_steps(x, 40, 1000000000);
+    assert_int_equal(x->inlet->disk.record_count, 41 + 42);
+}
+
 static void a_compressed_file_that_ends_too_early_is_read_when_it_is_whole(void **state)
 {
     struct source_fixture *x = *state;
@@ -115,6 +171,8 @@ int main(void)
         with(a_file_that_is_compressed_is_not_read_twice),
         with(what_came_before_it_was_compressed_is_read_from_there),
         with(a_compressed_file_that_nobody_knows_is_read_once),
+        with(every_compression_is_told_by_its_content),
+        with(a_file_alike_at_its_beginning_is_read_whole),
         with(a_compressed_file_that_ends_too_early_is_read_when_it_is_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
