@@ -1,6 +1,7 @@
 /* cmd_scan.c - what happened in this evidence: rules over files and folders, and a report. */
 #include "base/mem.h"
 #include "cli/confine.h"
+#include "cli/fault_option.h"
 #include "cli/opt.h"
 #include "cli/profile_option.h"
 #include "cli/report.h"
@@ -331,17 +332,14 @@ static int scan_run(const struct arguments *a)
     struct scan_options o = {.io = &io, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
     const struct report *report = chosen_report(a);
     const struct clock clock = clock_system();
+    struct err e = {0};
     int code = EXIT_USAGE;
 
     io_init(&io);
-#ifdef TOCSIN_FAULTS
-    struct err e = {0};
-    const char *fault = getenv("TOCSIN_FAULT");
-    if (fault && !io_plan_fault(&io, str_from(fault), &e)) {
+    if (!fault_option(&io, &e)) {
         say_err(&e);
         return EXIT_USAGE;
     }
-#endif
     o.time.reference_ns = clock_now_ns(&clock);
     struct ready_rules ready;
     if (report && prepare(a, &o, &force) && scan_rules_load(&command_scan, a, &io, &ready, &code)) {

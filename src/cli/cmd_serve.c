@@ -1,4 +1,5 @@
 /* cmd_serve.c - takes in events live, keeps them, and tells what they are. */
+#include "cli/fault_option.h"
 #include "cli/opt.h"
 #include "cli/say.h"
 #include "cli/serve_options.h"
@@ -20,11 +21,16 @@ static int serve_command_run(const struct arguments *a)
         return EXIT_USAGE;
     }
     io_init(&io);
+    if (!fault_option(&io, &e)) {
+        say_err(&e);
+        return EXIT_USAGE;
+    }
     serve_options_make(&command_serve, a, &io, &clock, &rooms, &o);
     bool ok = serve_run(&o, &e);
     if (!ok)
         say_err(&e);
     serve_paths_done(&rooms);
+    io_done(&io);
     return ok ? EXIT_OK : e.code == ERR_INPUT ? EXIT_USAGE : EXIT_OUTPUT;
 }
 
