@@ -4,38 +4,18 @@
  * audit log are the kernel's own: type, exe, comm, key, a0, a1 ...
  */
 #include "base/buf.h"
+#include "formats/message_field.h"
 #include "formats/shape_row.h"
 
 static const str journal_asked[] = {S("SYSLOG_IDENTIFIER"), S("_COMM"), S("_TRANSPORT"),
                                     S("MESSAGE"), S("")};
 
-/* name=value fields of a message, between separators: sudo's "TTY=pts/0 ; USER=root", the audit
- * log's "arch=c000003e syscall=59". Values may stand in double quotes. */
 static void message_fields(const struct shaping *s, str text)
 {
-    enum { MESSAGE_FIELDS_MAX = 128 };
+    str name, value;
 
-    for (uint32_t n = 0; text.n && n < MESSAGE_FIELDS_MAX;) {
-        while (text.n && (text.p[0] == ' ' || text.p[0] == ';' || text.p[0] == '\x1d'))
-            text = str_from_at(text, 1);
-        size_t end = 0;
-        while (end < text.n && text.p[end] != ' ' && text.p[end] != '=')
-            end++;
-        str name = {text.p, end};
-        if (end == text.n || text.p[end] == ' ' || name.n == 0) {
-            text = str_from_at(text, end + (name.n == 0));
-            continue;
-        }
-        text = str_from_at(text, end + 1);
-        bool quoted = text.n && text.p[0] == '"';
-        str rest = quoted ? str_from_at(text, 1) : text;
-        str value = quoted                       ? str_cut(&rest, '"')
-                    : str_eq(name, S("COMMAND")) ? str_cut(&rest, '\n')
-                                                 : str_cut(&rest, ' ');
-        text = rest;
+    for (uint32_t n = 0; n < MESSAGE_FIELDS_MAX && message_field_next(&text, &name, &value); n++)
         shape_add(s, (struct field){.name = name, .value = value});
-        n++;
-    }
 }
 
 static void journal_extra(const struct shaping *s)

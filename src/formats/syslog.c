@@ -13,6 +13,7 @@
  *   priority   a number; facility and severity are its parts' names: "auth", "crit"
  *   msgid
  *   ID.param   of STRUCTURED-DATA; an element without parameters is a null named ID
+ *   TTY, PWD, USER, COMMAND, ...   of sudo's message, its own names
  *
  * The log source is linux//syslog, and linux//SERVICE by the program (programs.def)
  * and by the facilities of logins and of cron; an object's own goes before it, and so
@@ -23,6 +24,7 @@
 #include "formats/json_body.h"
 #include "formats/json_shape.h"
 #include "formats/line_cursor.h"
+#include "formats/message_field.h"
 #include "formats/syslog_header.h"
 #include "simd/simd.h"
 #include "text/utf8.h"
@@ -345,9 +347,9 @@ static bool decode_object(struct syslog_decoder *d, const struct syslog_header *
 static void decode_text(struct syslog_decoder *d, const struct syslog_header *h, struct event *ev)
 {
     const uint32_t has = header_has(h);
-    bool own = !d->out->lazy || h->structured.n;
 
-    ev->fields = own ? arena_array(d->batch->arena, FIELDS_MAX, sizeof *ev->fields) : d->fields;
+    ev->fields =
+        !d->out->lazy ? arena_array(d->batch->arena, FIELDS_MAX, sizeof *ev->fields) : d->fields;
     ev->field_capacity = FIELDS_MAX;
     ev->field_count = ev->fields_dropped = 0;
     ev->codec = NULL;
@@ -357,20 +359,39 @@ static void decode_text(struct syslog_decoder *d, const struct syslog_header *h,
     ev->layout = layout_of(d, has);
 }
 
-/* STRUCTURED-DATA behind the fields that there are. */
-static void decode_structured(struct syslog_decoder *d, const struct syslog_header *h,
-                              struct event *ev)
+/* Behind the fields that there are come others, in the arena. */
+static void leave_layout(struct syslog_decoder *d, struct event *ev)
 {
-    struct arena *a = d->batch->arena;
-
-    if (ev->fields == d->fields) { /* they grow in the arena */
-        struct field *fields = arena_array(a, ev->field_count, sizeof *fields);
+    if (ev->fields == d->fields) {
+        struct field *fields = arena_array(d->batch->arena, ev->field_count, sizeof *fields);
         memcpy(fields, ev->fields, ev->field_count * sizeof *fields);
         ev->fields = fields;
         ev->field_capacity = ev->field_count;
     }
-    add_structured(ev, h->structured, a);
     ev->layout = 0;
+}
+
+static void add_sudo(struct event *ev, str message, struct arena *a)
+{
+    str name, value;
+
+    for (uint32_t n = 0; n < MESSAGE_FIELDS_MAX && message_field_next(&message, &name, &value); n++)
+        if (name.n <= EVENT_NAME_MAX)
+            event_add(ev, a, (struct field){.name = name, .value = value});
+}
+
+/* Fields beyond those that every record may have. */
+static void add_more(struct syslog_decoder *d, const struct syslog_header *h, struct event *ev)
+{
+    bool sudo = str_eq(h->program, S("sudo"));
+
+    if (!sudo && !h->structured.n)
+        return;
+    leave_layout(d, ev);
+    if (sudo)
+        add_sudo(ev, h->message, d->batch->arena);
+    if (h->structured.n)
+        add_structured(ev, h->structured, d->batch->arena);
 }
 
 static void report(struct syslog_decoder *d, const struct line_record *line, enum problem_kind kind,
@@ -407,8 +428,7 @@ static void decode(struct syslog_decoder *d, const struct line_record *line)
     bool sourced = false, lazy = d->out->lazy && text.p == line->text.p;
     if (!object.n || !decode_object(d, &h, object, lazy, ev, &sourced))
         decode_text(d, &h, ev);
-    if (h.structured.n)
-        decode_structured(d, &h, ev);
+    add_more(d, &h, ev);
     if (ev->fields_dropped) {
         char dropped[PROBLEM_TEXT_MAX];
         snprintf(dropped, sizeof dropped, "%u fields are left out", ev->fields_dropped);

@@ -434,7 +434,7 @@ static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
         if (!tagged)
             guess_tag(s, h);
     }
-    h->sure |= tagged && hosted && !is_level(h->hostname);
+    h->sure |= tagged && (hosted ? !is_level(h->hostname) : h->pid.n > 0);
     h->message = s;
 }
 

@@ -365,6 +365,15 @@ static void records_of_the_same_names_share_a_layout(void **state)
     done(&g);
 }
 
+static void the_words_of_sudo_are_fields(void **state)
+{
+    (void)state;
+    assert_fields("Nov 24 10:00:00 h sudo:  ann : TTY=pts/0 ; USER=#-1 ; COMMAND=/bin/id -u x=1",
+                  "message= ann : TTY=pts/0 ; USER=#-1 ; COMMAND=/bin/id -u x=1;hostname=h;"
+                  "program=sudo;TTY=pts/0;USER=#-1;COMMAND=/bin/id -u x=1");
+    assert_fields("Nov 24 10:00:00 h su: USER=x", "message=USER=x;hostname=h;program=su");
+}
+
 static void an_object_gives_its_fields_in_place_of_the_message(void **state)
 {
     (void)state;
@@ -445,6 +454,8 @@ static void only_lines_that_show_it_are_recognised(void **state)
     assert_true(format_syslog.sniff(S("Nov 24 10:00:00 h a[1]: m\nNov 24 10:00:00 h a: m\nNov")) >=
                 80);
     assert_true(format_syslog.sniff(S("2026-11-24T10:00:00.123+01:00 h a: m\n")) >= 80);
+    assert_true(format_syslog.sniff(S("Nov 24 10:00:00 a[1]: m\n")) >= 80);
+    assert_int_equal(format_syslog.sniff(S("Nov 24 10:00:00 a: m\n")), 0);
     assert_int_equal(format_syslog.sniff(S("2026-11-24T10:00:00Z INFO main: started\n")), 0);
     assert_int_equal(format_syslog.sniff(S("Nov 24 10:00:00 and so on\n")), 0);
     assert_int_equal(format_syslog.sniff(S("{\"a\":1}\n")), 0);
@@ -472,6 +483,7 @@ int main(void)
         cmocka_unit_test(the_program_and_the_facility_tell_the_log_source),
         cmocka_unit_test(invalid_bytes_are_replaced),
         cmocka_unit_test(records_of_the_same_names_share_a_layout),
+        cmocka_unit_test(the_words_of_sudo_are_fields),
         cmocka_unit_test(an_object_gives_its_fields_in_place_of_the_message),
         cmocka_unit_test(an_objects_own_names_go_before_the_envelopes),
         cmocka_unit_test(what_only_looks_like_an_object_is_text),
