@@ -2,6 +2,10 @@
 #include "base/io_power.h"
 #include "rawlog_fixture.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #define FIRST_FILE "raw/web/20261125/0000000000000000.rlog"
@@ -216,6 +220,69 @@ static void a_disk_that_stays_full_is_told_once_and_again_when_it_is_not(void **
     fixture_free(f);
 }
 
+static void when_a_write_cannot_be_undone_a_new_file_is_begun(void **state)
+{
+    struct fixture *f = fixture_new();
+    struct rlimit old, tight;
+    static char bytes[FILE_MAX];
+    struct raw_reader_counts counts;
+
+    (void)state;
+    fixture_put(f, 2);
+    plan(f, "rawlog_truncate", 1, "EIO");
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    tight = old;
+    tight.rlim_cur = fixture_load(FIRST_FILE, bytes, sizeof bytes) + 50; /* half a header */
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    assert_true(fixture_append(f, 2));
+    bool ok = rawlog_commit(f->log, fresh(f));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_false(ok);
+    assert_true(fixture_said(f, "a new file is begun"));
+    assert_int_equal(raw_durable(f->source), 2);
+    assert_true(rawlog_commit(f->log, fresh(f)));
+    assert_int_equal(raw_durable(f->source), 4);
+    assert_int_equal(access("raw/web/20261125/0000000000000002.rlog", F_OK), 0);
+    assert_int_equal(fixture_read_all(f, &counts), 4);
+    assert_int_equal(counts.bad_frames, 1); /* what could not be cut off */
+    assert_int_equal(counts.missing_records, 0);
+    fixture_close(f);
+    assert_true(fixture_open(f));
+    assert_int_equal(fixture_position(f), 4);
+    fixture_free(f);
+}
+
+enum { APPENDS = 2000 };
+
+static void *append_many(void *ctx)
+{
+    struct fixture *f = ctx;
+
+    for (int i = 0; i < APPENDS; i++) {
+        while (!fixture_append(f, 3))
+            sched_yield();
+        (void)fixture_position(f); /* what is on disk by now, while it is replaced */
+    }
+    return NULL;
+}
+
+static void one_thread_appends_while_another_commits(void **state)
+{
+    struct fixture *f = fixture_new();
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, append_many, f), 0);
+    while (raw_durable(f->source) < APPENDS * 3)
+        assert_true(rawlog_commit(f->log, fresh(f)));
+    pthread_join(thread, NULL);
+    assert_true(rawlog_is_idle(f->log));
+    assert_int_equal(fixture_position(f), APPENDS * 3);
+    assert_int_equal(fixture_read_all(f, NULL), APPENDS * 3);
+    fixture_free(f);
+}
+
 /* ------------------------------------------------------------ the power goes */
 
 /* What the child does; says before it dies what was durable. */
@@ -394,6 +461,8 @@ int main(void)
         cmocka_unit_test(blocks_of_positions_alone_fill_a_source_too),
         cmocka_unit_test(a_write_that_fails_is_undone_and_written_again),
         cmocka_unit_test(a_disk_that_stays_full_is_told_once_and_again_when_it_is_not),
+        cmocka_unit_test(when_a_write_cannot_be_undone_a_new_file_is_begun),
+        cmocka_unit_test(one_thread_appends_while_another_commits),
         cmocka_unit_test(a_power_cut_at_any_call_loses_nothing_durable),
         cmocka_unit_test(a_torn_write_at_any_call_is_cut_off),
         cmocka_unit_test(a_file_cut_at_any_byte_gives_the_frames_before),
