@@ -21,7 +21,7 @@ struct pipeline {
     struct pipeline_options options;
     struct rawlog *rawlog;
     struct ledger *ledger;
-    char ledger_path[PATH_MAX];
+    char *folder, *raw_path, *ledger_path; /* owned */
     struct block_pool *pool;
     struct matcher *matchers[PIPELINE_MATCHERS_MAX];
     struct outlet *outlet;
@@ -119,16 +119,23 @@ static void give_block(void *ctx, struct inlet *in, struct record_block *b)
 
 /* ------------------------------------------------------------ start and stop */
 
+static char *path_in(const char *folder, const char *name)
+{
+    char *path;
+
+    if (asprintf(&path, "%s/%s", folder, name) == -1)
+        abort(); /* as mem_alloc() does */
+    return path;
+}
+
 static bool open_stores(struct pipeline *p, struct err *e)
 {
-    char path[PATH_MAX];
     const struct pipeline_options *o = &p->options;
 
-    snprintf(path, sizeof path, "%s/raw", o->folder);
     const struct rawlog_options raw = {
         .io = o->io,
         .clock = o->clock,
-        .folder = path,
+        .folder = p->raw_path,
         .quota_bytes = o->quota_bytes,
         .retention_days = o->retention_days,
         .free_bytes_min = o->free_bytes_min,
@@ -137,7 +144,6 @@ static bool open_stores(struct pipeline *p, struct err *e)
     p->rawlog = rawlog_open(&raw, e);
     if (!p->rawlog)
         return false;
-    snprintf(p->ledger_path, sizeof p->ledger_path, "%s/ledger.db", o->folder);
     const struct ledger_options ledger = {
         .io = o->io,
         .clock = o->clock,
@@ -183,6 +189,10 @@ struct pipeline *pipeline_start(const struct pipeline_options *o, struct live_ru
 
     assert(o->matchers >= 1 && o->matchers <= PIPELINE_MATCHERS_MAX);
     p->options = *o;
+    p->folder = str_dup(str_from(o->folder));
+    p->options.folder = p->folder;
+    p->raw_path = path_in(p->folder, "raw");
+    p->ledger_path = path_in(p->folder, "ledger.db");
     pthread_mutex_init(&p->lock, NULL);
     p->rules = live_rules_hold(rules);
     p->pool = block_pool_new();
@@ -205,6 +215,9 @@ bool pipeline_stop(struct pipeline *p)
     block_pool_free(p->pool);
     live_rules_drop(p->rules);
     pthread_mutex_destroy(&p->lock);
+    free(p->folder);
+    free(p->raw_path);
+    free(p->ledger_path);
     free(p);
     return ok;
 }
@@ -297,7 +310,6 @@ static void wait_for_block(struct pipeline *p, struct inlet *in, struct record_b
 bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_records, struct err *e)
 {
     const uint64_t next = raw_next(in->options.raw);
-    char folder[PATH_MAX];
     uint64_t from;
 
     *ret_records = 0;
@@ -305,8 +317,7 @@ bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_recor
         return false;
     if (from >= next)
         return true;
-    snprintf(folder, sizeof folder, "%s/raw", p->options.folder);
-    struct raw_reader *r = raw_reader_open(p->options.io, folder, in->options.name, from, e);
+    struct raw_reader *r = raw_reader_open(p->options.io, p->raw_path, in->options.name, from, e);
     if (!r)
         return false;
     for (;;) {
@@ -332,10 +343,8 @@ bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
     const uint64_t next = raw_next(in->options.raw);
     struct record_block b;
     struct err why = {0};
-    char folder[PATH_MAX];
 
-    snprintf(folder, sizeof folder, "%s/raw", p->options.folder);
-    struct raw_reader *r = raw_reader_open(p->options.io, folder, in->options.name,
+    struct raw_reader *r = raw_reader_open(p->options.io, p->raw_path, in->options.name,
                                            next > RECALL_MAX ? next - RECALL_MAX : 0, e);
     if (!r)
         return false;
