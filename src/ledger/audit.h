@@ -16,7 +16,7 @@ struct audit_row {
     str actor;   /* "uid 1000 (alice)", "tocsin" */
     str action;  /* a word: "start", "reload", "retention" */
     str subject; /* what it was done to: a source, a file */
-    str detail;  /* a JSON object, or empty */
+    str detail;  /* more of it, for programs mostly: a hash, a JSON object; may be empty */
     str hash;    /* 64 lower-case hex digits; set by the ledger */
 };
 

@@ -341,6 +341,38 @@ static void a_damaged_ledger_is_moved_aside(void **state)
     assert_int_equal(f->announcements, 2);
 }
 
+/* Positions wait for the next start, which finds none and goes over the whole raw log. */
+static void damage_met_while_writing_begins_a_new_ledger_without_positions(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ledger *l = fixture_open(f);
+    const struct ledger_position p = {S("web"), 8};
+    struct ledger_finding b = example("b", 2);
+    struct err e = {0};
+    uint64_t covered;
+    struct stat st;
+
+    add_many(l, MANY);
+    ledger_close(l);
+    l = fixture_open(f);
+    assert_int_equal(stat(LEDGER_PATH, &st), 0);
+    fixture_damage(LEDGER_PATH, 4096, (size_t)st.st_size - 4096);
+    assert_true(ledger_add(l, &b, 1, &p, 1, &e));
+    assert_int_equal(e.code, ERR_NONE);
+    assert_int_equal(f->announcements, 1);
+    assert_int_equal(query(l, all)->count, 1);
+    assert_true(ledger_covered(l, S("web"), &covered, &e));
+    assert_int_equal(covered, 0);
+    ledger_close(l);
+    l = fixture_open(f);
+    assert_int_equal(query(l, all)->count, 1);
+    assert_true(ledger_add(l, &b, 1, &p, 1, &e));
+    assert_true(ledger_covered(l, S("web"), &covered, &e));
+    assert_int_equal(covered, 8);
+    assert_int_equal(f->announcements, 1);
+    ledger_close(l);
+}
+
 static void a_reader_does_not_move_a_damaged_ledger(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -372,6 +404,7 @@ int main(void)
         with_ledger(a_symbolic_link_is_refused),
         with_ledger(a_database_of_another_program_is_neither_used_nor_moved),
         with_ledger(a_damaged_ledger_is_moved_aside),
+        with_ledger(damage_met_while_writing_begins_a_new_ledger_without_positions),
         with_ledger(a_reader_does_not_move_a_damaged_ledger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,6 @@ CREATE TABLE audit (
     actor TEXT NOT NULL,
     action TEXT NOT NULL,
     subject TEXT NOT NULL,
-    detail TEXT NOT NULL,              -- a JSON object, or empty
+    detail TEXT NOT NULL,              -- more of it, for programs mostly; may be empty
     hash TEXT NOT NULL                 -- SHA-256 of the row before and of this one
 );
