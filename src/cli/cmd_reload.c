@@ -7,11 +7,13 @@
 
 extern const struct command command_reload;
 
+enum { ANSWER_MAX = 1 << 20 };
+
 static const struct option reload_options[] = {CONFIG_OPTION, SOCKET_OPTION};
 
 static int reload_run(const struct arguments *a)
 {
-    struct buf answer CLEANUP(buf_done) = buf_make(64 << 10);
+    struct buf answer CLEANUP(buf_done) = buf_make(ANSWER_MAX);
     int fd = serve_ask(&command_reload, a, "reload\n");
 
     if (fd == -1)

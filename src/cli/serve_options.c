@@ -60,7 +60,7 @@ int serve_ask(const struct command *c, const struct arguments *a, const char *re
             return -1;
         }
         serve_control_path(config, &room);
-        config_free(config);
+        config_drop(config);
         path = buf_cstr(&room);
     }
     int fd = control_ask(path, request, &e);

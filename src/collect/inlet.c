@@ -29,6 +29,8 @@ struct inlet *inlet_new(const struct inlet_options *o)
     in->options = *o;
     in->name = str_dup(o->name);
     in->options.name = str_from(in->name);
+    if (o->logsource)
+        in->classifier = classifier_new(o->logsource);
     in->scratch = buf_make(2 * INLET_RECORD_BYTES_MAX);
     pthread_mutex_init(&in->lock, NULL);
     atomic_store(&in->counts.matched_below, raw_next(o->raw));
@@ -41,6 +43,7 @@ void inlet_free(struct inlet *in)
         return;
     assert(!in->block && !inlet_is_used(in));
     pthread_mutex_destroy(&in->lock);
+    classifier_free(in->classifier);
     buf_done(&in->scratch);
     free(in->name);
     free(in);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "collect/inlet.h"
 #include "collect/redact.h"
+#include "event/classifier.h"
 #include "rawlog/rawlog.h"
 
 #include <pthread.h>
@@ -19,10 +20,12 @@ struct inlet_port {
 };
 
 struct inlet_options {
-    str name;                        /* copied */
-    const struct format *format;     /* of all its records; NULL: by content */
-    enum trust trust;                /* at most this far is it believed */
-    const struct redactor *redactor; /* NULL: nothing is redacted; owned by the caller */
+    str name;                          /* copied */
+    const struct format *format;       /* of all its records; NULL: by content */
+    enum trust trust;                  /* at most this far is it believed */
+    const struct redactor *redactor;   /* NULL: nothing is redacted; owned by the caller */
+    const struct zone *zone;           /* of times that name none; NULL: UTC */
+    const struct logsource *logsource; /* of events that show none; NULL: they have none */
     struct raw_source *raw;
     const struct clock *clock;
     struct inlet_port port;
@@ -55,6 +58,7 @@ struct inlet {
         results_out; /* of it that are under way: while there are any it lives */
     bool waiting;    /* the source was told no, and has not been resumed */
     struct inlet_counts counts;
+    struct classifier *classifier; /* the matcher's, when there is a logsource; owned */
 
     pthread_mutex_t lock; /* guards what follows */
     char sample[SAMPLE_BYTES];

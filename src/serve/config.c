@@ -53,6 +53,10 @@ const struct setting config_source_settings[] = {
      true},
     {"format", SETTING_TEXT, "auto", "of its records ('tocsin formats'); auto: by content", NULL, 0,
      0, false},
+    {"time_zone", SETTING_TEXT, NULL,
+     "of times that name none: Europe/Berlin, +01:00; UTC when not given", NULL, 0, 0, false},
+    {"logsource", SETTING_TEXT, NULL,
+     "product/category/service of events that show none, as in linux//auth", NULL, 0, 0, false},
     {"trust", SETTING_WORD, NULL,
      "how far its word goes at most; propose: it may never start an action",
      "system authenticated propose", 0, 0, false},
@@ -112,6 +116,37 @@ static bool read_format(struct config_source *s, struct err *e)
                       "unknown format '" STR_FMT "'; 'tocsin formats' lists them", STR_ARG(name));
 }
 
+/* "linux/process_creation/": product, category, service. */
+static bool read_logsource(struct config_source *s, struct err *e)
+{
+    const struct setting_value *v = setting(&s->settings, "logsource");
+    str rest = v->text;
+
+    if (!v->given)
+        return true;
+    s->logsource.product = str_cut(&rest, '/');
+    s->logsource.category = str_cut(&rest, '/');
+    s->logsource.service = rest;
+    if (memchr(rest.p, '/', rest.n) || v->text.n == 0)
+        return err_set_at(e, v->node->line, v->node->column,
+                          "'logsource' is product/category/service, as in linux//auth");
+    return true;
+}
+
+static bool read_zone(struct io *io, struct config_source *s, struct err *e)
+{
+    const struct setting_value *v = setting(&s->settings, "time_zone");
+
+    if (!v->given)
+        return true;
+    s->zone = zone_new(io, v->text, e);
+    if (s->zone)
+        return true;
+    e->line = v->node->line;
+    e->column = v->node->column;
+    return false;
+}
+
 static enum trust read_trust(const struct config_source *s)
 {
     const str word = setting_text(&s->settings, "trust");
@@ -124,7 +159,8 @@ static enum trust read_trust(const struct config_source *s)
                : TRUST_SYSTEM;
 }
 
-static bool read_source(struct config *c, const struct yaml_node *node, struct err *e)
+static bool read_source(struct io *io, struct config *c, const struct yaml_node *node,
+                        struct err *e)
 {
     struct config_source *s = &c->sources[c->source_count];
     uint32_t rows;
@@ -133,7 +169,8 @@ static bool read_source(struct config *c, const struct yaml_node *node, struct e
     if (!find_type(node, s, e))
         return false;
     const struct setting *table = joined_table(s->type, c->arena, &rows);
-    if (!settings_read(node, table, rows, c->arena, &s->settings, e) || !read_format(s, e))
+    if (!settings_read(node, table, rows, c->arena, &s->settings, e) || !read_format(s, e) ||
+        !read_logsource(s, e))
         return false;
     s->name = setting_text(&s->settings, "name");
     s->trust = read_trust(s);
@@ -152,10 +189,10 @@ static bool read_source(struct config *c, const struct yaml_node *node, struct e
         return err_wrap(e, "source '" STR_FMT "'", STR_ARG(s->name));
     }
     c->source_count++;
-    return true;
+    return read_zone(io, s, e);
 }
 
-static bool read_sources(struct config *c, struct err *e)
+static bool read_sources(struct io *io, struct config *c, struct err *e)
 {
     const struct yaml_node *list = setting(&c->settings, "sources")->node;
 
@@ -164,7 +201,7 @@ static bool read_sources(struct config *c, struct err *e)
                           CONFIG_SOURCES_MAX);
     c->sources = arena_array(c->arena, list->count, sizeof *c->sources);
     for (uint32_t i = 0; i < list->count; i++)
-        if (!read_source(c, list->items[i], e))
+        if (!read_source(io, c, list->items[i], e))
             return false;
     return true;
 }
@@ -178,7 +215,7 @@ static bool read_retention(struct config *c, struct err *e)
                          c->arena, &c->retention, e);
 }
 
-static bool read(struct config *c, str text, struct err *e)
+static bool read(struct io *io, struct config *c, str text, struct err *e)
 {
     struct yaml_document *documents;
     uint32_t count;
@@ -189,7 +226,7 @@ static bool read(struct config *c, str text, struct err *e)
         return err_set(e, ERR_INPUT, "the configuration is one YAML document");
     return settings_read(documents[0].root, config_settings, config_setting_count, c->arena,
                          &c->settings, e) &&
-           read_retention(c, e) && read_sources(c, e);
+           read_retention(c, e) && read_sources(io, c, e);
 }
 
 struct config *config_load(struct io *io, const char *path, struct err *e)
@@ -197,19 +234,28 @@ struct config *config_load(struct io *io, const char *path, struct err *e)
     struct config *c = mem_alloc(sizeof *c);
     struct buf text CLEANUP(buf_done) = buf_make(CONFIG_BYTES_MAX);
 
+    atomic_init(&c->holders, 1);
     c->arena = arena_new(CONFIG_ARENA_BYTES);
     c->path = str_dup(str_from(path));
-    if (io_read_file(io, path, &text, e) && read(c, arena_str(c->arena, buf_str(&text)), e))
+    if (io_read_file(io, path, &text, e) && read(io, c, arena_str(c->arena, buf_str(&text)), e))
         return c;
     err_in_file(e, str_from(path));
-    config_free(c);
+    config_drop(c);
     return NULL;
 }
 
-void config_free(struct config *c)
+struct config *config_hold(struct config *c)
 {
-    if (!c)
+    atomic_fetch_add(&c->holders, 1);
+    return c;
+}
+
+void config_drop(struct config *c)
+{
+    if (!c || atomic_fetch_sub(&c->holders, 1) != 1)
         return;
+    for (uint32_t i = 0; i < c->source_count; i++)
+        zone_free(c->sources[i].zone);
     arena_free(c->arena);
     free(c->path);
     free(c);

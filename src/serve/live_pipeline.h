@@ -49,6 +49,8 @@ struct pipeline_inlet {
     const struct format *format;
     enum trust trust;
     const struct redactor *redactor;
+    const struct zone *zone; /* these three outlive the inlet; NULL: none */
+    const struct logsource *logsource;
     bool keeps_place;
     uint32_t share; /* 1..: blocks that it may have under way */
 };

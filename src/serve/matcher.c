@@ -158,7 +158,7 @@ static void on_event(void *ctx, struct event *ev)
 
     ev->from.file = block_str(m->block, m->run->origin);
     ev->from.trust = (enum trust)m->run->trust;
-    classifier_event(m->classifier, ev);
+    classifier_event(m->inlet->classifier ? m->inlet->classifier : m->classifier, ev);
     m->events++;
     note_time(m, ev);
 
@@ -248,7 +248,7 @@ static void match_run(struct matcher *m, const struct record_run *run)
         .path = block_str(block, run->origin),
         .trust = (enum trust)run->trust,
         .format = format,
-        .time.reference_ns = run->received_ns,
+        .time = {.zone = m->inlet->options.zone, .reference_ns = run->received_ns},
     };
     if (!format) /* of a newer program's log */
         return;

@@ -112,7 +112,7 @@ static bool load(const struct serve_options *o, struct loaded *ret, struct err *
     *ret = (struct loaded){.config = config_load(o->io, o->config, e)};
     if (ret->config && load_rules(o, ret->config, &ret->rules, e))
         return true;
-    config_free(ret->config);
+    config_drop(ret->config);
     *ret = (struct loaded){0};
     return false;
 }
@@ -127,7 +127,7 @@ bool serve_check(const struct serve_options *o, uint32_t *ret_rules, uint32_t *r
     *ret_rules = l.rules->ready.rules->count;
     *ret_refused = l.rules->ready.rules->refusal_count;
     live_rules_drop(l.rules);
-    config_free(l.config);
+    config_drop(l.config);
     return true;
 }
 
@@ -188,7 +188,7 @@ static void take(struct server *s)
     pipeline_use_rules(s->pipeline, s->now.rules);
     live_rules_drop(old.rules);
     source_set_follow(s->sources, s->now.config);
-    config_free(old.config);
+    config_drop(old.config);
     s->reloads++;
     snprintf(text, sizeof text, "reloaded: %u rules, %u sources", s->now.rules->ready.rules->count,
              s->now.config->source_count);
@@ -208,7 +208,7 @@ static void end_reload(struct server *s)
         s->again = false;
         if (s->loaded_ok) {
             live_rules_drop(s->loaded.rules);
-            config_free(s->loaded.config);
+            config_drop(s->loaded.config);
         }
         begin_reload(s);
         return;
@@ -460,7 +460,7 @@ static bool end(struct server *s)
         pthread_join(s->loader, NULL);
         if (s->loaded_ok) {
             live_rules_drop(s->loaded.rules);
-            config_free(s->loaded.config);
+            config_drop(s->loaded.config);
         }
     }
     metrics_free(s->metrics);
@@ -471,7 +471,7 @@ static bool end(struct server *s)
     bool ok = pipeline_stop(s->pipeline);
     http_listeners_free(s->listeners);
     live_rules_drop(s->now.rules);
-    config_free(s->now.config);
+    config_drop(s->now.config);
     if (s->findings_fd > STDERR_FILENO)
         close(s->findings_fd);
     loop_remove(s->signal_watch);

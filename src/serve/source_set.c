@@ -10,6 +10,7 @@ enum { NOTICE_TEXT_MAX = 1024 };
 struct open_source {
     struct open_source *next;
     const struct config_source *config;
+    struct config *owner;      /* of it, held */
     struct redactor *redactor; /* NULL: none */
     struct inlet *inlet;
     void *state;
@@ -49,6 +50,8 @@ static bool make_inlet(struct source_set *s, struct open_source *o, struct err *
         .format = c->format,
         .trust = c->trust,
         .redactor = o->redactor,
+        .zone = c->zone,
+        .logsource = setting(&c->settings, "logsource")->given ? &c->logsource : NULL,
         .keeps_place = c->type->keeps_place,
         .share = (uint32_t)setting_number(&c->settings, "share"),
     };
@@ -98,16 +101,18 @@ static void close_source(struct source_set *s, struct open_source *o)
     if (o->inlet)
         pipeline_close_inlet(s->options.pipeline, o->inlet);
     redactor_free(o->redactor);
+    config_drop(o->owner);
     free(o);
 }
 
-static bool open_source(struct source_set *s, const struct config_source *c)
+static bool open_source(struct source_set *s, struct config *owner, const struct config_source *c)
 {
     struct open_source *o = mem_alloc(sizeof *o);
     struct err e = {0};
     char text[NOTICE_TEXT_MAX];
 
     o->config = c;
+    o->owner = config_hold(owner);
     if (make_inlet(s, o, &e) && catch_up(s, o, &e) && open_state(s, o, &e)) {
         pthread_mutex_lock(&s->lock);
         o->next = s->first;
@@ -156,24 +161,20 @@ static bool is_open(const struct source_set *s, str name)
     return false;
 }
 
-bool source_set_follow(struct source_set *s, const struct config *c)
+bool source_set_follow(struct source_set *s, struct config *c)
 {
     bool all = true;
 
     for (struct open_source **at = &s->first; *at;) {
         const struct config_source *now = config_find(c, (*at)->config->name);
-        if (stays(*at, now)) {
-            pthread_mutex_lock(&s->lock);
-            (*at)->config = now;
-            pthread_mutex_unlock(&s->lock);
+        if (stays(*at, now))
             at = &(*at)->next;
-        } else {
+        else
             take_out(s, at);
-        }
     }
     for (uint32_t i = 0; i < c->source_count; i++)
         if (!is_open(s, c->sources[i].name))
-            all = open_source(s, &c->sources[i]) && all;
+            all = open_source(s, c, &c->sources[i]) && all;
     return all;
 }
 

@@ -24,8 +24,8 @@ struct source_set *source_set_new(const struct source_set_options *o) MUST_USE;
 void source_set_free(struct source_set *s); /* closes all; NULL is a no-op */
 
 /* Opens, closes and reopens until the open sources are those of `c`. One that cannot be opened is
- * told and left out; false when any could not. What `c` holds must live as long as its sources. */
-bool source_set_follow(struct source_set *s, const struct config *c);
+ * told and left out; false when any could not. Sources hold `c`. */
+bool source_set_follow(struct source_set *s, struct config *c);
 
 /* After each step of the loop: hands over, and tells sources that wait to go on. True: some still
  * wait, and the next step should not be long. */
