@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <sys/wait.h>
 
-enum { ADDS = 4, FINDINGS = 3, BEFORE = 2, CALLS_MAX = 400 };
+enum { ADDS = 3, FINDINGS = 2, BEFORE = 1, CALLS_MAX = 400 };
 
 /* What a run says was committed, a bit a step, as it goes: it may die. */
 struct progress {
@@ -161,7 +161,7 @@ static int run_with_fault(struct ledger_fixture *f, const char *plan, bool exist
  * those of closing, whose failure nobody is told. */
 static void fail_each(struct ledger_fixture *f, const char *site, const char *fault, bool existing)
 {
-    enum { QUIET_ENOUGH = 25 };
+    enum { QUIET_ENOUGH = 8 };
     const uint32_t mine = (1u << ADDS) - (existing ? 1u << BEFORE : 1u);
     uint32_t quiet = 0;
 
