@@ -136,15 +136,14 @@ static bool read_logsource(struct config_source *s, struct err *e)
 static bool read_zone(struct io *io, struct config_source *s, struct err *e)
 {
     const struct setting_value *v = setting(&s->settings, "time_zone");
+    struct err why = {0};
 
     if (!v->given)
         return true;
-    s->zone = zone_new(io, v->text, e);
-    if (s->zone)
-        return true;
-    e->line = v->node->line;
-    e->column = v->node->column;
-    return false;
+    s->zone = zone_new(io, v->text, &why);
+    return s->zone ||
+           err_set_at(e, v->node->line, v->node->column, "cannot use time zone '" STR_FMT "': %s",
+                      STR_ARG(v->text), why.message);
 }
 
 static enum trust read_trust(const struct config_source *s)
