@@ -2,14 +2,26 @@
 #include "cli/opt.h"
 #include "cli/say.h"
 #include "cli/serve_options.h"
+#include "text/json_tree.h"
 
 #include <unistd.h>
 
 extern const struct command command_reload;
 
-enum { ANSWER_MAX = 1 << 20 };
+enum { ANSWER_MAX = 1 << 20, ANSWER_ARENA = 4096 };
 
 static const struct option reload_options[] = {CONFIG_OPTION, SOCKET_OPTION};
+
+/* What the answer says is wrong; all of it when it is no answer of ours. */
+static void say_refusal(str answer)
+{
+    struct arena *a = arena_new(ANSWER_ARENA);
+    bool too_many;
+    const str why = json_node_text(json_member(json_tree(answer, a, &too_many), S("error"), S("")));
+
+    say("the new configuration is refused, the old stays: " STR_FMT, STR_ARG(why.p ? why : answer));
+    arena_free(a);
+}
 
 static int reload_run(const struct arguments *a)
 {
@@ -24,8 +36,7 @@ static int reload_run(const struct arguments *a)
         return EXIT_INPUT;
     if (str_starts(buf_str(&answer), S("{\"ok\":true")))
         return EXIT_OK;
-    say("the new configuration is refused, the old stays: " STR_FMT,
-        STR_ARG(str_trim(buf_str(&answer))));
+    say_refusal(str_trim(buf_str(&answer)));
     return EXIT_USAGE;
 }
 

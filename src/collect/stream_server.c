@@ -8,12 +8,15 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
     SWEEP_S = 1,
     ACCEPTS_A_TURN = 64,
     DRAIN_READS_MAX = 64, /* of a connection when the server ends: 4 MiB */
+    DRAIN_WAIT_NS = 2000000,
+    DRAIN_WAITS_MAX = 1000, /* of all connections: 2 s for the pipeline to have room */
     KEEPALIVE_IDLE_S = 60,
     KEEPALIVE_INTERVAL_S = 20,
     KEEPALIVE_PROBES = 3,
@@ -28,6 +31,7 @@ struct connection {
     bool shaking; /* the handshake is not over */
     bool stopped; /* the inlet took no more: it is not read */
     bool ended;   /* the peer has closed, and what it sent is not all taken yet */
+    bool idle;    /* no frame is unfinished */
     struct origin origin;
     char name[ADDRESS_TEXT_MAX];
     struct framing framing;
@@ -65,16 +69,21 @@ static void close_connection(struct connection *c)
     free(c);
 }
 
-/* After bytes were taken: what is unfinished, and since when. */
-static void note_unfinished(struct connection *c)
+/* After bytes were taken, `more` of them new: what is unfinished, and since when. Where a frame was
+ * finished, what is left has only begun: a busy sender always leaves something. What is skipped of
+ * a frame that is too long finishes nothing. */
+static void note_unfinished(struct connection *c, size_t more)
 {
     struct stream_server *s = c->server;
-    const size_t now = c->framing.bytes.n;
+    const struct framing *f = &c->framing;
+    const size_t now = f->bytes.n;
+    const bool finished = now < c->unfinished + more && f->skip == 0 && !f->skip_line;
 
-    s->unfinished = s->unfinished - c->unfinished + now;
-    if (framing_is_empty(&c->framing) || c->unfinished == 0)
+    if (finished || c->idle)
         c->begun_ns = loop_now_ns(s->options.loop);
+    s->unfinished = s->unfinished - c->unfinished + now;
     c->unfinished = now;
+    c->idle = framing_is_empty(f);
 }
 
 /* The inlet said: not now. */
@@ -119,7 +128,7 @@ static bool turn(struct connection *c)
         return false;
     }
     const bool taken = framing_take(&c->framing, (size_t)n);
-    note_unfinished(c);
+    note_unfinished(c, (size_t)n);
     if (!taken) {
         stop_reading(c);
         return false;
@@ -207,7 +216,8 @@ static void begin(struct stream_server *s, int fd, const struct address *from)
     struct connection *c = mem_alloc(sizeof *c);
     struct err e = {0};
 
-    *c = (struct connection){.server = s, .fd = fd, .begun_ns = loop_now_ns(s->options.loop)};
+    *c = (struct connection){
+        .server = s, .fd = fd, .idle = true, .begun_ns = loop_now_ns(s->options.loop)};
     if (s->options.local)
         name_local(c);
     else
@@ -301,7 +311,7 @@ static void resume(struct connection *c)
         stop_reading(c);
         return;
     }
-    note_unfinished(c);
+    note_unfinished(c, 0);
     if (c->watch) {
         loop_change(c->watch, EPOLLIN);
         return;
@@ -319,27 +329,51 @@ void stream_server_resume(struct stream_server *s)
     }
 }
 
-/* What the kernel has of it is read, as far as the inlet takes it. */
-static void drain(struct connection *c)
+/* The pipeline's threads go on while a server ends: soon it has room, unless the disk is full.
+ * False: that took too long. */
+static bool wait_for_room(uint32_t *waits)
 {
-    for (int i = 0; i < DRAIN_READS_MAX && !c->shaking && !c->stopped && !c->ended; i++) {
-        ssize_t n = read_some(c, framing_room(&c->framing, STREAM_READ_BYTES), STREAM_READ_BYTES);
-        if (n <= 0 || !framing_take(&c->framing, (size_t)n))
+    const struct timespec t = {0, DRAIN_WAIT_NS};
+
+    if (*waits >= DRAIN_WAITS_MAX)
+        return false;
+    ++*waits;
+    nanosleep(&t, NULL);
+    return true;
+}
+
+/* What the kernel has of it is read, as far as the inlet takes it. */
+static void drain(struct connection *c, uint32_t *waits)
+{
+    bool taken = true;
+    ssize_t n = 0;
+
+    for (int i = 0; i < DRAIN_READS_MAX && taken && n >= 0; i++) {
+        while (!(taken = framing_take(&c->framing, (size_t)n)) && wait_for_room(waits))
+            n = 0;
+        if (!taken || c->shaking || c->ended)
+            break;
+        n = read_some(c, framing_room(&c->framing, STREAM_READ_BYTES), STREAM_READ_BYTES);
+        if (n == 0)
             break;
     }
-    if (!framing_end(&c->framing))
+    while (!(taken = framing_end(&c->framing)) && wait_for_room(waits))
+        ;
+    if (!taken)
         inlet_drop(c->server->options.inlet, 1);
 }
 
 void stream_server_free(struct stream_server *s)
 {
+    uint32_t waits = 0;
+
     if (!s)
         return;
     loop_remove(s->watch);
     close(s->options.fd);
     loop_timer_remove(s->sweep);
     while (s->first) {
-        drain(s->first);
+        drain(s->first, &waits);
         close_connection(s->first);
     }
     tls_context_free(s->options.tls);

@@ -104,7 +104,7 @@ class Serve:
             return f.read()
 
     def status(self):
-        p = subprocess.run([TOCSIN, "status", "-c", self.config, "-o", "json"],
+        p = subprocess.run([TOCSIN, "status", "--socket", self.data + "/control.sock", "-o", "json"],
                            capture_output=True, check=False)
         return json.loads(p.stdout) if p.returncode == 0 else None
 
