@@ -227,11 +227,21 @@ void inlet_each_saved(const struct inlet *in, void *ctx,
 
 /* ------------------------------------------------------------ counts */
 
+/* A sample is shown, and is no record that went through add(): it is redacted here. All of it is
+ * before it is cut, as a value without its end may look like none. */
 void inlet_fault(struct inlet *in, enum inlet_fault f, uint64_t n, str sample)
 {
     count(&in->counts.faults[f], n);
-    if (sample.n)
-        inlet_sample(in, faults[f].name, sample);
+    if (sample.n == 0)
+        return;
+    if (in->options.redactor) {
+        if (sample.n > RECORD_KEPT_BYTES)
+            sample.n = RECORD_KEPT_BYTES;
+        buf_clear(&in->scratch);
+        if (redactor_apply(in->options.redactor, sample, &in->scratch))
+            sample = buf_str(&in->scratch);
+    }
+    inlet_sample(in, faults[f].name, sample);
 }
 
 void inlet_drop(struct inlet *in, uint64_t records)
