@@ -58,6 +58,7 @@ struct inlet {
         results_out; /* of it that are under way: while there are any it lives */
     bool waiting;    /* the source was told no, and has not been resumed */
     struct inlet_counts counts;
+    struct inlet *next_left;       /* the pipeline's, of inlets that could not be freed yet */
     struct classifier *classifier; /* the matcher's, when there is a logsource; owned */
 
     pthread_mutex_t lock; /* guards what follows */

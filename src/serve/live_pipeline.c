@@ -15,6 +15,7 @@ enum {
     CATCH_UP_MAX = 1000000, /* records of a source that the ledger knows nothing of */
     RECALL_MAX = 1000000,   /* records of a source's log that it is shown again */
     SETTLE_WAIT_NS = 2000000,
+    CLOSE_WAITS_MAX = 10000, /* of these: 20 s for a source's end to be made durable */
 };
 
 struct pipeline {
@@ -26,6 +27,7 @@ struct pipeline {
     struct matcher *matchers[PIPELINE_MATCHERS_MAX];
     struct outlet *outlet;
     struct committer *committer;
+    struct inlet *left; /* closed while the raw log or the ledger could not be written */
 
     pthread_mutex_t lock; /* guards what follows */
     struct live_rules *rules;
@@ -202,6 +204,15 @@ struct pipeline *pipeline_start(const struct pipeline_options *o, struct live_ru
     return NULL;
 }
 
+static void free_left(struct pipeline *p)
+{
+    while (p->left) {
+        struct inlet *in = p->left;
+        p->left = in->next_left;
+        inlet_free(in);
+    }
+}
+
 bool pipeline_stop(struct pipeline *p)
 {
     if (!p)
@@ -210,6 +221,7 @@ bool pipeline_stop(struct pipeline *p)
         matcher_stop(p->matchers[i]);
     outlet_stop(p->outlet);
     bool ok = committer_stop(p->committer);
+    free_left(p);
     ledger_close(p->ledger);
     rawlog_close(p->rawlog);
     block_pool_free(p->pool);
@@ -270,17 +282,37 @@ static void wait_a_little(void)
     nanosleep(&t, NULL);
 }
 
+/* What could not be put into the raw log is told: it is lost. */
+static void give_up(struct pipeline *p, struct inlet *in)
+{
+    char text[128];
+
+    snprintf(text, sizeof text, "%u records are lost: the raw log cannot be written",
+             in->block->record_count);
+    inlet_drop(in, in->block->record_count);
+    p->options.notice(p->options.ctx, in->options.name, text);
+}
+
 void pipeline_close_inlet(struct pipeline *p, struct inlet *in)
 {
-    while (!inlet_push(in)) /* the raw log is full: the committer makes room */
+    uint32_t waits = 0;
+
+    while (!inlet_push(in) && waits++ < CLOSE_WAITS_MAX) /* the committer makes room */
         wait_a_little();
-    if (in->block) /* it was begun and nothing came */
+    if (in->block && in->block->record_count)
+        give_up(p, in);
+    if (in->block)
         block_pool_put(p->pool, in, in->block);
     in->block = NULL;
     committer_hurry(p->committer);
-    while (inlet_is_used(in))
+    while (inlet_is_used(in) && waits++ < CLOSE_WAITS_MAX)
         wait_a_little();
-    inlet_free(in);
+    if (!inlet_is_used(in)) {
+        inlet_free(in);
+        return;
+    }
+    in->next_left = p->left;
+    p->left = in;
 }
 
 /* ------------------------------------------------------------ what was not matched yet */

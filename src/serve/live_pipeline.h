@@ -57,7 +57,7 @@ struct pipeline_inlet {
 /* An inlet of that name's log. */
 struct inlet *pipeline_inlet(struct pipeline *p, const struct pipeline_inlet *o,
                              struct err *e) MUST_USE;
-/* Hands over what it still has, and frees it as soon as nothing of it is under way. */
+/* Hands over what it still has, waits until that is durable, for 20 s at most, and frees it. */
 void pipeline_close_inlet(struct pipeline *p, struct inlet *in);
 /* Matches what its log has and the ledger does not cover. Before its source is opened. */
 bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_records,
