@@ -208,6 +208,7 @@ static bool commit(struct committer *c)
     }
     ok = write_ledger(c) && ok;
     ok = write_audit(c, audit) && ok;
+    atomic_store(&c->counts.failing, !ok);
     if (!ok || steady_ns() - c->retained_ns >= RETAIN_INTERVAL_S * NS_A_SECOND) {
         rawlog_retain(c->options.rawlog);
         c->retained_ns = steady_ns();

@@ -20,6 +20,7 @@ struct committer_options {
 
 struct committer_counts {
     _Atomic uint64_t commits, failures, findings; /* findings: in the ledger */
+    _Atomic bool failing;                         /* the last commit failed */
     _Atomic uint64_t waiting;                     /* results not yet in the ledger */
 };
 

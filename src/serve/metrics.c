@@ -11,8 +11,7 @@ enum { METRICS_BYTES_MAX = 64 << 20, CONNECTIONS_MAX = 16, IDLE_S = 10 };
 
 struct metrics {
     struct MHD_Daemon *daemon;
-    void *ctx;
-    void (*write)(void *ctx, struct buf *out);
+    struct metrics_handlers handlers;
 };
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned code, str body, const char *type)
@@ -41,16 +40,18 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     (void)state;
     if (!str_eq(str_from(method), S("GET")))
         return answer(c, MHD_HTTP_METHOD_NOT_ALLOWED, S("GET only\n"), "text/plain");
-    if (str_eq(str_from(url), S("/health")))
-        return answer(c, MHD_HTTP_OK, S("ok\n"), "text/plain");
+    if (str_eq(str_from(url), S("/health"))) {
+        const char *trouble = m->handlers.trouble(m->handlers.ctx);
+        return answer(c, trouble ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK,
+                      trouble ? str_from(trouble) : S("ok\n"), "text/plain");
+    }
     if (!str_eq(str_from(url), S("/metrics")))
         return answer(c, MHD_HTTP_NOT_FOUND, S("/metrics and /health\n"), "text/plain");
-    m->write(m->ctx, &out);
+    m->handlers.write(m->handlers.ctx, &out);
     return answer(c, MHD_HTTP_OK, buf_str(&out), "text/plain; version=0.0.4; charset=utf-8");
 }
 
-struct metrics *metrics_new(str address, void *ctx, void (*write)(void *ctx, struct buf *out),
-                            struct err *e)
+struct metrics *metrics_new(str address, const struct metrics_handlers *h, struct err *e)
 {
     struct address a;
 
@@ -65,7 +66,7 @@ struct metrics *metrics_new(str address, void *ctx, void (*write)(void *ctx, str
     if (fd == -1)
         return NULL;
     struct metrics *m = mem_alloc(sizeof *m);
-    *m = (struct metrics){.ctx = ctx, .write = write};
+    m->handlers = *h;
     m->daemon =
         MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, m,
                          MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,

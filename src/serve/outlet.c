@@ -64,6 +64,8 @@ static bool send_waiting(struct follower *f)
 
 static void feed_follower(struct follower *f, str lines, uint32_t count)
 {
+    if (count == 0)
+        return;
     if (f->waiting.n + lines.n > OUTLET_FOLLOWER_BYTES) {
         f->lost += count;
         return;
@@ -74,18 +76,29 @@ static void feed_follower(struct follower *f, str lines, uint32_t count)
     buf_add(&f->waiting, lines);
 }
 
+static void forget(struct outlet *o, uint32_t i)
+{
+    close(o->followers[i].fd);
+    buf_done(&o->followers[i].waiting);
+    o->followers[i] = o->followers[--o->follower_count];
+}
+
+/* Has its peer closed? A follower sends nothing. */
+static bool is_gone(const struct follower *f)
+{
+    char byte;
+
+    return recv(f->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static void feed_followers(struct outlet *o, uint32_t count)
 {
     pthread_mutex_lock(&o->lock);
     for (uint32_t i = 0; i < o->follower_count; i++) {
         struct follower *f = &o->followers[i];
         feed_follower(f, buf_str(&o->text), count);
-        if (send_waiting(f))
-            continue;
-        close(f->fd);
-        buf_done(&f->waiting);
-        *f = o->followers[--o->follower_count];
-        i--;
+        if (!send_waiting(f))
+            forget(o, i--);
     }
     pthread_mutex_unlock(&o->lock);
 }
@@ -93,6 +106,9 @@ static void feed_followers(struct outlet *o, uint32_t count)
 bool outlet_follow(struct outlet *o, int fd)
 {
     pthread_mutex_lock(&o->lock);
+    for (uint32_t i = 0; i < o->follower_count; i++)
+        if (is_gone(&o->followers[i]))
+            forget(o, i--);
     const bool room = o->follower_count < OUTLET_FOLLOWERS_MAX;
     if (room)
         o->followers[o->follower_count++] =
@@ -109,11 +125,10 @@ static void *run(void *arg)
     struct match_result *r;
 
     while ((r = ring_take(o->queue))) {
-        if (r->count) {
-            lines_of(r, &o->text);
+        lines_of(r, &o->text);
+        if (r->count)
             write_lines(o);
-            feed_followers(o, r->count);
-        }
+        feed_followers(o, r->count); /* who was slow may take more by now */
         o->options.passed(o->options.ctx, r);
     }
     return NULL;

@@ -271,6 +271,14 @@ static void on_metrics(void *ctx, struct buf *answer)
     status_metrics(&f, answer);
 }
 
+static const char *on_health(void *ctx)
+{
+    struct server *s = ctx;
+    const struct committer_counts *c = committer_counts(pipeline_committer(s->pipeline));
+
+    return atomic_load(&c->failing) ? "the raw log or the ledger cannot be written\n" : NULL;
+}
+
 static void on_reload(void *ctx, uid_t by)
 {
     struct server *s = ctx;
@@ -399,7 +407,8 @@ static bool start_control(struct server *s, struct err *e)
     s->control = control_new(s->loop, buf_cstr(&path), &h, e);
     if (!s->control || str_eq(metrics, S("none")))
         return s->control != NULL;
-    s->metrics = metrics_new(metrics, s, on_metrics, e);
+    const struct metrics_handlers watched = {s, on_metrics, on_health};
+    s->metrics = metrics_new(metrics, &watched, e);
     return s->metrics != NULL;
 }
 
