@@ -40,7 +40,7 @@ struct server {
     struct loop_fd *signal_watch;
     bool ending;
     int64_t started_ns;
-    uint64_t reloads, reloads_refused;
+    _Atomic uint64_t reloads, reloads_refused;
 
     /* The thread that loads for a reload, and what it found. */
     pthread_t loader;
@@ -235,10 +235,12 @@ static void on_signal(void *ctx, uint32_t events)
     }
 }
 
+/* The thread that serves metrics asks too, while a reload may be putting others in their place. */
 static void facts(void *ctx, struct status_facts *ret)
 {
     struct server *s = ctx;
-    const struct ruleset *rules = s->now.rules->ready.rules;
+    struct live_rules *held = pipeline_rules(s->pipeline);
+    const struct ruleset *rules = held->ready.rules;
 
     *ret = (struct status_facts){
         .sources = s->sources,
@@ -250,6 +252,7 @@ static void facts(void *ctx, struct status_facts *ret)
         .rules = rules->count,
         .rules_refused = rules->refusal_count,
     };
+    live_rules_drop(held);
 }
 
 static void on_status(void *ctx, bool as_text, struct buf *answer)
