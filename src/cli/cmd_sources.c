@@ -103,7 +103,8 @@ static bool add_named(struct buf *out, struct json_writer *w, str name)
     if (!t)
         return false;
     if (!w)
-        buf_printf(out, "%s\n\n%s\n\n", t->summary, t->example);
+        buf_printf(out, "%s\n\n" STR_FMT "\n\n", t->summary,
+                   STR_ARG(str_trim(str_from(t->example))));
     add_rows(out, w, t->settings, t->setting_count);
     if (!w)
         buf_add(out, S("\nof every source:\n"));
