@@ -1,6 +1,7 @@
 """serve_drive.py - a serve of a test's own: starts it on free ports, sends to it, asks it, and ends
 it. Nothing waits by the clock alone: until() asks for a condition until a deadline."""
 
+import atexit
 import json
 import os
 import resource
@@ -92,6 +93,7 @@ class Serve:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([*prefix, TOCSIN, "serve", "-c", self.config],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        atexit.register(self.process.kill)  # a test that failed leaves nothing behind
         if wait:
             until("serve is there", self.is_there)
 

@@ -2,6 +2,7 @@
 # OpenTelemetry collector send, pointed at a running serve. Shippers that are not installed are skipped.
 . "$top/tests/e2e/serve.inc"
 exec python3 - <<'END'
+import atexit
 import base64
 import glob
 import gzip
@@ -88,6 +89,7 @@ input(type="imfile" file="{folder}/rsyslog.log" tag="shipped:")
         started.append(subprocess.Popen(
             ["rsyslogd", "-n", "-f", f"{folder}/rsyslog.conf", "-i", f"{folder}/rsyslog.pid"],
             stdin=subprocess.DEVNULL, stdout=err, stderr=err))
+    atexit.register(started[-1].kill)
     return [w for w in WAYS if tls or w != "tls"]
 
 
@@ -125,6 +127,7 @@ log { source(s); destination(d); };
         started.append(subprocess.Popen(
             [program, "-F", "--no-caps", "-f", "ng.conf", "-p", "ng.pid", "-R", "ng.persist", "-c",
              "ng.ctl", *module], stdin=subprocess.DEVNULL, stdout=err, stderr=err, env=env))
+    atexit.register(started[-1].kill)
     return WAYS
 
 
