@@ -116,8 +116,10 @@ static void on_ready(void *ctx, uint32_t events)
         ;
 }
 
-void datagrams_resume(struct datagrams *d)
+void datagrams_resume(void *source)
 {
+    struct datagrams *d = source;
+
     if (give(d))
         loop_change(d->watch, EPOLLIN);
 }
@@ -144,8 +146,10 @@ struct datagrams *datagrams_new(const struct datagrams_options *o, struct err *e
     return NULL;
 }
 
-void datagrams_free(struct datagrams *d)
+void datagrams_free(void *source)
 {
+    struct datagrams *d = source;
+
     if (!d)
         return;
     while (give(d) && turn(d)) /* what the kernel still has */

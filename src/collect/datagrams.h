@@ -21,5 +21,6 @@ struct datagrams_options {
 struct datagrams;
 
 struct datagrams *datagrams_new(const struct datagrams_options *o, struct err *e) MUST_USE;
-void datagrams_resume(struct datagrams *d);
-void datagrams_free(struct datagrams *d);
+/* The source is the socket: a type has these as its own. */
+void datagrams_resume(void *source);
+void datagrams_free(void *source);

@@ -320,8 +320,10 @@ static void resume(struct connection *c)
         ;
 }
 
-void stream_server_resume(struct stream_server *s)
+void stream_server_resume(void *source)
 {
+    struct stream_server *s = source;
+
     for (struct connection *c = s->first, *next; c; c = next) {
         next = c->next;
         if (c->stopped)
@@ -363,8 +365,10 @@ static void drain(struct connection *c, uint32_t *waits)
         inlet_drop(c->server->options.inlet, 1);
 }
 
-void stream_server_free(struct stream_server *s)
+void stream_server_free(void *source)
 {
+    struct stream_server *s = source;
+
     uint32_t waits = 0;
 
     if (!s)

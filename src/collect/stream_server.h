@@ -29,5 +29,6 @@ struct stream_server;
 
 struct stream_server *stream_server_new(const struct stream_server_options *o,
                                         struct err *e) MUST_USE;
-void stream_server_resume(struct stream_server *s);
-void stream_server_free(struct stream_server *s); /* what has come is read first */
+/* The source is the server: a type has these as its own. */
+void stream_server_resume(void *source);
+void stream_server_free(void *source); /* what has come is read first */

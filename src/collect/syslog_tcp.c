@@ -3,51 +3,32 @@
  * by frame. A power cut can take what came since the last commit: the protocol
  * has no answer by which a sender could know.
  */
+#include "collect/listen_setting.h"
 #include "collect/stream_server.h"
-#include "net/address.h"
+
+#include <sys/socket.h>
 
 extern const struct source_type source_type_syslog_tcp;
 
 static const struct setting settings[] = {
-    {"listen", SETTING_TEXT, "127.0.0.1:5514", "address and port", NULL, 0, 0, false},
+    LISTEN_SETTING("127.0.0.1:5514"),
     {"connections", SETTING_NUMBER, "10240", "at a time; more are closed and counted", NULL, 1,
      1000000, false},
     {"frame_timeout", SETTING_DURATION, "60s", "for a frame that was begun", NULL, 1000000000,
      86400000000000, false},
 };
 
-static bool check(const struct settings *s, struct err *e)
-{
-    struct address a;
-
-    return address_parse(setting_text(s, "listen"), &a, e);
-}
-
 static void *open_source(const struct source_context *c, struct err *e)
 {
-    struct address a;
-
-    if (!address_parse(setting_text(c->settings, "listen"), &a, e))
-        return NULL;
     const struct stream_server_options o = {
         .inlet = c->inlet,
         .loop = c->loop,
-        .fd = address_listen(&a, SOCK_STREAM, e),
+        .fd = listen_setting_open(c->settings, SOCK_STREAM, e),
         .trust = TRUST_PROPOSE,
         .connections_max = (uint32_t)setting_number(c->settings, "connections"),
         .frame_timeout_ns = (int64_t)setting_number(c->settings, "frame_timeout"),
     };
     return o.fd == -1 ? NULL : stream_server_new(&o, e);
-}
-
-static void resume_source(void *source)
-{
-    stream_server_resume(source);
-}
-
-static void close_source(void *source)
-{
-    stream_server_free(source);
 }
 
 const struct source_type source_type_syslog_tcp = {
@@ -57,8 +38,8 @@ const struct source_type source_type_syslog_tcp = {
     .settings = settings,
     .setting_count = countof(settings),
     .format = "syslog",
-    .check = check,
+    .check = listen_setting_check,
     .open = open_source,
-    .resume = resume_source,
-    .close = close_source,
+    .resume = stream_server_resume,
+    .close = stream_server_free,
 };

@@ -3,16 +3,18 @@
  * certificate, and is then believed; without it anybody may send.
  */
 #include "base/buf.h"
+#include "collect/listen_setting.h"
 #include "collect/stream_server.h"
-#include "net/address.h"
 
 #include <limits.h>
 #include <stdio.h>
 
+#include <sys/socket.h>
+
 extern const struct source_type source_type_syslog_tls;
 
 static const struct setting settings[] = {
-    {"listen", SETTING_TEXT, "127.0.0.1:6514", "address and port", NULL, 0, 0, false},
+    LISTEN_SETTING("127.0.0.1:6514"),
     {"certificate", SETTING_TEXT, NULL, "PEM file of the server's certificate and its chain", NULL,
      0, 0, true},
     {"key", SETTING_TEXT, NULL, "PEM file of its private key", NULL, 0, 0, true},
@@ -23,13 +25,6 @@ static const struct setting settings[] = {
     {"frame_timeout", SETTING_DURATION, "60s", "for a handshake or frame that was begun", NULL,
      1000000000, 86400000000000, false},
 };
-
-static bool check(const struct settings *s, struct err *e)
-{
-    struct address a;
-
-    return address_parse(setting_text(s, "listen"), &a, e);
-}
 
 /* A setting as a path; NULL when it is absent. */
 static const char *path_of(const struct settings *s, const char *name, char room[PATH_MAX])
@@ -46,10 +41,6 @@ static void *open_source(const struct source_context *c, struct err *e)
 {
     char certificate[PATH_MAX], key[PATH_MAX], client_ca[PATH_MAX];
     const char *authorities = path_of(c->settings, "client_ca", client_ca);
-    struct address a;
-
-    if (!address_parse(setting_text(c->settings, "listen"), &a, e))
-        return NULL;
     struct tls_context *tls = tls_context_new(path_of(c->settings, "certificate", certificate),
                                               path_of(c->settings, "key", key), authorities, e);
     if (!tls)
@@ -57,7 +48,7 @@ static void *open_source(const struct source_context *c, struct err *e)
     const struct stream_server_options o = {
         .inlet = c->inlet,
         .loop = c->loop,
-        .fd = address_listen(&a, SOCK_STREAM, e),
+        .fd = listen_setting_open(c->settings, SOCK_STREAM, e),
         .tls = tls,
         .trust = authorities ? TRUST_AUTHENTICATED : TRUST_PROPOSE,
         .connections_max = (uint32_t)setting_number(c->settings, "connections"),
@@ -69,16 +60,6 @@ static void *open_source(const struct source_context *c, struct err *e)
     return NULL;
 }
 
-static void resume_source(void *source)
-{
-    stream_server_resume(source);
-}
-
-static void close_source(void *source)
-{
-    stream_server_free(source);
-}
-
 const struct source_type source_type_syslog_tls = {
     .name = "syslog_tls",
     .summary = "syslog over TLS (RFC 5425), with client certificates when asked for",
@@ -87,8 +68,8 @@ const struct source_type source_type_syslog_tls = {
     .settings = settings,
     .setting_count = countof(settings),
     .format = "syslog",
-    .check = check,
+    .check = listen_setting_check,
     .open = open_source,
-    .resume = resume_source,
-    .close = close_source,
+    .resume = stream_server_resume,
+    .close = stream_server_free,
 };
