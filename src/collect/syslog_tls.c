@@ -8,7 +8,6 @@
 
 #include <limits.h>
 #include <stdio.h>
-
 #include <sys/socket.h>
 
 extern const struct source_type source_type_syslog_tls;

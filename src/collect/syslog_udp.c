@@ -5,6 +5,8 @@
 #include "collect/datagrams.h"
 #include "collect/listen_setting.h"
 
+#include <sys/socket.h>
+
 extern const struct source_type source_type_syslog_udp;
 
 static const struct setting settings[] = {
