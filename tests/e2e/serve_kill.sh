@@ -108,9 +108,8 @@ for s in senders:
 if tcp.socket:
     tcp.socket.close()
 
-last = f"f{files.n}"
 until("the files are read", lambda: serve.source("files").get("lag_bytes") == 0 and
-      last in map(id_of, serve.texts("files")[-4 * LINES:]))
+      serve.source("files")["durable_record"] >= files.n)
 until("all is matched", lambda: all(s["unmatched"] == 0 for s in serve.status()["sources"]))
 serve.end()
 
