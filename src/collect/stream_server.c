@@ -376,9 +376,10 @@ void stream_server_free(void *source)
     loop_remove(s->watch);
     close(s->options.fd);
     loop_timer_remove(s->sweep);
-    while (s->first) {
-        drain(s->first, &waits);
-        close_connection(s->first);
+    for (struct connection *c = s->first, *next; c; c = next) {
+        next = c->next;
+        drain(c, &waits);
+        close_connection(c);
     }
     tls_context_free(s->options.tls);
     free(s);

@@ -47,7 +47,12 @@ static bool load(const struct live_rules_options *o, struct ruleset *rs, struct 
         return err_wrap(e, "%u rules cannot be loaded, the first", rs->refusal_count);
     }
     choose(rs, o->level_min);
-    return rs->count || err_set(e, ERR_INPUT, "no rule is left to match; name some by 'rules'");
+    if (rs->count)
+        return true;
+    if (rs->refusal_count == 0)
+        return err_set(e, ERR_INPUT, "no rule is left to match; name some by 'rules'");
+    *e = rs->refusals[0].why;
+    return err_wrap(e, "no rule is left to match; the first that cannot be loaded");
 }
 
 struct live_rules *live_rules_load(const struct live_rules_options *o, struct err *e)
