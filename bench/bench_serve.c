@@ -27,6 +27,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -337,6 +338,7 @@ int main(int argc, char **argv)
     struct bench b = {.out = buf_make(BUF_MAX_OUTPUT)};
     struct buf text = buf_make(INPUT_MAX);
     struct err e = {0};
+    struct rusage usage;
     uint64_t port;
     struct io io;
     int status;
@@ -360,7 +362,9 @@ int main(int argc, char **argv)
     close(b.socket);
     kill(b.child, SIGTERM);
     pthread_join(b.reader, NULL);
-    waitpid(b.child, &status, 0);
+    if (wait4(b.child, &status, 0, &usage) == -1)
+        fail("no end of the program");
+    printf("waits\t%ld\n", usage.ru_nvcsw);
     print_latency(&b);
     free(b.latencies);
     buf_done(&b.out);

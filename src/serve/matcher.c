@@ -412,11 +412,13 @@ void matcher_give(struct matcher *m, struct inlet *in, struct record_block *b)
     *w = (struct matcher_work){.inlet = in, .block = b};
     pthread_mutex_lock(&m->lock);
     assert(!m->closed);
+    const bool sleeps = !m->first;
     if (m->last)
         m->last->next = w;
     else
         m->first = w;
     m->last = w;
-    pthread_cond_signal(&m->changed);
     pthread_mutex_unlock(&m->lock);
+    if (sleeps) /* signalled without the lock, on which it would only wait again */
+        pthread_cond_signal(&m->changed);
 }

@@ -4,6 +4,7 @@
 #include "base/ring.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ struct outlet {
 
     pthread_mutex_t lock; /* guards the followers */
     struct follower followers[OUTLET_FOLLOWERS_MAX];
-    uint32_t follower_count;
+    _Atomic uint32_t follower_count; /* looked at without the lock too */
+    _Atomic uint32_t under_way;      /* results that were put and not passed on yet */
 };
 
 static void lines_of(const struct match_result *r, struct buf *out)
@@ -130,6 +132,7 @@ static void *run(void *arg)
             write_lines(o);
         feed_followers(o, r->count); /* who was slow may take more by now */
         o->options.passed(o->options.ctx, r);
+        atomic_fetch_sub_explicit(&o->under_way, 1, memory_order_release);
     }
     return NULL;
 }
@@ -171,7 +174,16 @@ void outlet_stop(struct outlet *o)
     free_outlet(o);
 }
 
+/* Most results say only how far matching is: the thread is not woken for those when there is
+ * nothing before them and nobody follows. An inlet's results are put by one thread, so that what it
+ * put before has been passed on when none is under way. */
 void outlet_put(struct outlet *o, struct match_result *r)
 {
+    if (r->count == 0 && atomic_load_explicit(&o->under_way, memory_order_acquire) == 0 &&
+        atomic_load_explicit(&o->follower_count, memory_order_relaxed) == 0) {
+        o->options.passed(o->options.ctx, r);
+        return;
+    }
+    atomic_fetch_add_explicit(&o->under_way, 1, memory_order_relaxed);
     ring_put(o->queue, r);
 }

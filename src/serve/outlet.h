@@ -15,7 +15,8 @@ struct outlet_options {
     struct io *io;
     int fd; /* -1: findings go to the ledger and followers alone */
     void *ctx;
-    void (*passed)(void *ctx, struct match_result *r); /* takes it over */
+    /* Takes it over; on the outlet's thread or that of outlet_put(), an inlet's in their order. */
+    void (*passed)(void *ctx, struct match_result *r);
     void (*failed)(void *ctx, const char *why); /* fd cannot be written; once, until it can */
 };
 
