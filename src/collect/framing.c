@@ -183,9 +183,10 @@ bool framing_end(struct framing *f)
     const str rest = buf_str(&f->bytes);
     const struct frame_view v = look(f, rest);
     str record = str_from_at(rest, v.count ? v.head : 0);
-    if (record.n > INLET_RECORD_BYTES_MAX)
+    const uint64_t length = record.n > INLET_RECORD_BYTES_MAX ? record.n : 0;
+    if (length)
         record.n = RECORD_KEPT_BYTES;
-    if (!give(f, without_cr(record), rest.n - v.head))
+    if (!give(f, length ? record : without_cr(record), length))
         return false;
     if (v.count)
         inlet_fault(f->inlet, FAULT_partial, 1, record);

@@ -163,8 +163,10 @@ static void begin_reload(struct server *s)
     }
     atomic_store(&s->loaded_ready, false);
     s->loading = pthread_create(&s->loader, NULL, run_loader, s) == 0;
-    if (!s->loading)
-        notice(s, (str){0}, "cannot start a thread to reload: the old configuration stays");
+    if (s->loading)
+        return;
+    notice(s, (str){0}, "cannot start a thread to reload: the old configuration stays");
+    control_reloaded(s->control, "cannot start a thread to reload");
 }
 
 static void refuse(struct server *s)

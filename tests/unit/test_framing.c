@@ -214,6 +214,16 @@ static void a_line_that_does_not_end_is_given_at_the_end(void **state)
     assert_int_equal(x->inlet->faults[FAULT_partial], 0);
 }
 
+static void a_carriage_return_at_the_end_is_no_part_of_the_last_line(void **state)
+{
+    struct wire *x = *state;
+
+    come(x, S("<1>abc\r"));
+    end(x);
+    assert_string_equal(records(x), "<1>abc|");
+    assert_int_equal(x->inlet->faults[FAULT_long_record], 0);
+}
+
 /* ------------------------------------------------------------ too long */
 
 static void fill(struct wire *x, uint64_t n, char c)
@@ -370,6 +380,7 @@ int main(void)
         ONE(too_large_a_count_takes_what_follows_and_loses_nothing),
         ONE(a_counted_frame_that_does_not_end_is_given_at_the_end_and_counted),
         ONE(a_line_that_does_not_end_is_given_at_the_end),
+        ONE(a_carriage_return_at_the_end_is_no_part_of_the_last_line),
         ONE(a_line_that_is_too_long_is_cut_and_the_next_is_whole),
         ONE(a_counted_frame_that_is_too_long_is_cut_and_the_next_is_whole),
         ONE(a_count_of_gigabytes_keeps_no_gigabytes),
