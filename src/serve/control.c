@@ -36,6 +36,14 @@ struct control {
 
 /* ------------------------------------------------------------ one client */
 
+static void free_client(struct client *c, bool close_it)
+{
+    loop_remove(c->watch);
+    if (close_it)
+        close(c->fd);
+    free(c);
+}
+
 static void forget(struct client *c, bool close_it)
 {
     struct client **at = &c->control->first;
@@ -44,10 +52,7 @@ static void forget(struct client *c, bool close_it)
         at = &(*at)->next;
     *at = c->next;
     c->control->count--;
-    loop_remove(c->watch);
-    if (close_it)
-        close(c->fd);
-    free(c);
+    free_client(c, close_it);
 }
 
 /* Somebody who does not read is not waited for long. */
@@ -256,8 +261,10 @@ void control_free(struct control *c)
 {
     if (!c)
         return;
-    while (c->first)
-        forget(c->first, true);
+    for (struct client *client = c->first, *next; client; client = next) {
+        next = client->next;
+        free_client(client, true);
+    }
     loop_remove(c->watch);
     close(c->fd);
     unlink(c->address.sun_path);

@@ -39,15 +39,16 @@ static uint64_t counter_of(const struct inlet *in, const struct counter *c)
 /* proc(5), statm. */
 uint64_t status_resident_bytes(void)
 {
-    unsigned long long pages = 0;
+    char line[128];
+    uint64_t pages = 0;
     FILE *f = fopen("/proc/self/statm", "re");
 
-    if (f) {
-        if (fscanf(f, "%*u %llu", &pages) != 1)
-            pages = 0;
-        fclose(f);
-    }
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (!f)
+        return 0;
+    str rest = str_from(fgets(line, sizeof line, f)); /* NULL gives the empty one */
+    fclose(f);
+    str_cut(&rest, ' '); /* the size; what is resident follows */
+    return str_u64(str_cut(&rest, ' '), &pages) ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 /* ------------------------------------------------------------ JSON */
