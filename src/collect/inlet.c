@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "collect/inlet_core.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct {
@@ -187,11 +188,16 @@ bool inlet_add(struct inlet *in, struct origin *from, str record)
 
 bool inlet_add_cut(struct inlet *in, struct origin *from, str kept, uint64_t length)
 {
-    (void)length;
+    char sample[SAMPLE_BYTES];
+
     assert(kept.n <= INLET_RECORD_BYTES_MAX);
-    if (!add(in, from, cleaned(in, kept)))
+    const str record = cleaned(in, kept);
+    if (!add(in, from, record))
         return false;
-    inlet_fault(in, FAULT_long_record, 1, kept);
+    inlet_fault(in, FAULT_long_record, 1, (str){0});
+    int n = snprintf(sample, sizeof sample, "%llu bytes: %.*s", (unsigned long long)length,
+                     record.n < SAMPLE_BYTES / 2 ? (int)record.n : SAMPLE_BYTES / 2, record.p);
+    inlet_sample(in, faults[FAULT_long_record].name, (str){sample, (size_t)n});
     return true;
 }
 

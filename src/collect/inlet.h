@@ -56,8 +56,8 @@ const char *inlet_fault_what(enum inlet_fault f);
 
 /* Takes a record. False: not now; nothing was taken. `record` is the caller's. */
 bool inlet_add(struct inlet *in, struct origin *from, str record) MUST_USE;
-/* A record of which only the first bytes were kept; `length` is what it had, `sha256` (may be NULL)
- * of all its bytes. Counted as FAULT_long_record. */
+/* A record of which only the first bytes were kept; `length` is what it had. Counted as
+ * FAULT_long_record, and its sample tells the length. */
 bool inlet_add_cut(struct inlet *in, struct origin *from, str kept, uint64_t length) MUST_USE;
 /* Where the source now is, as of the last record it added; kept together with those records, if it
  * is given before inlet_push(). False: not now, give it again; only when nothing was added since

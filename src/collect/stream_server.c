@@ -251,8 +251,11 @@ static void on_accept(void *ctx, uint32_t events)
         struct address from = {.length = sizeof from.storage};
         int fd = accept4(s->options.fd, (struct sockaddr *)&from.storage, &from.length,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd == -1)
+        if (fd == -1) {
+            if (errno == EMFILE || errno == ENFILE) /* the socket stays ready: not at once again */
+                loop_change(s->watch, 0);
             return;
+        }
         if (s->count < s->options.connections_max) {
             begin(s, fd, &from);
             continue;
@@ -268,6 +271,7 @@ static void on_sweep(void *ctx)
     struct stream_server *s = ctx;
     const int64_t limit = loop_now_ns(s->options.loop) - s->options.frame_timeout_ns;
 
+    loop_change(s->watch, EPOLLIN); /* descriptors may have become free */
     for (struct connection *c = s->first, *next; c; c = next) {
         next = c->next;
         const bool unfinished = c->shaking || !framing_is_empty(&c->framing);

@@ -155,21 +155,39 @@ static bool write_ledger(struct committer *c)
     return ok;
 }
 
+/* What could not be written is the first of the next try. */
+static void put_audit_back(struct committer *c, struct audit_entry *list)
+{
+    struct audit_entry *last = list;
+
+    while (last->next)
+        last = last->next;
+    pthread_mutex_lock(&c->lock);
+    last->next = c->audit;
+    c->audit = list;
+    if (!c->audit_last)
+        c->audit_last = last;
+    pthread_mutex_unlock(&c->lock);
+}
+
 static bool write_audit(struct committer *c, struct audit_entry *list)
 {
     bool ok = true;
 
-    while (list) {
+    while (list && ok) {
         struct audit_entry *next = list->next;
         struct err e = {0};
-        bool added = audit_add(c->options.ledger, list->actor, list->action, list->subject,
-                               list->detail, &e);
-        if (!added)
+        ok = audit_add(c->options.ledger, list->actor, list->action, list->subject, list->detail,
+                       &e);
+        if (ok) {
+            free(list);
+            list = next;
+        } else {
             tell(c, false, &e);
-        ok = ok && added;
-        free(list);
-        list = next;
+        }
     }
+    if (list)
+        put_audit_back(c, list);
     return ok;
 }
 
@@ -284,6 +302,11 @@ bool committer_stop(struct committer *c)
         ok = commit(c);
     } while (ok && !all);
     drop_results(c, c->held);
+    for (struct audit_entry *a = c->audit, *next; a;
+         a = next) { /* the ledger would not have them */
+        next = a->next;
+        free(a);
+    }
     pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
     free(c);

@@ -6,7 +6,6 @@
 #include "serve/block_pool.h"
 #include "serve/matcher.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <time.h>
@@ -402,9 +401,4 @@ struct outlet *pipeline_outlet(struct pipeline *p)
 struct committer *pipeline_committer(struct pipeline *p)
 {
     return p->committer;
-}
-
-struct rawlog *pipeline_rawlog(struct pipeline *p)
-{
-    return p->rawlog;
 }

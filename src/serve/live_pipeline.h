@@ -70,4 +70,3 @@ bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
 
 struct outlet *pipeline_outlet(struct pipeline *p);
 struct committer *pipeline_committer(struct pipeline *p);
-struct rawlog *pipeline_rawlog(struct pipeline *p);

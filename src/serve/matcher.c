@@ -11,7 +11,6 @@
 #include <pthread.h>
 
 enum {
-    MATCHER_QUEUE_MAX = 65536, /* blocks; more than all inlets' shares */
     MATCHER_ARENA_BYTES = 1024 * 1024,
     RESULT_ARENA_BYTES = 16 * 1024,
     LATE_S = 120,    /* behind the newest event of its source */
@@ -30,7 +29,7 @@ struct matcher {
     pthread_t thread;
     pthread_mutex_t lock; /* guards the queue */
     pthread_cond_t changed;
-    struct matcher_work *first, *last, *spare;
+    struct matcher_work *first, *last;
     bool closed;
 
     /* The thread's own: */

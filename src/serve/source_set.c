@@ -1,7 +1,6 @@
 #include "serve/source_set.h"
 
 #include "base/mem.h"
-#include "rawlog/raw_reader.h"
 
 #include <stdio.h>
 
