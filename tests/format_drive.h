@@ -36,7 +36,7 @@ static inline void format_drive(const struct format *f, str bytes, size_t step,
 {
     struct stream stream = {.path = S("drive"), .trust = TRUST_EVIDENCE, .format = f};
     struct arena *arena = arena_new(64 * 1024);
-    void *cutter = f->cutter_new(), *decoder = f->open();
+    void *cutter = f->cutter_new(), *decoder = f->open(f);
     size_t at = 0, seen = 0, shown = 0;
 
     while (at < bytes.n) {

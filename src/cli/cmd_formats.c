@@ -9,10 +9,11 @@ extern const struct command command_formats;
 static int formats_run(const struct arguments *a)
 {
     (void)a;
-    for (size_t i = 0; i < format_count; i++) {
-        printf("%-10s %s\n", formats[i]->name, formats[i]->summary);
-        if (formats[i]->sample)
-            printf("%-10s   %s\n", "", formats[i]->sample);
+    for (size_t i = 0; i < formats_builtin.count; i++) {
+        const struct format *f = formats_builtin.items[i];
+        printf("%-16s %s\n", f->name, format_summary(f));
+        if (format_sample(f))
+            printf("%-16s   %s\n", "", format_sample(f));
     }
     return EXIT_OK;
 }

@@ -94,7 +94,7 @@ static int write_profile(struct profile_builder *b, struct io *io, int fd)
 static int profile_run(const struct arguments *a)
 {
     const char *name = opt_value(&command_rule_profile, a, "format");
-    const struct format *format = name ? format_find(str_from(name)) : NULL;
+    const struct format *format = name ? format_find(&formats_builtin, str_from(name)) : NULL;
     struct confinement confinement;
     struct io io;
 

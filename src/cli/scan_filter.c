@@ -12,7 +12,7 @@ static bool format_option(const struct command *c, const struct arguments *a,
 
     if (!name)
         return true;
-    o->format = format_find(str_from(name));
+    o->format = format_find(&formats_builtin, str_from(name));
     return o->format || err_set(e, ERR_INPUT, "unknown format '%s'; see 'tocsin formats'", name);
 }
 
@@ -40,8 +40,13 @@ bool scan_filter_input(const struct command *c, const struct arguments *a, struc
         o->force = force;
     }
     return time_option(c, a, "from", TIME_FIRST, &o->from_ns, e) &&
-           time_option(c, a, "to", TIME_LAST, &o->to_ns, e) && format_option(c, a, o, e) &&
-           zone_option(c, a, o, e);
+           time_option(c, a, "to", TIME_LAST, &o->to_ns, e) && scan_filter_format(c, a, o, e);
+}
+
+bool scan_filter_format(const struct command *c, const struct arguments *a, struct scan_options *o,
+                        struct err *e)
+{
+    return format_option(c, a, o, e) && zone_option(c, a, o, e);
 }
 
 /* "attack.t1059" is in "attack.t1059.001" too. */

@@ -137,9 +137,9 @@ static void find_format(struct inlet *in, struct origin *from, str record)
 {
     from->format = in->options.format;
     if (!from->format)
-        from->format = format_sniff(record);
+        from->format = format_sniff(&formats_builtin, record);
     if (!from->format && ++from->sniffs >= ORIGIN_SNIFFS_MAX)
-        from->format = format_find(S("line"));
+        from->format = format_find(&formats_builtin, S("line"));
 }
 
 static bool add(struct inlet *in, struct origin *from, str record)

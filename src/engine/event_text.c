@@ -21,12 +21,12 @@ static void pass_problem(void *ctx, const struct problem *p)
 
 void event_text_read(str source, str json, struct arena *a, const struct event_text_handler *h)
 {
-    const struct format *format = format_find(S("json"));
+    const struct format *format = format_find(&formats_builtin, S("json"));
     const struct decode_sink sink = {
         .ctx = (void *)(uintptr_t)h, .event = classify, .problem = pass_problem};
     const struct stream stream = {.path = source, .format = format};
     char *data = mem_resize(NULL, json.n + BATCH_PADDING, 1);
-    void *cutter = format->cutter_new(), *decoder = format->open();
+    void *cutter = format->cutter_new(), *decoder = format->open(format);
 
     if (json.n)
         memcpy(data, json.p, json.n);

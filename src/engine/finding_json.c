@@ -207,7 +207,7 @@ static void write_fields(struct json_writer *w, const struct finding *f, const s
 }
 
 /* Present when the record itself does not say all of its time. */
-static void write_time_guess(struct json_writer *w, const struct event *ev)
+void json_event_time_guess(struct json_writer *w, const struct event *ev)
 {
     if (!ev->has_time || !ev->time_guess)
         return;
@@ -255,7 +255,7 @@ void finding_json_write(struct finding_json *j, struct json_writer *w, const str
         json_key(w, S("recovered"));
         json_bool(w, true);
     }
-    write_time_guess(w, f->event);
+    json_event_time_guess(w, f->event);
     if (f->live)
         write_live(w, f->live);
     write_fields(w, f, j->fields, j->field_count);

@@ -19,5 +19,7 @@ void finding_json_write(struct finding_json *j, struct json_writer *w, const str
 void json_str_or_null(struct json_writer *w, str s);
 /* The event's time in RFC 3339 with the source's precision, or null. */
 void json_event_time(struct json_writer *w, const struct event *ev);
+/* "time_guess": ["year", "zone"] when something of it was filled in. */
+void json_event_time_guess(struct json_writer *w, const struct event *ev);
 /* A time from a summary: as many fraction digits (0, 3, 6 or 9) as it needs; null unless known. */
 void json_time(struct json_writer *w, int64_t ns, bool known);

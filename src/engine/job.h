@@ -16,7 +16,7 @@
 #include "engine/schedule.h"
 #include "engine/watch.h"
 #include "event/classifier.h"
-#include "formats/format.h"
+#include "formats/decoder_pool.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -98,7 +98,7 @@ struct worker {
     struct detector_scratch *scratch;
     struct classifier *classifier;
     struct watch *watch;
-    void **decoders; /* one for each format that is not ordered; NULL until it is needed */
+    struct decoder_pool *decoders; /* of formats that are not ordered */
     uint32_t *naive_hits;
     struct job *job; /* being worked on */
 };

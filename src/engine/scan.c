@@ -166,7 +166,10 @@ bool scan_path(struct scan *s, const char *path, struct err *e)
 {
     const struct evidence_options options = {
         .io = s->options.io,
-        .reader = {.format = s->options.format, .trust = TRUST_EVIDENCE, .time = s->options.time},
+        .reader = {.formats = s->options.formats ? s->options.formats : &formats_builtin,
+                   .format = s->options.format,
+                   .trust = TRUST_EVIDENCE,
+                   .time = s->options.time},
         .with_hash = s->options.with_hash,
         .ctx = s,
         .file_begin = file_begin,

@@ -34,9 +34,10 @@ struct scan_options {
     const struct profile *profile;   /* of the fields' values; may be NULL */
     struct compiled_rules *compiled; /* of the rules; NULL: made now */
     struct io *io;
-    uint32_t workers;              /* 1..SCAN_WORKERS_MAX */
-    const struct format *format;   /* NULL: by content */
-    const struct logsource *force; /* NULL: by the tables; otherwise for events that have none */
+    uint32_t workers;                 /* 1..SCAN_WORKERS_MAX */
+    const struct format_set *formats; /* that there are; NULL: those that are built in */
+    const struct format *format;      /* NULL: by content */
+    const struct logsource *force;    /* NULL: by the tables; otherwise for events that have none */
     struct time_rule time;  /* of records; a file's own modification goes before its reference */
     int64_t from_ns, to_ns; /* events outside are not matched; INT64_MIN, INT64_MAX: all */
     bool with_hash;         /* compute the evidence's SHA-256 */

@@ -1,6 +1,8 @@
 /*
  * walk.c - a reader's batch port that decodes a batch as soon as it is given.
- * There are two, for the reader takes the next one before it gives one away.
+ * There are two, for the reader takes the next one before it gives one away. What
+ * a batch holds is handed on when all of it is decoded, for only then are the
+ * records' numbers known.
  */
 #include "engine/walk.h"
 
@@ -12,6 +14,13 @@
 
 enum { BATCHES = 2 };
 
+/* An event, or a problem, of the batch at hand. */
+struct walked {
+    struct walked *next;
+    struct event *event; /* NULL: a problem */
+    struct problem problem;
+};
+
 struct walk {
     const struct walk_options *options;
     struct batch batches[BATCHES];
@@ -19,6 +28,9 @@ struct walk {
     struct engine_stream *stream; /* the last one; owned */
     void *decoder;                /* of the stream; NULL until it is needed */
     uint32_t stream_count;
+    uint64_t units;      /* of the stream, in the batches before */
+    struct arena *arena; /* of the batch at hand */
+    struct walked *first, *last;
 };
 
 static struct batch *port_take(void *ctx)
@@ -33,21 +45,49 @@ static struct batch *port_take(void *ctx)
     return &w->batches[i];
 }
 
+static struct walked *add(struct walk *w)
+{
+    struct walked *walked = arena_alloc(w->arena, sizeof *walked);
+
+    if (w->last)
+        w->last->next = walked;
+    else
+        w->first = walked;
+    w->last = walked;
+    return walked;
+}
+
 static void on_event(void *ctx, struct event *ev)
 {
-    const struct walk *w = ctx;
+    struct walk *w = ctx;
 
     ev->from.file = w->stream->stream.path;
     ev->from.source = w->stream->stream.id;
     ev->from.trust = w->stream->stream.trust;
-    w->options->event(w->options->ctx, ev);
+    add(w)->event = ev;
 }
 
 static void on_problem(void *ctx, const struct problem *p)
 {
-    const struct walk *w = ctx;
+    add(ctx)->problem = *p;
+}
 
-    w->options->problem(w->options->ctx, w->stream->stream.path, p);
+/* Hands on what the batch held, with the records' own numbers. */
+static void deliver(struct walk *w, const struct batch *b)
+{
+    const uint64_t base = b->own_numbers ? 0 : w->units + b->number_from;
+
+    for (struct walked *at = w->first; at; at = at->next) {
+        if (at->event) {
+            at->event->from.record += base;
+            w->options->event(w->options->ctx, at->event);
+        } else {
+            at->problem.record += at->problem.has_record ? base : 0;
+            w->options->problem(w->options->ctx, w->stream->stream.path, &at->problem);
+        }
+    }
+    w->units += b->units;
+    w->first = w->last = NULL;
 }
 
 static void decoder_close(struct walk *w)
@@ -63,14 +103,16 @@ static void port_give(void *ctx, struct batch *b)
     const struct format *format = b->stream->format;
     const struct decode_sink sink = {.ctx = w, .event = on_event, .problem = on_problem};
 
+    w->arena = b->arena;
     for (uint32_t i = 0; i < b->problem_count; i++)
-        on_problem(w, &b->problems[i]);
+        w->options->problem(w->options->ctx, w->stream->stream.path, &b->problems[i]);
     if (format) {
-        w->decoder = w->decoder ? w->decoder : format->open();
+        w->decoder = w->decoder ? w->decoder : format->open(format);
         format->feed(w->decoder, b, &sink);
         if (b->last && format->flush)
             format->flush(w->decoder, b, &sink);
     }
+    deliver(w, b);
     if (b->last)
         decoder_close(w);
     /* As the collector leaves a batch to the reader. */
@@ -93,6 +135,7 @@ static struct stream *port_stream(void *ctx, str path)
     if (w->stream)
         engine_stream_free(w->stream);
     w->stream = engine_stream_new(path, w->stream_count++, UINT32_MAX);
+    w->units = 0;
     return &w->stream->stream;
 }
 
@@ -114,7 +157,10 @@ bool walk_path(const struct walk_options *o, const char *path, struct err *e)
     struct walk w = {.options = o};
     const struct evidence_options options = {
         .io = o->io,
-        .reader = {.format = o->format, .trust = TRUST_EVIDENCE},
+        .reader = {.formats = o->formats ? o->formats : &formats_builtin,
+                   .format = o->format,
+                   .trust = TRUST_EVIDENCE,
+                   .time = o->time},
         .ctx = &w,
         .file_begin = file_begin,
         .file_end = file_end,

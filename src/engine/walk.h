@@ -9,10 +9,13 @@
 
 struct walk_options {
     struct io *io;
-    const struct format *format; /* NULL: by content */
+    const struct format_set *formats; /* that there are; NULL: those that are built in */
+    const struct format *format;      /* NULL: by content */
+    struct time_rule time; /* of records; a file's own modification goes before its reference */
     void *ctx;
-    void (*event)(void *ctx, struct event *ev);                    /* settled; dies with the call */
-    void (*problem)(void *ctx, str file, const struct problem *p); /* its record is the batch's */
+    /* Both are called in the order of the records, whose numbers are those that a scan tells. */
+    void (*event)(void *ctx, struct event *ev); /* settled; dies with the call */
+    void (*problem)(void *ctx, str file, const struct problem *p);
 };
 
 /* Reads a file, a folder with all below it, or "-": standard input, as a scan does. False only

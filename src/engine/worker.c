@@ -12,16 +12,13 @@ void worker_init(struct worker *w, struct scan *scan)
     w->scratch = detector_scratch_new(scan->detector);
     w->classifier = classifier_new(scan->options.force);
     w->watch = watch_new();
-    w->decoders = mem_array(format_count, sizeof *w->decoders);
+    w->decoders = decoder_pool_new();
     w->naive_hits = mem_array(scan->options.rules->count + 1, sizeof *w->naive_hits);
 }
 
 void worker_done(struct worker *w)
 {
-    for (size_t i = 0; i < format_count; i++)
-        if (w->decoders[i])
-            formats[i]->close(w->decoders[i]);
-    free(w->decoders);
+    decoder_pool_free(w->decoders);
     free(w->naive_hits);
     classifier_free(w->classifier);
     watch_free(w->watch);
@@ -130,7 +127,7 @@ static void *ordered_decoder(struct engine_stream *s, uint64_t number)
         pthread_cond_wait(&s->turn_changed, &s->lock);
     pthread_mutex_unlock(&s->lock);
     if (!s->decoder)
-        s->decoder = s->stream.format->open();
+        s->decoder = s->stream.format->open(s->stream.format);
     return s->decoder;
 }
 
@@ -146,19 +143,6 @@ static void pass_turn(struct engine_stream *s, bool last)
     pthread_mutex_unlock(&s->lock);
 }
 
-static void *shared_decoder(struct worker *w, const struct format *format)
-{
-    for (size_t i = 0; i < format_count; i++) {
-        if (formats[i] != format)
-            continue;
-        if (!w->decoders[i])
-            w->decoders[i] = format->open();
-        return w->decoders[i];
-    }
-    assert(!"a format that is not in the table");
-    return NULL;
-}
-
 static void work(struct worker *w, struct job *job)
 {
     struct engine_stream *s = (struct engine_stream *)(uintptr_t)job->batch.stream;
@@ -172,8 +156,8 @@ static void work(struct worker *w, struct job *job)
         on_problem(w, &b->problems[i]);
     if (!format)
         return;
-    void *decoder =
-        format->ordered ? ordered_decoder(s, job->number_in_stream) : shared_decoder(w, format);
+    void *decoder = format->ordered ? ordered_decoder(s, job->number_in_stream)
+                                    : decoder_pool_get(w->decoders, format);
     format->feed(decoder, b, &sink);
     if (b->last && format->flush)
         format->flush(decoder, b, &sink);

@@ -14,6 +14,9 @@
 #include "base/arena.h"
 #include "event/logsource.h"
 #include "event/provenance.h"
+#include "event/time_rule.h"
+
+struct kind;
 
 enum value_type {
     VALUE_STRING,
@@ -58,9 +61,6 @@ enum {
     VALUE_PADDING = 64, /* bytes behind a raw value that may be read, and behind room() written */
 };
 
-/* What of an event's time the record does not say: see struct time_rule of formats/format.h. */
-enum { TIME_GUESS_YEAR = 1, TIME_GUESS_ZONE = 2 };
-
 struct event {
     struct field *fields; /* in the arena */
     uint32_t field_count, field_capacity, fields_dropped;
@@ -71,7 +71,8 @@ struct event {
     uint8_t logsource_count;
     struct logsource logsources[EVENT_LOGSOURCES_MAX];
     struct provenance from;
-    str raw;  /* the record's bytes as text; empty when it has none (EVTX) */
+    const struct kind *kind; /* what it means: event/kind.h; NULL: not known */
+    str raw;                 /* the record's bytes as text; empty when it has none (EVTX) */
     str body; /* the record's bytes otherwise, of which VALUE_PADDING more may be read; or empty */
 
     /* What a fast decoder knows beyond, so that others need not look again: */

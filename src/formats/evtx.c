@@ -42,8 +42,9 @@ struct cutter {
     struct evtx_run run;
 };
 
-static int evtx_sniff(str head)
+static int evtx_sniff(const struct format *self, str head)
 {
+    (void)self;
     if (str_starts(head, S(EVTX_FILE_MAGIC)))
         return 100;
     return evtx_is_chunk((const uint8_t *)head.p, head.n) ? 90 : 0; /* carved out of a file */
@@ -156,8 +157,9 @@ static void evtx_cut(void *cutter, str pending, size_t seen, enum cut_mode mode,
         ret->context |= CONTEXT_END;
 }
 
-static void *evtx_open(void)
+static void *evtx_open(const struct format *self)
 {
+    (void)self;
     return evtx_reader_new();
 }
 

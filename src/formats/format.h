@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "event/event.h"
+#include "event/time_rule.h"
 #include "formats/problem.h"
 
 enum {
@@ -29,17 +30,8 @@ enum {
 };
 
 struct format;
-
-/* How times are read that say less than a moment: "Nov 24 10:00:00" names neither year nor zone.
- * What was filled in is told by event.time_guess. */
-struct zone;
-struct time_rule {
-    const struct zone *zone; /* of times without one; NULL: none was set, UTC is taken */
-    int64_t reference_ns;    /* about when the records were written: a file's modification, or when
-                                they were received. The year of a time is chosen so that it lies
-                                within (reference - 358 d, reference + 7 d]; 0: not known, such a
-                                record has no time */
-};
+struct dialect;
+struct dialect_set;
 
 /* One file, member of a collection, or connection. Outlives its batches. */
 struct stream {
@@ -111,7 +103,7 @@ struct format {
 
     /* How sure we are that a stream which begins with these bytes is ours: 0 is no, 100 is certain.
      * Input is UTF-8 already; `head` holds at most SNIFF_BYTES. */
-    int (*sniff)(str head);
+    int (*sniff)(const struct format *self, str head); /* NULL: only when asked for */
 
     /* The cutter: state for one stream. Of `pending` the first `seen` bytes have been shown before
      * and the state covers them; after an answer with drop + whole = k > 0 the next call's pending
@@ -121,14 +113,28 @@ struct format {
     void (*cut)(void *cutter, str pending, size_t seen, enum cut_mode mode, struct cut *ret);
 
     /* The decoder: state for one worker (or one stream, when ordered). */
-    void *(*open)(void);
+    void *(*open)(const struct format *self);
     void (*feed)(void *decoder, struct batch *b, const struct decode_sink *out);
     void (*flush)(void *decoder, struct batch *b, const struct decode_sink *out); /* may be NULL */
     void (*close)(void *decoder);
+
+    /* Of formats whose records carry texts of dialects (message/dialect.h): those that there are,
+     * NULL for the built-in ones; and the one that all texts are of, NULL to choose by content. */
+    const struct dialect_set *dialects;
+    const struct dialect *dialect;
 };
 
-extern const struct format *const formats[];
-extern const size_t format_count;
+/* The formats that there are: those of formats.def, one for each dialect, and those of pattern
+ * files. Immutable, for all threads; outlives everything that was opened with one of them. */
+struct format_set {
+    const struct format *const *items;
+    size_t count;
+};
+extern const struct format_set formats_builtin;
 
-const struct format *format_sniff(str head); /* NULL when none is sure */
-const struct format *format_find(str name);  /* NULL when there is none of that name */
+const char *format_summary(const struct format *f);
+const char *format_sample(const struct format *f); /* NULL when it has none */
+/* What a stream that begins so is; NULL when none is sure. */
+const struct format *format_sniff(const struct format_set *set, str head);
+/* NULL when there is none of that name. */
+const struct format *format_find(const struct format_set *set, str name);

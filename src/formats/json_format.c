@@ -65,8 +65,9 @@ static int sniff_lines(str head)
     return objects * 2 >= lines && objects > 0 ? SNIFF_MIXED : 0;
 }
 
-static int json_sniff(str head)
+static int json_sniff(const struct format *self, str head)
 {
+    (void)self;
     struct json j;
     size_t at = 0;
 
@@ -366,8 +367,9 @@ static void json_feed(void *decoder, struct batch *b, const struct decode_sink *
     b->number_from = d->by_element ? 0 : 1;
 }
 
-static void *json_open(void)
+static void *json_open(const struct format *self)
 {
+    (void)self;
     struct json_decoder *d = mem_alloc(sizeof *d);
 
     d->shapes = shape_book_new();

@@ -15,14 +15,9 @@ struct line_decoder {
     struct field field;
 };
 
-static int line_sniff(str head)
+static void *line_open(const struct format *self)
 {
-    (void)head;
-    return 0;
-}
-
-static void *line_open(void)
-{
+    (void)self;
     struct line_decoder *d = mem_alloc(sizeof *d);
 
     d->layout = layout_number_new();
@@ -63,7 +58,6 @@ const struct format format_line = {
     .name = "line",
     .summary = "any text, a record a line; only when asked for",
     .sample = "whatever a program prints",
-    .sniff = line_sniff,
     .cutter_new = line_cutter_new,
     .cutter_free = line_cutter_free,
     .cut = line_cut,

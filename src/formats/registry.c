@@ -1,37 +1,61 @@
-/* registry.c - the table of formats, and recognition by content. */
+/* registry.c - the formats that are built in, and recognition by content. */
 #include "formats/format.h"
+#include "formats/text_format.h"
 
 #define FORMAT(name) extern const struct format format_##name;
 #include "formats/formats.def"
 #undef FORMAT
 
-const struct format *const formats[] = {
+#define DIALECT(name) extern const struct dialect dialect_##name;
+#include "message/dialects.def"
+#undef DIALECT
+
+/* A format for each dialect: lines of it, with or without an envelope. */
+#define DIALECT(id) static const struct format text_##id = {TEXT_FORMAT(#id, &dialect_##id)};
+#include "message/dialects.def"
+#undef DIALECT
+
+static const struct format *const items[] = {
 #define FORMAT(name) &format_##name,
 #include "formats/formats.def"
 #undef FORMAT
+#define DIALECT(id) &text_##id,
+#include "message/dialects.def"
+#undef DIALECT
 };
-const size_t format_count = countof(formats);
+const struct format_set formats_builtin = {items, countof(items)};
 
-const struct format *format_sniff(str head)
+const struct format *format_sniff(const struct format_set *set, str head)
 {
     const struct format *best = NULL;
     int best_score = 0;
 
-    for (size_t i = 0; i < format_count; i++) {
-        int score = formats[i]->sniff(head);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct format *f = set->items[i];
+        int score = f->sniff ? f->sniff(f, head) : 0;
         assert(score >= 0 && score <= 100);
         if (score > best_score) {
-            best = formats[i];
+            best = f;
             best_score = score;
         }
     }
     return best;
 }
 
-const struct format *format_find(str name)
+const struct format *format_find(const struct format_set *set, str name)
 {
-    for (size_t i = 0; i < format_count; i++)
-        if (str_eq(name, str_from(formats[i]->name)))
-            return formats[i];
+    for (size_t i = 0; i < set->count; i++)
+        if (str_eq(name, str_from(set->items[i]->name)))
+            return set->items[i];
     return NULL;
+}
+
+const char *format_summary(const struct format *f)
+{
+    return f->dialect ? f->dialect->summary : f->summary;
+}
+
+const char *format_sample(const struct format *f)
+{
+    return f->dialect ? f->dialect->sample : f->sample;
 }

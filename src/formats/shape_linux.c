@@ -4,7 +4,7 @@
  * audit log are the kernel's own: type, exe, comm, key, a0, a1 ...
  */
 #include "base/buf.h"
-#include "formats/message_field.h"
+#include "message/message_field.h"
 #include "formats/shape_row.h"
 
 static const str journal_asked[] = {S("SYSLOG_IDENTIFIER"), S("_COMM"), S("_TRANSPORT"),

@@ -8,7 +8,8 @@
  */
 #pragma once
 
-#include "formats/syslog_time.h"
+#include "base/arena.h"
+#include "message/syslog_time.h"
 
 enum {
     SYSLOG_PRIORITY_MAX = 191, /* facility 23, severity 7 */

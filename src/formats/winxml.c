@@ -33,8 +33,9 @@ static const char *find_start(str s)
     }
 }
 
-static int winxml_sniff(str head)
+static int winxml_sniff(const struct format *self, str head)
 {
+    (void)self;
     head = str_trim(head);
     if (head.n == 0 || head.p[0] != '<')
         return 0;
@@ -203,8 +204,9 @@ static void winxml_feed(void *decoder, struct batch *b, const struct decode_sink
     }
 }
 
-static void *winxml_open(void)
+static void *winxml_open(const struct format *self)
 {
+    (void)self;
     return NULL; /* batches need nothing of each other */
 }
 

@@ -141,7 +141,8 @@ static void read_stream(struct reader *r, str path, struct source *source)
 
     stream->trust = r->options->trust;
     stream->time = r->options->time;
-    stream->format = r->options->format ? r->options->format : format_sniff(head);
+    stream->format =
+        r->options->format ? r->options->format : format_sniff(r->options->formats, head);
     if (stream->format)
         cutting_run(r->port, stream, text, r->depth ? PROBLEM_archive : PROBLEM_unreadable,
                     &r->bomb);

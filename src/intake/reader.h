@@ -24,7 +24,8 @@ struct batch_port {
 };
 
 struct reader_options {
-    const struct format *format; /* NULL: by content */
+    const struct format_set *formats; /* that there are */
+    const struct format *format;      /* NULL: by content */
     enum trust trust;
     struct time_rule time;
 };

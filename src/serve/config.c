@@ -109,7 +109,7 @@ static bool read_format(struct config_source *s, struct err *e)
 
     if (name.n == 0 || str_eq(name, S("auto")))
         return true;
-    s->format = format_find(name);
+    s->format = format_find(&formats_builtin, name);
     if (s->format)
         return true;
     return err_set_at(e, v->node ? v->node->line : s->line, v->node ? v->node->column : 1,

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "engine/finding_json.h"
 #include "event/classifier.h"
+#include "formats/decoder_pool.h"
 #include "formats/format.h"
 
 #include <errno.h>
@@ -36,7 +37,7 @@ struct matcher {
     struct live_rules *rules;
     struct detector_scratch *scratch;
     struct classifier *classifier;
-    void **decoders; /* one a format; NULL until it is needed */
+    struct decoder_pool *decoders;
     struct finding_json *json;
     struct buf text;
     struct arena *arena;
@@ -185,19 +186,6 @@ static void on_problem(void *ctx, const struct problem *p)
 
 /* ------------------------------------------------------------ one block */
 
-static void *decoder_of(struct matcher *m, const struct format *format)
-{
-    for (size_t i = 0; i < format_count; i++) {
-        if (formats[i] != format)
-            continue;
-        if (!m->decoders[i])
-            m->decoders[i] = format->open();
-        return m->decoders[i];
-    }
-    assert(!"a format that is not in the table");
-    return NULL;
-}
-
 /* The records of the run as slices of its batch. */
 static const struct record_span *spans_of(struct matcher *m)
 {
@@ -215,7 +203,7 @@ static void feed_run(struct matcher *m, const struct format *format, struct batc
 {
     const struct decode_sink sink = {
         .ctx = m, .lazy = true, .event = on_event, .problem = on_problem};
-    void *decoder = decoder_of(m, format), *cutter = format->cutter_new();
+    void *decoder = decoder_pool_get(m->decoders, format), *cutter = format->cutter_new();
     char *bytes = b->data;
     const size_t n = b->n;
 
@@ -242,7 +230,7 @@ static void match_run(struct matcher *m, const struct record_run *run)
     const struct record *first = &block->records[run->first],
                         *last = &block->records[run->first + run->count - 1];
     const str name = block_str(block, run->format);
-    const struct format *format = format_find(name.n ? name : S("line"));
+    const struct format *format = format_find(&formats_builtin, name.n ? name : S("line"));
     const struct stream stream = {
         .path = block_str(block, run->origin),
         .trust = (enum trust)run->trust,
@@ -361,10 +349,7 @@ static void *run(void *arg)
 
 static void free_matcher(struct matcher *m)
 {
-    for (size_t i = 0; i < format_count; i++)
-        if (m->decoders[i])
-            formats[i]->close(m->decoders[i]);
-    free(m->decoders);
+    decoder_pool_free(m->decoders);
     classifier_free(m->classifier);
     arena_free(m->arena);
     buf_done(&m->text);
@@ -381,7 +366,7 @@ struct matcher *matcher_start(const struct matcher_port *port, struct err *e)
     pthread_mutex_init(&m->lock, NULL);
     pthread_cond_init(&m->changed, NULL);
     m->classifier = classifier_new(NULL);
-    m->decoders = mem_array(format_count, sizeof *m->decoders);
+    m->decoders = decoder_pool_new();
     m->text = buf_make(BUF_MAX_OUTPUT);
     m->arena = arena_new(MATCHER_ARENA_BYTES);
     int failed = pthread_create(&m->thread, NULL, run, m);

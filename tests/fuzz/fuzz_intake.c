@@ -71,7 +71,7 @@ static void give(void *ctx, struct batch *b)
     for (uint32_t i = 0; i < b->problem_count; i++)
         on_problem(NULL, &b->problems[i]);
     if (format) {
-        void *decoder = format->open();
+        void *decoder = format->open(format);
         format->feed(decoder, b, &sink);
         format->close(decoder);
     }
@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct run r = {0};
     const struct batch_port port = {&r, take, give, stopped, stream};
-    const struct reader_options options = {.trust = TRUST_EVIDENCE};
+    const struct reader_options options = {.formats = &formats_builtin, .trust = TRUST_EVIDENCE};
     struct memory_source *m = mem_alloc(sizeof *m);
     uint64_t file_bytes = size;
 

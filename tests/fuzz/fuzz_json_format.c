@@ -72,7 +72,7 @@ static void feed(struct outcome *o, void *decoder, str bytes, uint64_t offset, u
 static struct outcome run(str text, const uint8_t *sizes, size_t size_count)
 {
     struct outcome o = {.text = text};
-    void *cutter = format_json.cutter_new(), *decoder = format_json.open();
+    void *cutter = format_json.cutter_new(), *decoder = format_json.open(&format_json);
     size_t from = 0, shown = 0, to = 0;
 
     for (size_t n = 0; from < text.n; n++) {
@@ -122,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     assert(whole.events == pieces.events && whole.units == pieces.units);
     assert(whole.hash == pieces.hash);
-    format_json.sniff(text);
+    format_json.sniff(&format_json, text);
     skip_all(text);
     return 0;
 }

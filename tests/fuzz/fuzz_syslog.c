@@ -65,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct batch b = {.stream = &stream, .data = copy, .n = size, .last = true, .arena = a};
 
     memcpy(copy, data, size);
-    void *decoder = format_syslog.open();
-    format_syslog.sniff((str){copy, size});
+    void *decoder = format_syslog.open(&format_syslog);
+    format_syslog.sniff(&format_syslog, (str){copy, size});
     const uint64_t events = feed(decoder, &b, false);
     const uint64_t units = b.units;
     assert(feed(decoder, &b, true) == events && b.units == units && events <= units);

@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(copy, data, size);
     format_winxml.cut(NULL, (str){copy, size}, 0, CUT_MORE, &cut);
     assert(cut.drop + cut.whole <= size);
-    format_winxml.sniff((str){copy, size});
+    format_winxml.sniff(&format_winxml, (str){copy, size});
     format_winxml.feed(NULL, &b, &sink);
     free(copy);
     return 0;

@@ -507,10 +507,10 @@ static void knows_its_files_and_no_others(void **state)
 
     add_event(f->w, 1, S("x"));
     str file = evtx_finish(f->w);
-    assert_int_equal(format_evtx.sniff(file), 100);
-    assert_true(format_evtx.sniff(str_from_at(file, FIRST_CHUNK)) > 0);
-    assert_int_equal(format_evtx.sniff(S("ElfFilm\0")), 0);
-    assert_int_equal(format_evtx.sniff(S("")), 0);
+    assert_int_equal(format_evtx.sniff(&format_evtx, file), 100);
+    assert_true(format_evtx.sniff(&format_evtx, str_from_at(file, FIRST_CHUNK)) > 0);
+    assert_int_equal(format_evtx.sniff(&format_evtx, S("ElfFilm\0")), 0);
+    assert_int_equal(format_evtx.sniff(&format_evtx, S("")), 0);
 }
 
 int main(void)

@@ -260,7 +260,7 @@ static struct catch *read_all(str bytes)
 {
     struct catch *c = catch_new();
     struct batch_port port = port_of(c);
-    const struct reader_options options = {.trust = TRUST_EVIDENCE};
+    const struct reader_options options = {.formats = &formats_builtin, .trust = TRUST_EVIDENCE};
     uint64_t file_bytes = bytes.n;
 
     reader_run(&options, &port, S("file"), memory(bytes, 777, false), &file_bytes);

@@ -77,7 +77,7 @@ static void feed(struct outcome *o, void *decoder, const struct stream *stream, 
 static void run(struct outcome *o, str text, size_t chunk)
 {
     const struct stream stream = {.path = S("x.json"), .format = &format_json};
-    void *cutter = format_json.cutter_new(), *decoder = format_json.open();
+    void *cutter = format_json.cutter_new(), *decoder = format_json.open(&format_json);
     size_t from = 0, shown = 0, to = 0;
 
     o->text = buf_make(1 << 24);
@@ -395,13 +395,13 @@ static void a_record_that_is_too_long_is_dropped_to_its_end(void **state)
 static void is_recognised_by_its_first_value(void **state)
 {
     (void)state;
-    assert_true(format_json.sniff(S(" {\"a\":1}")) > 0);
-    assert_true(format_json.sniff(S("[\n{\"a\"")) > 0);
-    assert_true(format_json.sniff(S("started\n{\"a\":1}\n{\"a\":2}\n")) > 0);
-    assert_int_equal(format_json.sniff(S("[main] started")), 0);
-    assert_int_equal(format_json.sniff(S("{a: 1}")), 0);
-    assert_int_equal(format_json.sniff(S("[1,2]")), 0);
-    assert_int_equal(format_json.sniff(S("")), 0);
+    assert_true(format_json.sniff(&format_json, S(" {\"a\":1}")) > 0);
+    assert_true(format_json.sniff(&format_json, S("[\n{\"a\"")) > 0);
+    assert_true(format_json.sniff(&format_json, S("started\n{\"a\":1}\n{\"a\":2}\n")) > 0);
+    assert_int_equal(format_json.sniff(&format_json, S("[main] started")), 0);
+    assert_int_equal(format_json.sniff(&format_json, S("{a: 1}")), 0);
+    assert_int_equal(format_json.sniff(&format_json, S("[1,2]")), 0);
+    assert_int_equal(format_json.sniff(&format_json, S("")), 0);
 }
 
 int main(void)

@@ -32,7 +32,7 @@ static void shape(struct shaped *s, str record)
 {
     const struct stream stream = {.path = S("x.json"), .format = &format_json};
     const struct decode_sink sink = {.ctx = s, .event = on_event, .problem = on_problem};
-    void *decoder = format_json.open();
+    void *decoder = format_json.open(&format_json);
 
     *s =
         (struct shaped){.arena = arena_new(64 * 1024), .data = mem_alloc(record.n + BATCH_PADDING)};

@@ -65,7 +65,7 @@ static void feed_at(struct fixture *f, str data, int64_t reference_ns, bool lazy
         .ctx = f, .lazy = lazy, .event = on_event, .problem = on_problem};
     char *copy = malloc(data.n + BATCH_PADDING);
     struct batch b = {.stream = &stream, .data = copy, .n = data.n, .arena = arena_new(4096)};
-    void *decoder = format_syslog.open();
+    void *decoder = format_syslog.open(&format_syslog);
 
     assert_non_null(copy);
     memset(copy + data.n, 0, BATCH_PADDING);
@@ -450,16 +450,19 @@ static void the_time_of_an_object_goes_before_the_envelopes(void **state)
 static void only_lines_that_show_it_are_recognised(void **state)
 {
     (void)state;
-    assert_true(format_syslog.sniff(S("<34>Oct 11 22:14:15 h su: m")) >= 80);
-    assert_true(format_syslog.sniff(S("Nov 24 10:00:00 h a[1]: m\nNov 24 10:00:00 h a: m\nNov")) >=
+    assert_true(format_syslog.sniff(&format_syslog, S("<34>Oct 11 22:14:15 h su: m")) >= 80);
+    assert_true(format_syslog.sniff(&format_syslog,
+                                    S("Nov 24 10:00:00 h a[1]: m\nNov 24 10:00:00 h a: m\nNov")) >=
                 80);
-    assert_true(format_syslog.sniff(S("2026-11-24T10:00:00.123+01:00 h a: m\n")) >= 80);
-    assert_true(format_syslog.sniff(S("Nov 24 10:00:00 a[1]: m\n")) >= 80);
-    assert_int_equal(format_syslog.sniff(S("Nov 24 10:00:00 a: m\n")), 0);
-    assert_int_equal(format_syslog.sniff(S("2026-11-24T10:00:00Z INFO main: started\n")), 0);
-    assert_int_equal(format_syslog.sniff(S("Nov 24 10:00:00 and so on\n")), 0);
-    assert_int_equal(format_syslog.sniff(S("{\"a\":1}\n")), 0);
-    assert_int_equal(format_syslog.sniff(S("")), 0);
+    assert_true(format_syslog.sniff(&format_syslog, S("2026-11-24T10:00:00.123+01:00 h a: m\n")) >=
+                80);
+    assert_true(format_syslog.sniff(&format_syslog, S("Nov 24 10:00:00 a[1]: m\n")) >= 80);
+    assert_int_equal(format_syslog.sniff(&format_syslog, S("Nov 24 10:00:00 a: m\n")), 0);
+    assert_int_equal(
+        format_syslog.sniff(&format_syslog, S("2026-11-24T10:00:00Z INFO main: started\n")), 0);
+    assert_int_equal(format_syslog.sniff(&format_syslog, S("Nov 24 10:00:00 and so on\n")), 0);
+    assert_int_equal(format_syslog.sniff(&format_syslog, S("{\"a\":1}\n")), 0);
+    assert_int_equal(format_syslog.sniff(&format_syslog, S("")), 0);
 }
 
 int main(void)

@@ -45,7 +45,7 @@ static void feed(struct outcome *o, str bytes, uint64_t offset, bool last)
     char *copy = mem_alloc(bytes.n + BATCH_PADDING);
     struct batch b = {
         .stream = &stream, .data = copy, .n = bytes.n, .offset = offset, .last = last, .arena = a};
-    void *decoder = format_winxml.open();
+    void *decoder = format_winxml.open(&format_winxml);
 
     memcpy(copy, bytes.p, bytes.n);
     format_winxml.feed(decoder, &b, &sink);
@@ -163,10 +163,11 @@ static void an_event_that_is_too_long_is_dropped_to_its_end(void **state)
 static void is_recognised_by_an_event(void **state)
 {
     (void)state;
-    assert_true(format_winxml.sniff(S("<?xml version='1.0'?><Events><Event><System>")) > 0);
-    assert_int_equal(format_winxml.sniff(S("<html><Event>")), 0);
-    assert_int_equal(format_winxml.sniff(S("<EventLog><System>")), 0);
-    assert_int_equal(format_winxml.sniff(S("x<Event><System>")), 0);
+    assert_true(
+        format_winxml.sniff(&format_winxml, S("<?xml version='1.0'?><Events><Event><System>")) > 0);
+    assert_int_equal(format_winxml.sniff(&format_winxml, S("<html><Event>")), 0);
+    assert_int_equal(format_winxml.sniff(&format_winxml, S("<EventLog><System>")), 0);
+    assert_int_equal(format_winxml.sniff(&format_winxml, S("x<Event><System>")), 0);
 }
 
 int main(void)

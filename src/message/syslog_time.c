@@ -1,4 +1,4 @@
-#include "formats/syslog_time.h"
+#include "message/syslog_time.h"
 
 #include "text/time.h"
 #include "text/zone.h"

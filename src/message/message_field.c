@@ -1,4 +1,4 @@
-#include "formats/message_field.h"
+#include "message/message_field.h"
 
 static bool is_separator(char c)
 {

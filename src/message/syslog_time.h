@@ -1,6 +1,5 @@
 /*
- * syslog_time.h - the times that stand in the front of syslog records. Private
- * to formats/.
+ * syslog_time.h - the times that stand in the front of syslog records.
  *
  *   2026-11-24T10:00:00.123+01:00   RFC 3339, with fewer parts too; a space for the T
  *   Nov 24 10:00:00, Nov  4, Nov 4  RFC 3164, with a fraction
@@ -9,7 +8,8 @@
  */
 #pragma once
 
-#include "formats/format.h"
+#include "base/str.h"
+#include "event/time_rule.h"
 
 enum { SYSLOG_STAMP_BYTES = 15 }; /* "Nov 24 10:00:00" */
 

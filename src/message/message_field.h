@@ -1,7 +1,7 @@
 /*
  * message_field.h - the name=value words of a message, between separators: sudo's
  * "TTY=pts/0 ; USER=root", the audit log's "arch=c000003e syscall=59". Values may
- * stand in double quotes. Private to formats/.
+ * stand in double quotes. For message/ and formats/.
  */
 #pragma once
 

@@ -1,0 +1,119 @@
+/*
+ * column.c - fills the common columns: the tables of the event's kind, then the names that mean the
+ * same everywhere, then what the kind says is always so, then what only code can say.
+ */
+#include "event/column.h"
+
+#include "event/column_value.h"
+#include "event/kind.h"
+
+enum { KIND_CHAIN_MAX = 8 };
+
+static const struct {
+    const char *name;
+    uint8_t type;
+    const char *what;
+} rows[] = {
+#define COLUMN(id, name, type, what) {name, COLUMN_TYPE_##type, what},
+#include "event/columns.def"
+#undef COLUMN
+};
+
+static const struct activity_row activities[] = {
+#define ACTIVITY(id, class_uid, activity_id, category, type, what)                                 \
+    {#id, class_uid, activity_id, category, type, what},
+#include "event/activities.def"
+#undef ACTIVITY
+};
+
+static const struct column_rule named[] = {
+#define NAMED(field, column, via) {S(field), COLUMN_##column, VIA_##via},
+#include "event/column_names.def"
+#undef NAMED
+    {.field = S("")},
+};
+
+const char *column_name(enum column column)
+{
+    assert(column < COLUMN_COUNT);
+    return rows[column].name;
+}
+
+const char *column_what(enum column column)
+{
+    assert(column < COLUMN_COUNT);
+    return rows[column].what;
+}
+
+enum column_type column_type(enum column column)
+{
+    assert(column < COLUMN_COUNT);
+    return (enum column_type)rows[column].type;
+}
+
+enum column column_find(str name)
+{
+    for (size_t i = 0; i < countof(rows); i++)
+        if (str_eq(str_from(rows[i].name), name))
+            return (enum column)i;
+    return COLUMN_COUNT;
+}
+
+const struct activity_row *activity_row(uint8_t activity)
+{
+    assert(activity < ACTIVITY_COUNT);
+    return &activities[activity];
+}
+
+const char *kind_format(const struct kind *k)
+{
+    for (; k; k = k->base)
+        if (k->format)
+            return k->format;
+    return "";
+}
+
+static void put_rules(const struct event *ev, const struct column_rule *rule, struct columns *c,
+                      struct arena *a)
+{
+    for (; rule && rule->field.n; rule++) {
+        if (c->values[rule->column].p)
+            continue;
+        uint32_t at = event_find(ev, rule->field);
+        if (at < ev->field_count)
+            columns_put(c, (enum column)rule->column, rule->via, ev->fields[at].value, a);
+    }
+}
+
+static void put_constants(const struct column_constant *constant, struct columns *c)
+{
+    for (; constant && constant->value.n; constant++)
+        if (!c->values[constant->column].p)
+            c->values[constant->column] = constant->value;
+}
+
+void columns_fill(const struct event *ev, struct columns *ret, struct arena *a)
+{
+    const struct kind *chain[KIND_CHAIN_MAX];
+    uint32_t n = 0;
+
+    *ret = (struct columns){0};
+    for (const struct kind *k = ev->kind; k; k = k->base) {
+        assert(n < KIND_CHAIN_MAX);
+        chain[n++] = k;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        put_rules(ev, chain[i]->columns, ret, a);
+        ret->outcome = ret->outcome ? ret->outcome : chain[i]->outcome;
+        ret->activity = ret->activity ? ret->activity : chain[i]->activity;
+    }
+    put_rules(ev, named, ret, a);
+    for (uint32_t i = 0; i < n; i++) {
+        put_constants(chain[i]->constants, ret);
+        if (chain[i]->action && !ret->values[COLUMN_event_action].p)
+            ret->values[COLUMN_event_action] = str_from(chain[i]->action);
+    }
+    for (uint32_t i = n; i-- > 0;)
+        if (chain[i]->refine)
+            chain[i]->refine(ev, ret, a);
+}

@@ -1,0 +1,69 @@
+/*
+ * kind.h - what a record means: the row that the parser which read it points at.
+ *
+ * A kind is a constant of one sort of record, "sshd: a password was refused": what happened, how it
+ * ended, and where in the native fields the common columns stand. Rules never look at it; it is
+ * read only when somebody asks for the columns, so that it costs the data path one pointer.
+ *
+ * Kinds chain: what one leaves out its `base` may have. A format has one base with the columns, and
+ * a kind for each sort of record that tells something of its own.
+ */
+#pragma once
+
+#include "event/column.h"
+
+/* How it ended. A denied or dropped flow, mail or request is a failure, an allowed one a success:
+ * as ECS's event.outcome. */
+enum outcome { OUTCOME_UNTOLD, OUTCOME_SUCCESS, OUTCOME_FAILURE };
+
+enum activity {
+#define ACTIVITY(id, class_uid, activity_id, category, type, what) ACTIVITY_##id,
+#include "event/activities.def"
+#undef ACTIVITY
+    ACTIVITY_COUNT
+};
+
+/* How a value becomes a column's. */
+enum column_via {
+    VIA_TEXT,         /* as it stands (for IP, PORT and INT columns: when it is one) */
+    VIA_LOWER,        /* ASCII letters in lower case */
+    VIA_ACCOUNT,      /* "DOMAIN\user", "user@domain": the name, and the column behind the given
+                         one, which is the domain, unless it has a value */
+    VIA_ADDRESS,      /* an address goes to the column, a name to the source's or destination's
+                         .domain; "[...]", a zone and ":port" (to its .port) are taken off */
+    VIA_BASENAME,     /* behind the last slash or backslash */
+    VIA_URL,          /* to url.original, and its parts to url.domain, .path and .query */
+    VIA_HEX,          /* a hexadecimal number with or without 0x, as decimal */
+    VIA_PROTOCOL,     /* an IP protocol's number as its name, a name in lower case */
+    VIA_SECONDS,      /* seconds, perhaps with a fraction, as nanoseconds */
+    VIA_MILLISECONDS, /* as nanoseconds */
+    VIA_HASHES,       /* "SHA1=..,MD5=..,SHA256=..,IMPHASH=..": each to its column */
+};
+
+/* A native field and its column. Where several rows of a table name one column, the first that has
+ * a value wins. "-", "N/A", "(null)" and empty are no values. */
+struct column_rule {
+    str field; /* empty: the end of the table */
+    uint8_t column, via;
+};
+
+/* A column that is the same in every record of the kind. */
+struct column_constant {
+    str value; /* empty: the end of the table */
+    uint8_t column;
+};
+
+struct kind {
+    const struct kind *base;                 /* NULL: there is none */
+    const char *format;                      /* as `tocsin formats` lists it; of the base */
+    const char *action;                      /* event.action, unless a rule gives it; may be NULL */
+    uint8_t activity, outcome;               /* 0: the base's */
+    const struct column_rule *columns;       /* may be NULL; before the base's */
+    const struct column_constant *constants; /* may be NULL; behind all rules */
+    /* What tables cannot say: outcomes and activities that stand in values. After all tables of the
+     * chain, the base's refine first. May be NULL. */
+    void (*refine)(const struct event *ev, struct columns *c, struct arena *a);
+};
+
+/* The format that a kind belongs to; "" for NULL. */
+const char *kind_format(const struct kind *k);

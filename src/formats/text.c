@@ -1,0 +1,51 @@
+/*
+ * text.c - lines of programs and devices without an envelope, and lines of which some have one:
+ * recognised when dialects read most of them.
+ */
+#include "base/arena.h"
+#include "formats/text_format.h"
+
+enum {
+    SNIFF_MOST = 50, /* percent, at the most: below JSON's and syslog's */
+    SNIFF_LINES_MAX = 32,
+    SNIFF_ARENA_BYTES = 16 * 1024,
+    SNIFF_FIELDS = 16,
+};
+
+static bool is_read(struct dialect_reader *r, str line, struct arena *a)
+{
+    static const struct time_rule any_time;
+    struct event *ev = arena_alloc(a, sizeof *ev);
+    struct message m = {.text = line, .event = ev, .arena = a, .time_rule = &any_time};
+
+    ev->fields = arena_array(a, SNIFF_FIELDS, sizeof *ev->fields);
+    ev->field_capacity = SNIFF_FIELDS;
+    return dialect_read(r, &m, true) != NULL;
+}
+
+static int text_sniff(const struct format *self, str head)
+{
+    struct dialect_reader *r = dialect_reader_new(self->dialects, NULL);
+    struct arena *a = arena_new(SNIFF_ARENA_BYTES);
+    uint32_t read = 0, lines = 0;
+
+    while (head.n && lines < SNIFF_LINES_MAX) {
+        bool whole = memchr(head.p, '\n', head.n) != NULL;
+        str line = str_trim(str_cut(&head, '\n'));
+        if (line.n == 0 || (!whole && lines))
+            continue;
+        lines++;
+        read += is_read(r, line, a);
+        arena_reset(a);
+    }
+    arena_free(a);
+    dialect_reader_free(r);
+    return read * 2 >= lines && read ? (int)(SNIFF_MOST * read / lines) : 0;
+}
+
+const struct format format_text = {
+    TEXT_FORMAT("text", NULL),
+    .summary = "lines of programs and devices without an envelope: all dialects below",
+    .sample = "192.0.2.7 - - [24/Nov/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 512",
+    .sniff = text_sniff,
+};
