@@ -282,6 +282,21 @@ bool naive_matches(const struct naive *n, uint32_t rule, const struct event *ev)
     return matching_source(n, rule, ev) != NULL;
 }
 
+bool naive_item(const struct naive *n, const struct logsource *source, const struct event *ev,
+                const struct sigma_item *item)
+{
+    struct view v = {.naive = n, .ev = ev, .source = source};
+    bool result = item_is_true(&v, item);
+
+    regex_state_free(v.regex);
+    return result;
+}
+
+const struct ruleset *naive_rules(const struct naive *n)
+{
+    return n->rs;
+}
+
 /* ------------------------------------------------------------ reasons */
 
 /* Nodes still to be visited, in an arena; a node under an odd number of negations is `negated`. */

@@ -21,6 +21,12 @@ void naive_free(struct naive *n); /* NULL is a no-op */
 /* Does rule number `rule` of the set match the event, its log source included? */
 bool naive_matches(const struct naive *n, uint32_t rule, const struct event *ev);
 
+/* Is one item true of the event, as seen through one of its log sources? And the rules of the set.
+ */
+bool naive_item(const struct naive *n, const struct logsource *source, const struct event *ev,
+                const struct sigma_item *item);
+const struct ruleset *naive_rules(const struct naive *n);
+
 /* Why a rule matched: the positive tests that are true of the event. */
 struct matched_field {
     str field; /* native name; "keywords" for a keyword */

@@ -19,34 +19,44 @@ static void pass_problem(void *ctx, const struct problem *p)
     h->problem(h->ctx, p);
 }
 
-void event_text_read(str source, str json, struct arena *a, const struct event_text_handler *h)
+void event_bytes_read(const struct stream *stream, str bytes, struct arena *a,
+                      const struct event_text_handler *h)
 {
-    const struct format *format = format_find(&formats_builtin, S("json"));
+    const struct format *format = stream->format;
     const struct decode_sink sink = {
         .ctx = (void *)(uintptr_t)h, .event = classify, .problem = pass_problem};
-    const struct stream stream = {.path = source, .format = format};
-    char *data = mem_resize(NULL, json.n + BATCH_PADDING, 1);
+    char *data = mem_resize(NULL, bytes.n + BATCH_PADDING, 1);
     void *cutter = format->cutter_new(), *decoder = format->open(format);
 
-    if (json.n)
-        memcpy(data, json.p, json.n);
-    memset(data + json.n, 0, BATCH_PADDING);
-    for (size_t from = 0; from < json.n;) {
+    if (bytes.n)
+        memcpy(data, bytes.p, bytes.n);
+    memset(data + bytes.n, 0, BATCH_PADDING);
+    for (size_t from = 0; from < bytes.n;) {
         struct cut cut = {0};
-        format->cut(cutter, (str){data + from, json.n - from}, 0, CUT_END, &cut);
+        format->cut(cutter, (str){data + from, bytes.n - from}, 0, CUT_END, &cut);
+        size_t step = cut.drop + cut.whole;
         struct batch piece = {
-            .stream = &stream,
+            .stream = stream,
             .data = data + from + cut.drop,
             .n = cut.whole,
             .context = cut.context,
-            .last = true,
+            .last = step == 0 || from + step >= bytes.n,
             .arena = a,
         };
         format->feed(decoder, &piece, &sink);
-        size_t step = cut.drop + cut.whole;
-        from += step ? step : json.n - from;
+        if (piece.last && format->flush)
+            format->flush(decoder, &piece, &sink);
+        from += step ? step : bytes.n - from;
     }
     format->close(decoder);
     format->cutter_free(cutter);
     free(data);
+}
+
+void event_text_read(str source, str json, struct arena *a, const struct event_text_handler *h)
+{
+    const struct stream stream = {.path = source,
+                                  .format = format_find(&formats_builtin, S("json"))};
+
+    event_bytes_read(&stream, json, a, h);
 }

@@ -3,6 +3,7 @@
  * the field `message`. For what no other format knows; never chosen by content.
  */
 #include "base/mem.h"
+#include "event/kind.h"
 #include "formats/format.h"
 #include "formats/line_cursor.h"
 #include "text/utf8.h"
@@ -14,6 +15,8 @@ struct line_decoder {
     struct event event; /* of a sink that keeps none */
     struct field field;
 };
+
+static const struct kind kind_line = {.format = "line"};
 
 static void *line_open(const struct format *self)
 {
@@ -45,6 +48,7 @@ static void line_feed(void *decoder, struct batch *b, const struct decode_sink *
             .field_count = 1,
             .field_capacity = 1,
             .from = line_provenance(b, &line),
+            .kind = &kind_line,
             .raw = line.text,
             .layout = d->layout,
         };

@@ -252,3 +252,43 @@ const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, 
     }
     return NULL;
 }
+
+/* ------------------------------------------------------------ trials */
+
+static bool try_speaker(struct speaker *s, struct message *m, bool by_program,
+                        struct dialect_trial *ret)
+{
+    *ret = (struct dialect_trial){.dialect = s->dialect, .by_program = by_program};
+    ret->took = speak(s, m);
+    if (ret->took && s->templates && m->layout)
+        ret->template = template_text(s->templates, m->layout);
+    return ret->took;
+}
+
+uint32_t dialect_try(struct dialect_reader *r, struct message *m, bool bare,
+                     struct dialect_trial ret[DIALECT_TRIALS_MAX])
+{
+    uint32_t n = 0;
+
+    if (m->text.n == 0)
+        return 0;
+    if (r->only) {
+        try_speaker(r->only, m, false, &ret[n++]);
+        return n;
+    }
+    if (m->program.n && m->program.n <= PROGRAM_NAME_MAX) {
+        const struct program_slot *slot = slot_of(r, m->program);
+        for (uint32_t i = 0; i < slot->count; i++)
+            if (try_speaker(&r->speakers[slot->speakers[i]], m, true, &ret[n++]))
+                return n;
+    }
+    const uint8_t byte = (uint8_t)m->text.p[0];
+    for (uint32_t i = r->begins[byte]; i < r->begins[byte + 1u] && n < DIALECT_TRIALS_MAX; i++) {
+        struct speaker *s = &r->speakers[r->by_byte[i]];
+        if ((bare && !s->dialect->bare) || looks_like(s->dialect, m->text) == 0)
+            continue;
+        if (try_speaker(s, m, false, &ret[n++]))
+            return n;
+    }
+    return n;
+}

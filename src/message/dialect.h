@@ -103,6 +103,18 @@ struct dialect_reader;
 struct dialect_reader *dialect_reader_new(const struct dialect_set *set,
                                           const struct dialect *only) MUST_USE;
 void dialect_reader_free(struct dialect_reader *r); /* NULL is a no-op */
+/* What came of each dialect that is asked for a message: for people. */
+struct dialect_trial {
+    const struct dialect *dialect;
+    bool by_program, took;
+    const char *template; /* the row that matched, of a dialect that is told by templates; NULL */
+};
+enum { DIALECT_TRIALS_MAX = 64 };
+/* The dialects in the order in which dialect_read() asks them, up to and with the one that takes
+ * the message; the event is read by that one. Returns how many. */
+uint32_t dialect_try(struct dialect_reader *r, struct message *m, bool bare,
+                     struct dialect_trial ret[DIALECT_TRIALS_MAX]);
+
 /* Has the message read by the first dialect that takes it: `only`, or those of its program, then by
  * content in the order of the set. `bare`: the text is a whole line without envelope. NULL: none
  * did; the event's kind is then that of the program's first dialect, if it has one. */

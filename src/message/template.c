@@ -388,6 +388,12 @@ const struct template_row *template_match(const struct template_set *s, struct m
     return match(s, m, m->text, true);
 }
 
+const char *template_text(const struct template_set *s, uint32_t layout)
+{
+    assert(layout > 0 && layout <= s->variant_count);
+    return s->rows[s->variants[layout - 1].row].text;
+}
+
 const struct template_row *template_match_part(const struct template_set *s, struct message *m,
                                                str part)
 {

@@ -46,6 +46,8 @@ void template_set_free(struct template_set *s); /* NULL is a no-op */
 /* The first row that matches the message's text: its holes become fields of the event, m->layout is
  * its number and its kind is the event's. NULL, and nothing is changed, when none does. */
 const struct template_row *template_match(const struct template_set *s, struct message *m);
+/* The row of m->layout. */
+const char *template_text(const struct template_set *s, uint32_t layout);
 /* The same for a part of the text, and without m->layout. */
 const struct template_row *template_match_part(const struct template_set *s, struct message *m,
                                                str part);
