@@ -7,6 +7,7 @@
 #include "engine/event_json.h"
 #include "engine/walk.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 extern const struct command command_parse;
@@ -27,7 +28,7 @@ struct parsing {
     struct arena *arena;
     bool pretty, waiting, failed;
     struct problem problem; /* of the next event, if it is of the same record */
-    str file;               /* of that problem; lives until the stream ends */
+    struct buf file;        /* of that problem */
     struct err failure;
 };
 
@@ -50,7 +51,7 @@ static void write_waiting(struct parsing *p)
     if (!p->waiting)
         return;
     struct json_writer w = writer(p);
-    event_json_write_problem(&w, p->file, &p->problem);
+    event_json_write_problem(&w, buf_str(&p->file), &p->problem);
     end_line(p);
     p->waiting = false;
 }
@@ -77,7 +78,8 @@ static void on_problem(void *ctx, str file, const struct problem *problem)
 
     write_waiting(p);
     p->problem = *problem;
-    p->file = file;
+    buf_clear(&p->file);
+    buf_add(&p->file, file);
     p->waiting = true;
     if (!problem->has_record)
         write_waiting(p);
@@ -120,6 +122,7 @@ static int parse_run(const struct arguments *a)
     confine(a->operands, a->operand_count, &confinement);
     struct parsing p = {.sink = sink_make(&io, STDOUT_FILENO),
                         .arena = arena_new(PARSE_ARENA_BYTES),
+                        .file = buf_make(PATH_MAX),
                         .pretty = opt_flag(&command_parse, a, "pretty")};
     const struct walk_options options = {
         .io = &io,
@@ -132,6 +135,7 @@ static int parse_run(const struct arguments *a)
     };
     int code = read_paths(a, &options, &p);
     sink_done(&p.sink);
+    buf_done(&p.file);
     arena_free(p.arena);
     return code;
 }

@@ -4,7 +4,7 @@ cat >auth.log <<'LOG'
 Nov 24 10:00:01 web1 sshd[713]: Failed password for root from 192.0.2.7 port 50023 ssh2
 this is no line of syslog
 
-Nov 24 10:00:02 web1 sshd[714]: Accepted publickey for alice from 2001:DB8:0::1 port 50024 ssh2: ED25519 SHA256:abc
+Nov 24 10:00:02 web1 sshd[714]: Failed password for alice from 2001:DB8:0::1 port 50024 ssh2
 LOG
 touch -d 2026-12-01T00:00:00Z auth.log
 "$tocsin" parse --zone +01:00 auth.log >out
@@ -24,7 +24,7 @@ PYTHON
 printf '[{"a": 1.50, "b": [true, null], "c": {"d": "x"}}, {"a":' >records.json
 "$tocsin" parse records.json >out
 grep -q '"native":{"a":1.50,"b":\[true,null\],"c.d":"x"}' out
-test "$(grep -c '"error":{' out)" -eq 1
+test "$(grep -c '"file":"records.json","record":[12],"error":{"kind":"truncated"' out)" -eq 2
 "$tocsin" parse -f line auth.log records.json | grep -c '"format":"line"' | grep -qx 4
 "$tocsin" parse -p records.json | grep -q '^  "native": {$'
 ! "$tocsin" parse -f nothing auth.log 2>err
