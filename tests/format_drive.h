@@ -61,6 +61,8 @@ static inline void format_drive(const struct format *f, str bytes, size_t step,
             memcpy(b.data, bytes.p + at, b.n);
             memset(b.data + b.n, 0xA5, BATCH_PADDING);
             f->feed(decoder, &b, out);
+            if (b.last && f->flush)
+                f->flush(decoder, &b, out);
             if (done)
                 done(out->ctx);
             free(b.data);

@@ -39,6 +39,12 @@ static bool is_json_number(str s)
     if (i + 1 < s.n && s.p[i] == '.' && s.p[i + 1] >= '0' && s.p[i + 1] <= '9')
         for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9';)
             i++;
+    if (i + 1 < s.n && (s.p[i] | 0x20) == 'e') {
+        size_t digit = i + 1 + (i + 2 < s.n && (s.p[i + 1] == '+' || s.p[i + 1] == '-'));
+        for (i = digit; i < s.n && s.p[i] >= '0' && s.p[i] <= '9';)
+            i++;
+        return i == s.n && i > digit;
+    }
     return i == s.n;
 }
 
