@@ -1,20 +1,13 @@
 #include "message/syslog_time.h"
 
-#include "text/time.h"
-#include "text/zone.h"
+#include "message/local_time.h"
 
 enum {
     ISO_BYTES = 19, /* "2026-11-24T10:00:00" */
     TIME_BYTES = 8, /* "10:00:00" */
     YEAR_BYTES = 4,
     NAME_BYTES = 3, /* of months and weekdays */
-    LEAP_YEAR = 2000,
-    YEAR_MIN = 1678, /* what 64 bits of nanoseconds hold */
-    YEAR_MAX = 2261,
 };
-
-#define DAY_NS (86400 * NS_PER_S)
-#define AHEAD_NS (7 * DAY_NS) /* how far a record may be ahead of its file's time */
 
 void syslog_clock_init(struct syslog_clock *c, const struct time_rule *rule)
 {
@@ -80,22 +73,6 @@ static bool is_iso(str s)
            digits_at(s, 8, 2) && digits_at(s, 11, 2) && digits_at(s, 14, 2) && digits_at(s, 17, 2);
 }
 
-/* A time of day, given as if it were UTC, in the zone of the stream. */
-static int64_t from_local(const struct syslog_clock *c, int64_t local_ns, uint8_t *guess)
-{
-    const struct zone *zone = c->rule->zone;
-    int64_t seconds = local_ns / NS_PER_S, utc;
-
-    if (!zone) {
-        *guess |= TIME_GUESS_ZONE;
-        return local_ns;
-    }
-    seconds -= local_ns % NS_PER_S < 0;
-    if (!zone_to_utc(zone, seconds, &utc))
-        *guess |= TIME_GUESS_ZONE;
-    return local_ns - (seconds - utc) * NS_PER_S;
-}
-
 static enum syslog_time_answer take_iso(struct syslog_clock *c, str *s, struct syslog_time *ret)
 {
     size_t fraction = fraction_bytes(*s, ISO_BYTES), zone = zone_bytes(*s, ISO_BYTES + fraction),
@@ -107,7 +84,7 @@ static enum syslog_time_answer take_iso(struct syslog_clock *c, str *s, struct s
     if (!time_parse_rfc3339((str){s->p, n}, &ret->ns, &ret->digits))
         return SYSLOG_TIME_WRONG;
     if (!zone)
-        ret->ns = from_local(c, ret->ns, &ret->guess);
+        ret->ns = local_time_to_utc(ret->ns, c->rule, &ret->guess);
     *s = str_from_at(*s, n);
     return SYSLOG_TIME_READ;
 }
@@ -145,52 +122,6 @@ static bool is_year(str s)
 static int32_t year_at(str s)
 {
     return (int32_t)(two_at(s, 0) * 100 + two_at(s, 2));
-}
-
-static bool is_real(const struct civil *c)
-{
-    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (c->year % 4 == 0 && c->year % 100 != 0) || c->year % 400 == 0;
-
-    return c->day >= 1 && c->day <= days[c->month - 1] + (c->month == 2 && leap);
-}
-
-/* What a time with the name of a month says. */
-struct named_time {
-    struct civil at;
-    int32_t year; /* 0: none */
-    bool zoned;
-    int32_t hours; /* of the zone, east */
-};
-
-static int64_t utc_of(const struct syslog_clock *c, const struct named_time *t, uint8_t *guess)
-{
-    int64_t local = time_from_civil(&t->at);
-
-    return t->zoned ? local - t->hours * 3600 * NS_PER_S : from_local(c, local, guess);
-}
-
-/* The latest year in which there is such a day and it is not too far ahead of the reference: the
- * 29th of February is eight years old at most. */
-static void choose_year(const struct syslog_clock *c, struct named_time *t, struct syslog_time *ret)
-{
-    enum { YEARS = 9 };
-
-    if (c->rule->reference_ns == 0)
-        return;
-    const int64_t limit = c->rule->reference_ns + AHEAD_NS;
-    t->at.year = time_to_civil(limit).year + 1; /* where a zone is ahead, its year may be too */
-    for (int i = 0; i <= YEARS && !ret->known; i++, t->at.year--) {
-        uint8_t guess = TIME_GUESS_YEAR;
-        if (!is_real(&t->at))
-            continue;
-        int64_t ns = utc_of(c, t, &guess);
-        if (ns > limit)
-            continue;
-        ret->ns = ns;
-        ret->guess = guess;
-        ret->known = true;
-    }
 }
 
 /* "24 ", " 4 ", "04 ", "4 ": the day and the space behind it. */
@@ -234,7 +165,7 @@ static void take_fraction(str *s, struct syslog_time *t, struct civil *at)
 
 /* " UTC" before a colon, as Cisco's devices write it: hours east, of the names of RFC 2822 section
  * 4.3 and of Central Europe. */
-static bool take_zone_name(str *s, int32_t *ret_hours)
+static bool take_zone_name(str *s, int32_t *ret_east_s)
 {
     static const struct {
         str name;
@@ -250,21 +181,22 @@ static bool take_zone_name(str *s, int32_t *ret_hours)
     for (size_t i = 0; i < countof(zones); i++)
         if (str_starts(*s, zones[i].name)) {
             *s = str_from_at(*s, zones[i].name.n - 1);
-            *ret_hours = zones[i].hours;
+            *ret_east_s = zones[i].hours * 3600;
             return true;
         }
     return false;
 }
 
 /* What may follow a time of day: a fraction, a year, the name of a zone. */
-static bool take_rest(str *s, struct named_time *t, struct syslog_time *ret)
+static bool take_rest(str *s, struct local_time *t, struct syslog_time *ret)
 {
     take_fraction(s, ret, &t->at);
-    if (!t->year && s->n && s->p[0] == ' ' && is_year(str_from_at(*s, 1))) {
-        t->year = year_at(str_from_at(*s, 1));
+    if (!t->has_year && s->n && s->p[0] == ' ' && is_year(str_from_at(*s, 1))) {
+        t->has_year = true;
+        t->at.year = year_at(str_from_at(*s, 1));
         *s = str_from_at(*s, 1 + YEAR_BYTES);
     }
-    t->zoned = take_zone_name(s, &t->hours);
+    t->has_zone = take_zone_name(s, &t->east_s);
     return ends(*s);
 }
 
@@ -273,7 +205,8 @@ static enum syslog_time_answer take_named(struct syslog_clock *c, str *s, int32_
                                           struct syslog_time *ret)
 {
     str rest = *s;
-    struct named_time t = {.at = {.month = (uint8_t)month_at(rest)}, .year = year};
+    struct local_time t = {.at = {.year = year, .month = (uint8_t)month_at(rest)},
+                           .has_year = year != 0};
     uint32_t day;
 
     if (!t.at.month || rest.n <= NAME_BYTES || rest.p[NAME_BYTES] != ' ')
@@ -282,7 +215,8 @@ static enum syslog_time_answer take_named(struct syslog_clock *c, str *s, int32_
     if (!take_day(&rest, &day))
         return SYSLOG_TIME_NONE;
     if (!year && is_year(rest)) {
-        t.year = year_at(rest);
+        t.has_year = true;
+        t.at.year = year_at(rest);
         rest = str_from_at(rest, YEAR_BYTES + 1);
     }
     if (!is_time_of_day(rest))
@@ -295,16 +229,9 @@ static enum syslog_time_answer take_named(struct syslog_clock *c, str *s, int32_
     rest = str_from_at(rest, TIME_BYTES);
     if (!take_rest(&rest, &t, ret))
         return SYSLOG_TIME_NONE;
-    t.at.year = t.year ? t.year : LEAP_YEAR;
-    if (!is_real(&t.at) || t.at.hour > 23 || t.at.minute > 59 || t.at.second > 60 ||
-        t.at.year < YEAR_MIN || t.at.year > YEAR_MAX)
+    if (!local_time_is_real(&t))
         return SYSLOG_TIME_WRONG;
-    if (t.year) {
-        ret->ns = utc_of(c, &t, &ret->guess);
-        ret->known = true;
-    } else {
-        choose_year(c, &t, ret);
-    }
+    ret->known = local_time_resolve(&t, c->rule, &ret->ns, &ret->guess);
     *s = rest;
     return SYSLOG_TIME_READ;
 }
@@ -313,10 +240,10 @@ static enum syslog_time_answer take_named(struct syslog_clock *c, str *s, int32_
 static enum syslog_time_answer take_stamp(struct syslog_clock *c, str *s, struct syslog_time *ret)
 {
     str rest = str_from_at(*s, SYSLOG_STAMP_BYTES), before = *s;
-    int32_t hours;
+    int32_t east_s;
 
     if (rest.n < 2 || rest.p[0] != ' ' || is_year(str_from_at(rest, 1)) ||
-        take_zone_name(&rest, &hours))
+        take_zone_name(&rest, &east_s))
         return take_named(c, s, 0, ret);
     if (memcmp(before.p, c->stamp, SYSLOG_STAMP_BYTES) != 0) {
         enum syslog_time_answer answer = take_named(c, s, 0, ret);
