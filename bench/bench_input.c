@@ -66,7 +66,7 @@ bool bench_input_open(struct bench_input *in, const char *description, struct er
 {
     str rest = str_from(description), name = str_cut(&rest, ':'), format = str_cut(&rest, ':');
 
-    *in = (struct bench_input){.name = str_dup(name), .format = format_find(format)};
+    *in = (struct bench_input){.name = str_dup(name), .format = format_find(&formats_builtin, format)};
     if (!in->format || !rest.n)
         return err_set(e, ERR_INPUT, "an input is NAME:FORMAT:PATH, not '%s'", description);
     return str_ends(rest, S(".list")) ? add_list(in, rest.p, e) : add_part(in, rest.p, false, e);
@@ -243,7 +243,7 @@ struct bench_counts bench_pass(struct bench_worker *w, const struct bench_input 
     }
     w->stream = (struct stream){.path = str_from(in->name), .format = in->format};
     if (!w->decoder)
-        w->decoder = in->format->open();
+        w->decoder = in->format->open(in->format);
     w->stage = stage;
     w->counts = (struct bench_counts){0};
     for (uint32_t i = 0; i < in->part_count; i++) {
