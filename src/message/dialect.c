@@ -156,8 +156,7 @@ static bool speak(struct speaker *s, struct message *m)
         }
         for (size_t i = 0; i < DIALECT_SOURCES_MAX; i++)
             if (d->sources[i].product.n || d->sources[i].category.n || d->sources[i].service.n)
-                message_source(m, d->sources[i].product, d->sources[i].category,
-                               d->sources[i].service);
+                message_logsource(m, &d->sources[i]);
         return true;
     }
     ev->field_count = fields;

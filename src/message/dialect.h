@@ -81,6 +81,8 @@ void message_add_number(struct message *m, str name, str digits); /* text of a n
 void message_add_more(struct message *m, str name, str value);    /* one more element of an array */
 void message_kind(struct message *m, const struct kind *kind);
 void message_source(struct message *m, str product, str category, str service);
+/* The same with its renames: `source` is a row of a const table. */
+void message_logsource(struct message *m, const struct logsource *source);
 /* The time of the record, which goes before the envelope's. */
 void message_time(struct message *m, int64_t ns, uint8_t digits, uint8_t guess);
 /* Reads a time as syslog_time.h does (RFC 3339, "Nov 24 10:00:00", with years, zones). */

@@ -26,9 +26,15 @@ void message_kind(struct message *m, const struct kind *kind)
 
 void message_source(struct message *m, str product, str category, str service)
 {
+    const struct logsource source = {.product = product, .category = category, .service = service};
+
+    message_logsource(m, &source);
+}
+
+void message_logsource(struct message *m, const struct logsource *source)
+{
     if (m->event->logsource_count < EVENT_LOGSOURCES_MAX)
-        m->event->logsources[m->event->logsource_count++] =
-            (struct logsource){.product = product, .category = category, .service = service};
+        m->event->logsources[m->event->logsource_count++] = *source;
 }
 
 void message_time(struct message *m, int64_t ns, uint8_t digits, uint8_t guess)
