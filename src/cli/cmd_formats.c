@@ -1,26 +1,136 @@
-/* cmd_formats.c - the formats that tocsin reads. */
-#include "cli/command.h"
+/* cmd_formats.c - the formats that tocsin reads, one of them in full, and the common columns. */
+#include "cli/format_text.h"
+#include "cli/opt.h"
+#include "cli/say.h"
+#include "cli/sink.h"
+#include "event/column.h"
 #include "formats/format.h"
 
-#include <stdio.h>
+#include <unistd.h>
 
 extern const struct command command_formats;
 
+enum { NAME_COLUMNS = 18, COLUMN_COLUMNS = 34, TYPE_COLUMNS = 6 };
+
+static const struct option formats_options[] = {
+    {"output", 'o', OPTION_VALUE, "FORMAT", "what to print", COMPLETE_WORDS, "text json"},
+    {"columns", '\0', OPTION_FLAG, NULL, "the common columns that fields become", COMPLETE_NONE,
+     NULL},
+};
+
+static const char *const type_names[] = {
+    [COLUMN_TYPE_TEXT] = "text",
+    [COLUMN_TYPE_IP] = "ip",
+    [COLUMN_TYPE_PORT] = "port",
+    [COLUMN_TYPE_INT] = "int",
+};
+
+/* A line of a sample of several, and a long one, is told by its start: `formats NAME` has it all.
+ */
+static void list_format(struct page *p, const struct format *f)
+{
+    str sample = str_from(format_sample(f));
+
+    page_cell(p, STYLE_STRONG, str_from(f->name), NAME_COLUMNS);
+    page_rest(p, STYLE_PLAIN, str_from(format_summary(f)));
+    page_newline(p);
+    if (!sample.n)
+        return;
+    page_tab(p, NAME_COLUMNS);
+    page_rest(p, STYLE_FAINT, str_cut(&sample, '\n'));
+    page_newline(p);
+}
+
+static void list_columns(struct page *p)
+{
+    for (uint32_t i = 0; i < COLUMN_COUNT; i++) {
+        page_cell(p, STYLE_STRONG, str_from(column_name((enum column)i)), COLUMN_COLUMNS);
+        page_cell(p, STYLE_FAINT, str_from(type_names[column_type((enum column)i)]), TYPE_COLUMNS);
+        page_rest(p, STYLE_PLAIN, str_from(column_what((enum column)i)));
+        page_newline(p);
+    }
+}
+
+static void write_columns(struct json_writer *w)
+{
+    json_array(w);
+    for (uint32_t i = 0; i < COLUMN_COUNT; i++) {
+        json_object(w);
+        json_field_str(w, S("name"), str_from(column_name((enum column)i)));
+        json_field_str(w, S("type"), str_from(type_names[column_type((enum column)i)]));
+        json_field_str(w, S("what"), str_from(column_what((enum column)i)));
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void print_json(struct buf *out, const struct format *only, bool columns)
+{
+    enum { INDENT = 2 };
+    struct json_writer w = json_writer_make(out, INDENT);
+
+    if (columns) {
+        write_columns(&w);
+    } else if (only) {
+        format_json(&w, only);
+    } else {
+        json_array(&w);
+        for (size_t i = 0; i < formats_builtin.count; i++)
+            format_json(&w, formats_builtin.items[i]);
+        json_array_end(&w);
+    }
+    buf_char(out, '\n');
+}
+
+static void print_text(struct buf *out, const struct format *only, bool columns)
+{
+    struct page p = page_make(out, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);
+
+    if (columns)
+        list_columns(&p);
+    else if (only)
+        format_text(&p, only);
+    for (size_t i = 0; i < formats_builtin.count && !columns && !only; i++)
+        list_format(&p, formats_builtin.items[i]);
+}
+
 static int formats_run(const struct arguments *a)
 {
-    (void)a;
-    for (size_t i = 0; i < formats_builtin.count; i++) {
-        const struct format *f = formats_builtin.items[i];
-        printf("%-16s %s\n", f->name, format_summary(f));
-        if (format_sample(f))
-            printf("%-16s   %s\n", "", format_sample(f));
+    const char *output = opt_value(&command_formats, a, "output");
+    const struct format *only = NULL;
+    struct err e = {0};
+    struct io io;
+
+    if (a->operand_count)
+        only = format_find(&formats_builtin, str_from(a->operands[0]));
+    if (a->operand_count > 1 || (a->operand_count && !only)) {
+        say("unknown format '%s'; 'tocsin formats' lists them", a->operands[a->operand_count - 1]);
+        return EXIT_USAGE;
     }
-    return EXIT_OK;
+    io_init(&io);
+    struct sink sink = sink_make(&io, STDOUT_FILENO);
+    bool columns = opt_flag(&command_formats, a, "columns");
+    if (output && str_eq(str_from(output), S("json")))
+        print_json(&sink.text, only, columns);
+    else
+        print_text(&sink.text, only, columns);
+    bool written = sink_flush(&sink, &e);
+    sink_done(&sink);
+    if (!written)
+        say_err(&e);
+    return written ? EXIT_OK : EXIT_OUTPUT;
 }
 
 const struct command command_formats = {
     .name = "formats",
-    .usage = "",
-    .summary = "Lists the log formats, with a sample line of each",
+    .usage = "[OPTIONS] [NAME]",
+    .summary = "Lists the log formats, with a sample line of each, or tells one in full",
+    .details =
+        "Each name is what --format takes, and what a source's 'format' in tocsin.yml takes. Of\n"
+        "NAME are told how it is recognised, its log sources, the templates of its texts, and\n"
+        "which of its fields become which common columns.",
+    .options = formats_options,
+    .option_count = countof(formats_options),
+    .operands = COMPLETE_NONE,
     .run = formats_run,
 };
