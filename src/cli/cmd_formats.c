@@ -1,5 +1,5 @@
 /* cmd_formats.c - the formats that tocsin reads, one of them in full, and the common columns. */
-#include "cli/format_text.h"
+#include "cli/format_detail.h"
 #include "cli/opt.h"
 #include "cli/say.h"
 #include "cli/sink.h"
@@ -25,8 +25,7 @@ static const char *const type_names[] = {
     [COLUMN_TYPE_INT] = "int",
 };
 
-/* A line of a sample of several, and a long one, is told by its start: `formats NAME` has it all.
- */
+/* Of a sample of several lines the first; on a terminal as much as there is room for. */
 static void list_format(struct page *p, const struct format *f)
 {
     str sample = str_from(format_sample(f));
@@ -37,7 +36,10 @@ static void list_format(struct page *p, const struct format *f)
     if (!sample.n)
         return;
     page_tab(p, NAME_COLUMNS);
-    page_rest(p, STYLE_FAINT, str_cut(&sample, '\n'));
+    if (p->colour)
+        page_rest(p, STYLE_FAINT, str_cut(&sample, '\n'));
+    else
+        page_text(p, STYLE_PLAIN, str_cut(&sample, '\n'));
     page_newline(p);
 }
 
@@ -72,11 +74,11 @@ static void print_json(struct buf *out, const struct format *only, bool columns)
     if (columns) {
         write_columns(&w);
     } else if (only) {
-        format_json(&w, only);
+        format_detail_json(&w, only);
     } else {
         json_array(&w);
         for (size_t i = 0; i < formats_builtin.count; i++)
-            format_json(&w, formats_builtin.items[i]);
+            format_detail_json(&w, formats_builtin.items[i]);
         json_array_end(&w);
     }
     buf_char(out, '\n');
@@ -89,7 +91,7 @@ static void print_text(struct buf *out, const struct format *only, bool columns)
     if (columns)
         list_columns(&p);
     else if (only)
-        format_text(&p, only);
+        format_detail_text(&p, only);
     for (size_t i = 0; i < formats_builtin.count && !columns && !only; i++)
         list_format(&p, formats_builtin.items[i]);
 }

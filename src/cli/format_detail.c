@@ -1,4 +1,4 @@
-#include "cli/format_text.h"
+#include "cli/format_detail.h"
 
 #include "event/column.h"
 #include "event/kind.h"
@@ -110,7 +110,7 @@ static void tell_dialect(struct page *p, const struct dialect *d)
     }
 }
 
-void format_text(struct page *p, const struct format *f)
+void format_detail_text(struct page *p, const struct format *f)
 {
     page_text(p, STYLE_STRONG, str_from(f->name));
     page_newline(p);
@@ -180,7 +180,7 @@ static void write_sources(struct json_writer *w, const struct dialect *d)
     json_array_end(w);
 }
 
-void format_json(struct json_writer *w, const struct format *f)
+void format_detail_json(struct json_writer *w, const struct format *f)
 {
     const struct dialect *d = f->dialect;
 
