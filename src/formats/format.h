@@ -104,6 +104,7 @@ struct format {
     /* How sure we are that a stream which begins with these bytes is ours: 0 is no, 100 is certain.
      * Input is UTF-8 already; `head` holds at most SNIFF_BYTES. */
     int (*sniff)(const struct format *self, str head); /* NULL: only when asked for */
+    int sniff_most; /* it is never surer than that, so need not be asked when another is; 0: 100 */
 
     /* The cutter: state for one stream. Of `pending` the first `seen` bytes have been shown before
      * and the state covers them; after an answer with drop + whole = k > 0 the next call's pending

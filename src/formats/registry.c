@@ -32,7 +32,8 @@ const struct format *format_sniff(const struct format_set *set, str head)
 
     for (size_t i = 0; i < set->count; i++) {
         const struct format *f = set->items[i];
-        int score = f->sniff ? f->sniff(f, head) : 0;
+        bool hopeless = f->sniff_most && f->sniff_most <= best_score;
+        int score = f->sniff && !hopeless ? f->sniff(f, head) : 0;
         assert(score >= 0 && score <= 100);
         if (score > best_score) {
             best = f;

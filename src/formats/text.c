@@ -48,4 +48,5 @@ const struct format format_text = {
     .summary = "lines of programs and devices without an envelope: all dialects below",
     .sample = "192.0.2.7 - - [24/Nov/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 512",
     .sniff = text_sniff,
+    .sniff_most = SNIFF_MOST,
 };
