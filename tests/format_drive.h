@@ -61,14 +61,20 @@ static inline void format_drive(const struct format *f, str bytes, size_t step,
             memcpy(b.data, bytes.p + at, b.n);
             memset(b.data + b.n, 0xA5, BATCH_PADDING);
             f->feed(decoder, &b, out);
-            if (b.last && f->flush)
-                f->flush(decoder, &b, out);
             if (done)
                 done(out->ctx);
             free(b.data);
             arena_reset(arena);
         }
         at += cut.whole;
+    }
+    if (f->flush) {
+        char padding[BATCH_PADDING] = {0};
+        struct batch b = {
+            .stream = &stream, .data = padding, .offset = at, .last = true, .arena = arena};
+        f->flush(decoder, &b, out);
+        if (done)
+            done(out->ctx);
     }
     f->close(decoder);
     f->cutter_free(cutter);

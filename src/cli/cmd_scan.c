@@ -2,7 +2,6 @@
 #include "base/mem.h"
 #include "cli/confine.h"
 #include "cli/fault_option.h"
-#include "cli/formats_option.h"
 #include "cli/opt.h"
 #include "cli/profile_option.h"
 #include "cli/report.h"
@@ -48,7 +47,6 @@ static const struct option scan_options[] = {
      COMPLETE_NONE, NULL},
     {"field", 'f', OPTION_REPEATED, "NAME", "also show this field of each event", COMPLETE_NONE,
      NULL},
-    FORMATS_OPTION,
     {"format", '\0', OPTION_VALUE, "NAME", "take all input for this format ('tocsin formats')",
      COMPLETE_NONE, NULL},
     {"logsource", '\0', OPTION_VALUE, "P/C/S",
@@ -350,7 +348,7 @@ static int scan_run(const struct arguments *a)
         code = scan_with(a, &o, ready.rules, report);
         ready_rules_done(&ready);
     }
-    scan_filter_done(&o);
+    zone_free((struct zone *)(uintptr_t)o.time.zone);
     return code;
 }
 

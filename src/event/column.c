@@ -96,6 +96,7 @@ void columns_fill(const struct event *ev, struct columns *ret, struct arena *a)
 {
     const struct kind *chain[KIND_CHAIN_MAX];
     uint32_t n = 0;
+    bool own_names = false;
 
     *ret = (struct columns){0};
     for (const struct kind *k = ev->kind; k; k = k->base) {
@@ -106,8 +107,10 @@ void columns_fill(const struct event *ev, struct columns *ret, struct arena *a)
         put_rules(ev, chain[i]->columns, ret, a);
         ret->outcome = ret->outcome ? ret->outcome : chain[i]->outcome;
         ret->activity = ret->activity ? ret->activity : chain[i]->activity;
+        own_names |= chain[i]->own_names;
     }
-    put_rules(ev, named, ret, a);
+    if (!own_names)
+        put_rules(ev, named, ret, a);
     for (uint32_t i = 0; i < n; i++) {
         put_constants(chain[i]->constants, ret);
         if (chain[i]->action && !ret->values[COLUMN_event_action].p)

@@ -6,8 +6,9 @@
 
 #include <arpa/inet.h>
 
-static const str nothing[] = {S("-"),      S("N/A"),  S("n/a"),    S("(null)"), S("null"),
-                              S("(none)"), S("none"), S("<null>"), S("NULL"),   S("--")};
+static const str nothing[] = {S("-"),    S("N/A"),    S("n/a"),  S("(null)"),
+                              S("null"), S("(none)"), S("none"), S("<null>"),
+                              S("NULL"), S("--"),     S("?")};
 
 bool column_has_value(str s)
 {

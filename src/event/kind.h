@@ -60,6 +60,8 @@ struct kind {
     uint8_t activity, outcome;               /* 0: the base's */
     const struct column_rule *columns;       /* may be NULL; before the base's */
     const struct column_constant *constants; /* may be NULL; behind all rules */
+    bool own_names; /* the product's names mean what its tables say, and nothing else: those of
+                       column_names.def are not tried; of the chain, one is enough */
     /* What tables cannot say: outcomes and activities that stand in values. After all tables of the
      * chain, the base's refine first. May be NULL. */
     void (*refine)(const struct event *ev, struct columns *c, struct arena *a);
