@@ -311,6 +311,13 @@ static bool take_sequence(str *s)
     return true;
 }
 
+/* "%SYS-5-CONFIG_I", "%ASA-6-302013", "%%01SHELL/5/LOGIN": what begins messages of Cisco's,
+ * Huawei's and H3C's devices. */
+static bool is_mnemonic(str s)
+{
+    return s.n > 2 && s.p[0] == '%' && (s.p[1] == '%' || (s.p[1] >= 'A' && s.p[1] <= 'Z'));
+}
+
 /* "host: " in front of what only a device writes. */
 static bool take_origin(str *s, struct syslog_header *h)
 {
@@ -324,7 +331,7 @@ static bool take_origin(str *s, struct syslog_header *h)
     struct syslog_time time;
     struct syslog_clock none;
     const struct time_rule utc = {0};
-    if (!take_sequence(&probe)) {
+    if (!take_sequence(&probe) && !is_mnemonic(probe)) {
         probe = str_from_at(probe, probe.n && (probe.p[0] == '*' || probe.p[0] == '.'));
         syslog_clock_init(&none, &utc);
         if (syslog_time_take(&none, &probe, &time) != SYSLOG_TIME_READ)
@@ -435,6 +442,7 @@ static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
             guess_tag(s, h);
     }
     h->sure |= tagged && (hosted ? !is_level(h->hostname) : h->pid.n > 0);
+    h->sure |= is_mnemonic(tagged ? h->program : s);
     h->message = s;
 }
 

@@ -25,7 +25,7 @@ const struct dialect_set dialects_builtin = {items, countof(items)};
 enum {
     BYTES = 256,
     PROGRAM_SLOTS = 256,   /* programs remembered; a power of two */
-    PROGRAM_NAME_MAX = 31, /* bytes of the name of one */
+    PROGRAM_NAME_MAX = 95, /* bytes of the name of one */
     PROGRAM_DIALECTS_MAX = 4,
 };
 
@@ -171,11 +171,13 @@ static bool speak(struct speaker *s, struct message *m)
 /* ------------------------------------------------------------ choice */
 
 /* Does a row of `programs` name the program? "smtpd" fits "postfix/smtpd", "postfix/" fits it too,
- * and "su" fits "su(pam_unix)". */
+ * "%ASA-" fits "%ASA-6-302013", and "su" fits "su(pam_unix)". */
 static bool names_program(str row, str program)
 {
     if (row.p[row.n - 1] == '/')
         return str_starts(program, row) || str_eq(program, (str){row.p, row.n - 1});
+    if (row.p[0] == '%') /* "%ASA-6-302013" */
+        return str_starts(program, row);
     const char *slash = memrchr(program.p, '/', program.n);
     if (slash)
         program = str_from_at(program, (size_t)(slash - program.p) + 1);

@@ -53,9 +53,10 @@ struct dialect {
     bool not_linux;
 
     /* When it is tried: for the programs named, by the last part of a path ("smtpd" fits
-     * "postfix/smtpd", and so does "postfix/"); for any text that begins with one of `starts`; for
-     * any text of which sniff says so (0 is no, 100 is certain); NULL: never by content. A line
-     * of a file that has no envelope is tried by content alone. sniff is cheap: some bytes. */
+     * "postfix/smtpd", and so does "postfix/"; "%ASA-" fits all that begins with it); for any text
+     * that begins with one of `starts`; for any text of which sniff says so (0 is no, 100 is
+     * certain); NULL: never by content. A line of a file that has no envelope is tried by content
+     * alone. sniff is cheap: some bytes. */
     str programs[DIALECT_PROGRAMS_MAX]; /* end at an empty one */
     str starts[DIALECT_STARTS_MAX];
     int (*sniff)(str text);

@@ -1,15 +1,16 @@
 #include "message/hole.h"
 
+#include "message/endpoint.h"
 #include "message/time_text.h"
 #include "text/ip.h"
 
 #include <string.h>
 
 static const str names[] = {
-    [HOLE_WORD] = S("word"), [HOLE_TEXT] = S("text"), [HOLE_GREEDY] = S("*"),
-    [HOLE_IP] = S("ip"),     [HOLE_HOST] = S("host"), [HOLE_INT] = S("int"),
-    [HOLE_HEX] = S("hex"),   [HOLE_NUM] = S("num"),   [HOLE_QUOTED] = S("quoted"),
-    [HOLE_TIME] = S("time"),
+    [HOLE_WORD] = S("word"), [HOLE_TEXT] = S("text"),         [HOLE_GREEDY] = S("*"),
+    [HOLE_IP] = S("ip"),     [HOLE_HOST] = S("host"),         [HOLE_INT] = S("int"),
+    [HOLE_HEX] = S("hex"),   [HOLE_NUM] = S("num"),           [HOLE_QUOTED] = S("quoted"),
+    [HOLE_TIME] = S("time"), [HOLE_ENDPOINT] = S("endpoint"),
 };
 
 int hole_type(str name)
@@ -190,6 +191,9 @@ size_t hole_take(uint8_t hole, str rest, str *ret)
         break;
     case HOLE_TIME:
         n = time_text_length(rest);
+        break;
+    case HOLE_ENDPOINT:
+        n = endpoint_length(rest);
         break;
     case HOLE_IP:
         return take_ip(rest, ret);

@@ -15,6 +15,7 @@ enum hole {
     HOLE_NUM,
     HOLE_QUOTED,
     HOLE_TIME,
+    HOLE_ENDPOINT,
 };
 
 int hole_type(str name);         /* "ip": HOLE_IP; -1: there is no such type */

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "message/dialect.h"
+#include "message/endpoint.h"
 #include "message/hole.h"
 
 #include <stdlib.h>
@@ -351,11 +352,22 @@ static void put_fields(const struct matching *m, struct message *msg)
             continue;
         if (part->hole == HOLE_TIME)
             message_time_text(msg, m->values[i]);
+        else if (part->hole == HOLE_ENDPOINT)
+            endpoint_add(msg, part->name, m->values[i]);
         else if (part->name.n && part->hole == HOLE_INT)
             message_add_number(msg, part->name, m->values[i]);
         else if (part->name.n)
             message_add(msg, part->name, m->values[i]);
     }
+}
+
+/* Which fields come of it varies, then. */
+static bool has_endpoint(const struct matching *m)
+{
+    for (uint32_t i = 0; i < m->count; i++)
+        if (m->parts[i].is_hole && m->parts[i].hole == HOLE_ENDPOINT)
+            return true;
+    return false;
 }
 
 static const struct template_row *match(const struct template_set *s, struct message *msg, str text,
@@ -376,7 +388,7 @@ static const struct template_row *match(const struct template_set *s, struct mes
         const struct template_row *row = &s->rows[v->row];
         if (row->kind)
             message_kind(msg, row->kind);
-        if (whole)
+        if (whole && !has_endpoint(&m))
             msg->layout = s->order[i] + 1u;
         return row;
     }

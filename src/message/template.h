@@ -13,6 +13,8 @@
  *   text    any bytes, perhaps none, as few as let the rest match
  *   quoted  what stands in double or single quotes, without them; \" stays as it stands
  *   time    a time as message_time_text() reads it: it becomes the record's, and no field
+ *   endpoint  {src:endpoint} and {dst:endpoint}: a side of a connection in Cisco's words, which
+ *           becomes several fields (endpoint.h)
  * and {name*} is any bytes, as many as let the rest match: for what a remote party writes.
  * A hole without a name ({:int}) is matched and dropped. "{{" is a brace. One part in brackets with
  * a bar, "[[ port {src_port:int}||]]", stands or is absent: "[[a||b]]" is either a or b, tried in

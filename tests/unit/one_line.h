@@ -10,6 +10,8 @@ struct one_line {
     struct event *event; /* NULL: there was none */
     struct columns columns;
     uint32_t events, problems;
+    const struct format *format;
+    void *decoder; /* names of fields may be its own: it lives as long as the event */
 };
 
 static inline void one_line_event(void *ctx, struct event *ev)
@@ -50,14 +52,15 @@ static inline struct one_line one_line_read(const char *name, str line)
                       .spans = &span,
                       .span_count = 1,
                       .arena = one.arena};
-    void *decoder = format->open(format);
-    format->feed(decoder, &b, &sink);
-    format->close(decoder);
+    one.format = format;
+    one.decoder = format->open(format);
+    format->feed(one.decoder, &b, &sink);
     return one;
 }
 
 static inline void one_line_done(struct one_line *one)
 {
+    one->format->close(one->decoder);
     arena_free(one->arena);
 }
 

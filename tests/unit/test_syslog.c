@@ -276,7 +276,7 @@ static void ciscos_numbers_and_marks_are_passed_over(void **state)
                   "severity=notice");
     assert_fields("<166>Nov 24 2026 10:00:00 fw1 : %ASA-6-302013: Built",
                   "message=Built;hostname=fw1;program=%ASA-6-302013;priority=166;facility=local4;"
-                  "severity=info");
+                  "severity=info;product=ASA;level=6;code=302013");
     assert_fields("Nov 24 10:00:00 r1 456: *Nov 24 09:59:59.1: %SYS-5-X: m",
                   "message=m;hostname=r1;program=%SYS-5-X");
 }

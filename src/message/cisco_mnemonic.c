@@ -1,0 +1,91 @@
+#include "message/cisco_mnemonic.h"
+
+static bool is_upper(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool is_level(char c)
+{
+    return c >= '0' && c <= '7';
+}
+
+/* "%FACILITY-L-CODE" or "%FACILITY-suffix-L-CODE": the length, 0 when it is none. */
+static size_t take(str s, struct cisco_mnemonic *ret)
+{
+    size_t at = 1, from;
+
+    if (s.n < 2 || s.p[0] != '%')
+        return 0;
+    while (at < s.n && is_upper(s.p[at]))
+        at++;
+    ret->facility = (str){s.p + 1, at - 1};
+    /* The part that is one digit between hyphens is the level; names may hold hyphens. */
+    size_t level = at;
+    while (level + 3 < s.n && !(s.p[level] == '-' && is_level(s.p[level + 1]) &&
+                                s.p[level + 2] == '-' && is_upper(s.p[level + 3]))) {
+        if (s.p[level] == ' ' || s.p[level] == ':')
+            return 0;
+        level++;
+    }
+    if (level + 3 >= s.n || at == 1)
+        return 0;
+    ret->suffix = (str){s.p + at, level - at};
+    while (ret->suffix.n && ret->suffix.p[0] == '-')
+        ret->suffix = str_from_at(ret->suffix, 1);
+    ret->level = (str){s.p + level + 1, 1};
+    from = at = level + 3;
+    while (at < s.n && (is_upper(s.p[at]) || s.p[at] == '-' ||
+                        (ascii_lower(s.p[at]) >= 'a' && ascii_lower(s.p[at]) <= 'z')))
+        at++;
+    ret->code = (str){s.p + from, at - from};
+    return at;
+}
+
+bool cisco_mnemonic_read(const struct message *m, struct cisco_mnemonic *ret)
+{
+    size_t n = take(m->text, ret);
+
+    if (!n) {
+        ret->text = m->text;
+        return m->program.n && take(m->program, ret) == m->program.n;
+    }
+    str rest = str_from_at(m->text, n);
+    if (rest.n && rest.p[0] == ':')
+        rest = str_from_at(rest, 1);
+    else if (rest.n && rest.p[0] != ' ')
+        return false;
+    ret->text = str_trim(rest);
+    return true;
+}
+
+str cisco_level_name(str level)
+{
+    static const str names[] = {S("emergency"), S("alert"),        S("critical"),      S("error"),
+                                S("warning"),   S("notification"), S("informational"), S("debug")};
+
+    assert(level.n == 1 && is_level(level.p[0]));
+    return names[level.p[0] - '0'];
+}
+
+str cisco_duration(str text, struct arena *a)
+{
+    enum { SECONDS_MAX = 1000000000 };
+    uint64_t seconds = 0;
+    str part, rest = text;
+    int parts = 0;
+
+    while (rest.n) {
+        uint64_t value;
+        part = str_cut(&rest, ':');
+        if (part.n > 1 && memchr("hms", part.p[part.n - 1], 3))
+            part.n--;
+        if (!str_u64(part, &value) || value > SECONDS_MAX || seconds > SECONDS_MAX)
+            return (str){0};
+        seconds = seconds * 60 + value;
+        parts++;
+    }
+    if (parts != 3)
+        return (str){0};
+    return arena_printf(a, "%llu", (unsigned long long)seconds * 1000000000u);
+}
