@@ -1,6 +1,7 @@
 /* cmd_explain.c - what becomes of one line, stage by stage, and why a rule does not match it. */
 #include "base/clock.h"
 #include "cli/explain_text.h"
+#include "cli/formats_option.h"
 #include "cli/opt.h"
 #include "cli/rule_options.h"
 #include "cli/say.h"
@@ -26,6 +27,7 @@ enum {
 
 static const struct option explain_options[] = {
     RULE_OPTIONS,
+    FORMATS_OPTION,
     {"format", 'f', OPTION_VALUE, "NAME", "take it for this format ('tocsin formats')",
      COMPLETE_NONE, NULL},
     {"zone", '\0', OPTION_VALUE, "NAME",
@@ -178,7 +180,7 @@ static int explain_run(const struct arguments *a)
 {
     struct buf bytes CLEANUP(buf_done) = buf_make(EXPLAIN_BYTES_MAX);
     struct scan_options scan = {0};
-    struct explaining x = {.formats = &formats_builtin};
+    struct explaining x = {0};
     struct err e = {0};
     uint64_t near;
     struct io io;
@@ -199,9 +201,12 @@ static int explain_run(const struct arguments *a)
         say_err(&e);
         return EXIT_INPUT;
     }
+    x.formats = scan.formats;
     x.asked = scan.format != NULL;
     x.about.near = near < UINT16_MAX ? (uint32_t)near : UINT16_MAX;
-    return explain_with_rules(a, &io, &scan, &x, buf_str(&bytes));
+    int code = explain_with_rules(a, &io, &scan, &x, buf_str(&bytes));
+    scan_filter_done(&scan);
+    return code;
 }
 
 const struct command command_explain = {

@@ -1,5 +1,6 @@
 /* cmd_formats.c - the formats that tocsin reads, one of them in full, and the common columns. */
 #include "cli/format_detail.h"
+#include "cli/formats_option.h"
 #include "cli/opt.h"
 #include "cli/say.h"
 #include "cli/sink.h"
@@ -13,6 +14,7 @@ extern const struct command command_formats;
 enum { NAME_COLUMNS = 18, COLUMN_COLUMNS = 34, TYPE_COLUMNS = 6 };
 
 static const struct option formats_options[] = {
+    FORMATS_OPTION,
     {"output", 'o', OPTION_VALUE, "FORMAT", "what to print", COMPLETE_WORDS, "text json"},
     {"columns", '\0', OPTION_FLAG, NULL, "the common columns that fields become", COMPLETE_NONE,
      NULL},
@@ -66,7 +68,8 @@ static void write_columns(struct json_writer *w)
     json_array_end(w);
 }
 
-static void print_json(struct buf *out, const struct format *only, bool columns)
+static void print_json(struct buf *out, const struct format_set *set, const struct format *only,
+                       bool columns)
 {
     enum { INDENT = 2 };
     struct json_writer w = json_writer_make(out, INDENT);
@@ -77,14 +80,16 @@ static void print_json(struct buf *out, const struct format *only, bool columns)
         format_detail_json(&w, only);
     } else {
         json_array(&w);
-        for (size_t i = 0; i < formats_builtin.count; i++)
-            format_detail_json(&w, formats_builtin.items[i]);
+        for (; set; set = set->more ? set->more(set) : NULL)
+            for (size_t i = 0; i < set->count; i++)
+                format_detail_json(&w, set->items[i]);
         json_array_end(&w);
     }
     buf_char(out, '\n');
 }
 
-static void print_text(struct buf *out, const struct format *only, bool columns)
+static void print_text(struct buf *out, const struct format_set *set, const struct format *only,
+                       bool columns)
 {
     struct page p = page_make(out, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);
 
@@ -92,35 +97,50 @@ static void print_text(struct buf *out, const struct format *only, bool columns)
         list_columns(&p);
     else if (only)
         format_detail_text(&p, only);
-    for (size_t i = 0; i < formats_builtin.count && !columns && !only; i++)
-        list_format(&p, formats_builtin.items[i]);
+    for (; set && !columns && !only; set = set->more ? set->more(set) : NULL)
+        for (size_t i = 0; i < set->count; i++)
+            list_format(&p, set->items[i]);
 }
 
-static int formats_run(const struct arguments *a)
+static int print(const struct arguments *a, struct io *io, const struct format_set *set)
 {
     const char *output = opt_value(&command_formats, a, "output");
     const struct format *only = NULL;
     struct err e = {0};
-    struct io io;
 
     if (a->operand_count)
-        only = format_find(&formats_builtin, str_from(a->operands[0]));
+        only = format_find(set, str_from(a->operands[0]));
     if (a->operand_count > 1 || (a->operand_count && !only)) {
         say("unknown format '%s'; 'tocsin formats' lists them", a->operands[a->operand_count - 1]);
         return EXIT_USAGE;
     }
-    io_init(&io);
-    struct sink sink = sink_make(&io, STDOUT_FILENO);
+    struct sink sink = sink_make(io, STDOUT_FILENO);
     bool columns = opt_flag(&command_formats, a, "columns");
     if (output && str_eq(str_from(output), S("json")))
-        print_json(&sink.text, only, columns);
+        print_json(&sink.text, set, only, columns);
     else
-        print_text(&sink.text, only, columns);
+        print_text(&sink.text, set, only, columns);
     bool written = sink_flush(&sink, &e);
     sink_done(&sink);
     if (!written)
         say_err(&e);
     return written ? EXIT_OK : EXIT_OUTPUT;
+}
+
+static int formats_run(const struct arguments *a)
+{
+    struct err e = {0};
+    struct io io;
+
+    io_init(&io);
+    struct format_set *set = formats_option_load(&command_formats, a, &io, &e);
+    if (!set) {
+        say_err(&e);
+        return EXIT_USAGE;
+    }
+    int code = print(a, &io, set);
+    format_set_free(set);
+    return code;
 }
 
 const struct command command_formats = {

@@ -1,5 +1,6 @@
 /* cmd_parse.c - what the formats make of evidence: one JSON object an event. */
 #include "cli/confine.h"
+#include "cli/formats_option.h"
 #include "cli/opt.h"
 #include "cli/say.h"
 #include "cli/scan_filter.h"
@@ -15,6 +16,7 @@ extern const struct command command_parse;
 enum { PARSE_ARENA_BYTES = 64 * 1024 };
 
 static const struct option parse_options[] = {
+    FORMATS_OPTION,
     {"format", 'f', OPTION_VALUE, "NAME", "take all input for this format ('tocsin formats')",
      COMPLETE_NONE, NULL},
     {"zone", '\0', OPTION_VALUE, "NAME",
@@ -137,6 +139,7 @@ static int parse_run(const struct arguments *a)
     sink_done(&p.sink);
     buf_done(&p.file);
     arena_free(p.arena);
+    scan_filter_done(&scan);
     return code;
 }
 

@@ -3,8 +3,10 @@
  * matcher to choose by: detect/profile.h tells what the file holds.
  */
 #include "cli/confine.h"
+#include "cli/formats_option.h"
 #include "cli/opt.h"
 #include "cli/say.h"
+#include "cli/scan_filter.h"
 #include "cli/sink.h"
 #include "detect/profile.h"
 #include "engine/walk.h"
@@ -18,6 +20,7 @@ extern const struct command command_rule_profile;
 static const struct option profile_options[] = {
     {"write", 'w', OPTION_VALUE, "FILE", "write the profile there instead of to standard output",
      COMPLETE_FILE, NULL},
+    FORMATS_OPTION,
     {"format", '\0', OPTION_VALUE, "NAME", "take all input for this format ('tocsin formats')",
      COMPLETE_NONE, NULL},
 };
@@ -55,11 +58,15 @@ static int open_output(struct io *io, const char *path)
 }
 
 /* EXIT_OK when each path could be read and held events. */
-static int read_paths(const struct arguments *a, const struct format *format, struct io *io,
+static int read_paths(const struct arguments *a, const struct scan_options *scan,
                       struct counting *c)
 {
-    const struct walk_options options = {
-        .io = io, .format = format, .ctx = c, .event = on_event, .problem = on_problem};
+    const struct walk_options options = {.io = scan->io,
+                                         .formats = scan->formats,
+                                         .format = scan->format,
+                                         .ctx = c,
+                                         .event = on_event,
+                                         .problem = on_problem};
 
     for (uint32_t i = 0; i < a->operand_count; i++) {
         struct err e = {0};
@@ -93,29 +100,31 @@ static int write_profile(struct profile_builder *b, struct io *io, int fd)
 
 static int profile_run(const struct arguments *a)
 {
-    const char *name = opt_value(&command_rule_profile, a, "format");
-    const struct format *format = name ? format_find(&formats_builtin, str_from(name)) : NULL;
+    struct scan_options scan = {0};
     struct confinement confinement;
+    struct err e = {0};
     struct io io;
 
     if (a->operand_count == 0) {
         say("nothing to count: name files or folders, or - for standard input");
         return EXIT_USAGE;
     }
-    if (name && !format) {
-        say("unknown format '%s'; 'tocsin formats' lists them", name);
+    io_init(&io);
+    scan.io = &io;
+    if (!scan_filter_formats(&command_rule_profile, a, &scan, &e)) {
+        say_err(&e);
         return EXIT_USAGE;
     }
-    io_init(&io);
     int fd = open_output(&io, opt_value(&command_rule_profile, a, "write"));
     if (fd == -1)
         return EXIT_OUTPUT;
     confine(a->operands, a->operand_count, &confinement);
     struct counting c = {.builder = profile_builder_new()};
-    int code = read_paths(a, format, &io, &c);
+    int code = read_paths(a, &scan, &c);
     if (code == EXIT_OK)
         code = write_profile(c.builder, &io, fd);
     profile_builder_free(c.builder);
+    scan_filter_done(&scan);
     return code;
 }
 

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "cli/confine.h"
 #include "cli/fault_option.h"
+#include "cli/formats_option.h"
 #include "cli/opt.h"
 #include "cli/profile_option.h"
 #include "cli/report.h"
@@ -47,6 +48,7 @@ static const struct option scan_options[] = {
      COMPLETE_NONE, NULL},
     {"field", 'f', OPTION_REPEATED, "NAME", "also show this field of each event", COMPLETE_NONE,
      NULL},
+    FORMATS_OPTION,
     {"format", '\0', OPTION_VALUE, "NAME", "take all input for this format ('tocsin formats')",
      COMPLETE_NONE, NULL},
     {"logsource", '\0', OPTION_VALUE, "P/C/S",
@@ -348,7 +350,7 @@ static int scan_run(const struct arguments *a)
         code = scan_with(a, &o, ready.rules, report);
         ready_rules_done(&ready);
     }
-    zone_free((struct zone *)(uintptr_t)o.time.zone);
+    scan_filter_done(&o);
     return code;
 }
 

@@ -1,18 +1,22 @@
 #include "cli/scan_filter.h"
 
+#include "cli/formats_option.h"
 #include "cli/opt.h"
 #include "cli/time_option.h"
 #include "formats/format.h"
 #include "text/zone.h"
 
-static bool format_option(const struct command *c, const struct arguments *a,
-                          struct scan_options *o, struct err *e)
+bool scan_filter_formats(const struct command *c, const struct arguments *a, struct scan_options *o,
+                         struct err *e)
 {
     const char *name = opt_value(c, a, "format");
 
+    o->formats = formats_option_load(c, a, o->io, e);
+    if (!o->formats)
+        return false;
     if (!name)
         return true;
-    o->format = format_find(&formats_builtin, str_from(name));
+    o->format = format_find(o->formats, str_from(name));
     return o->format || err_set(e, ERR_INPUT, "unknown format '%s'; see 'tocsin formats'", name);
 }
 
@@ -46,7 +50,13 @@ bool scan_filter_input(const struct command *c, const struct arguments *a, struc
 bool scan_filter_format(const struct command *c, const struct arguments *a, struct scan_options *o,
                         struct err *e)
 {
-    return format_option(c, a, o, e) && zone_option(c, a, o, e);
+    return scan_filter_formats(c, a, o, e) && zone_option(c, a, o, e);
+}
+
+void scan_filter_done(struct scan_options *o)
+{
+    zone_free((struct zone *)(uintptr_t)o->time.zone);
+    format_set_free((struct format_set *)(uintptr_t)o->formats);
 }
 
 /* "attack.t1059" is in "attack.t1059.001" too. */

@@ -130,6 +130,9 @@ struct format {
 struct format_set {
     const struct format *const *items;
     size_t count;
+    /* Those that are loaded when a name is asked for that none of the items has, or when all are to
+     * be listed; the same to all threads. NULL: there are no more. */
+    const struct format_set *(*more)(const struct format_set *self);
 };
 extern const struct format_set formats_builtin;
 

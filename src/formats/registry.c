@@ -23,7 +23,7 @@ static const struct format *const items[] = {
 #include "message/dialects.def"
 #undef DIALECT
 };
-const struct format_set formats_builtin = {items, countof(items)};
+const struct format_set formats_builtin = {.items = items, .count = countof(items)};
 
 const struct format *format_sniff(const struct format_set *set, str head)
 {
@@ -45,9 +45,10 @@ const struct format *format_sniff(const struct format_set *set, str head)
 
 const struct format *format_find(const struct format_set *set, str name)
 {
-    for (size_t i = 0; i < set->count; i++)
-        if (str_eq(name, str_from(set->items[i]->name)))
-            return set->items[i];
+    for (; set; set = set->more ? set->more(set) : NULL)
+        for (size_t i = 0; i < set->count; i++)
+            if (str_eq(name, str_from(set->items[i]->name)))
+                return set->items[i];
     return NULL;
 }
 

@@ -441,7 +441,8 @@ static void decode_bare(struct text_decoder *d, str text, struct syslog_header *
 static void decode_enveloped(struct text_decoder *d, const struct line_record *line,
                              const struct syslog_header *h, bool lazy, struct event *ev)
 {
-    str object = h->broken ? (str){0} : object_of(h->message);
+    const bool spoken = d->format->dialect && d->format->dialect->objects;
+    str object = h->broken || spoken ? (str){0} : object_of(h->message);
     bool sourced = false;
 
     if (object.n && decode_object(d, h, object, lazy, ev, &sourced)) {
@@ -478,7 +479,7 @@ static void decode(struct text_decoder *d, const struct line_record *line)
         decode_bare(d, text, &none, ev);
         bare = speak(d, &none, true, line, ev);
     }
-    if (!bare && (!why || d->format == &format_syslog)) {
+    if (!bare && (!why || d->format->sniff == format_syslog.sniff)) {
         if (why)
             report(d, line, PROBLEM_bad_record, why);
         decode_enveloped(d, line, &h, d->out->lazy && text.p == line->text.p, ev);

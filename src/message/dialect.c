@@ -8,6 +8,7 @@
 #include "message/dialect.h"
 
 #include "base/mem.h"
+#include "message/pattern_gate.h"
 
 #include <stdlib.h>
 
@@ -20,7 +21,7 @@ static const struct dialect *const items[] = {
 #include "message/dialects.def"
 #undef DIALECT
 };
-const struct dialect_set dialects_builtin = {items, countof(items)};
+const struct dialect_set dialects_builtin = {.items = items, .count = countof(items)};
 
 enum {
     BYTES = 256,
@@ -47,13 +48,15 @@ struct program_slot {
 
 struct dialect_reader {
     const struct dialect_set *set;
-    struct speaker
-        *speakers; /* one a dialect of the set, and one for `only` when it is not of it */
+    const struct dialect *asked; /* the one that all texts are of, or NULL */
+    struct speaker *speakers; /* one a dialect of the set, and one for `asked` when it is not of it;
+                                 NULL until the first text */
     size_t count;
-    struct speaker *only; /* NULL: by program and content */
+    struct speaker *only; /* of `asked`; NULL: by program and content */
     uint16_t *by_byte;    /* places of dialects by a text's first byte, a list after the other */
     uint32_t begins[BYTES + 1];
     struct program_slot programs[PROGRAM_SLOTS];
+    uint64_t candidates[PATTERN_GATE_WORDS]; /* pattern files that may read the text */
 };
 
 const struct dialect *dialect_find(const struct dialect_set *set, str name)
@@ -70,7 +73,7 @@ static bool may_begin(const struct dialect *d, uint8_t byte)
     for (size_t i = 0; i < DIALECT_STARTS_MAX && d->starts[i].n; i++)
         if ((uint8_t)d->starts[i].p[0] == byte)
             return true;
-    return d->sniff != NULL;
+    return d->sniff != NULL || (d->gate && d->starts[0].n == 0);
 }
 
 static void index_dialects(struct dialect_reader *r)
@@ -92,6 +95,16 @@ struct dialect_reader *dialect_reader_new(const struct dialect_set *set, const s
     struct dialect_reader *r = mem_alloc(sizeof *r);
 
     r->set = set ? set : &dialects_builtin;
+    r->asked = only;
+    return r;
+}
+
+/* Before the first text: a set may have to be loaded for it. */
+static void prepare(struct dialect_reader *r)
+{
+    const struct dialect *only = r->asked;
+
+    r->set = r->set->resolve ? r->set->resolve(r->set) : r->set;
     r->speakers = mem_array(r->set->count + 1, sizeof *r->speakers);
     r->count = r->set->count;
     index_dialects(r);
@@ -104,7 +117,6 @@ struct dialect_reader *dialect_reader_new(const struct dialect_set *set, const s
         r->only = &r->speakers[r->count++];
         r->only->dialect = only;
     }
-    return r;
 }
 
 void dialect_reader_free(struct dialect_reader *r)
@@ -221,7 +233,20 @@ static int looks_like(const struct dialect *d, str text)
     for (size_t i = 0; i < DIALECT_STARTS_MAX && d->starts[i].n; i++)
         if (str_starts(text, d->starts[i]))
             return 100;
+    if (d->gate && d->starts[0].n == 0)
+        return 100;
     return d->sniff ? d->sniff(text) : 0;
+}
+
+/* Is it no pattern file, or one that may read the text? `scanned` is for the texts' first one. */
+static bool passes_gate(struct dialect_reader *r, const struct dialect *d, str text, bool *scanned)
+{
+    if (!d->gate || !r->set->gate)
+        return true;
+    if (!*scanned)
+        pattern_gate_scan(r->set->gate, text, r->candidates);
+    *scanned = true;
+    return r->candidates[(d->gate - 1) / 64] >> (d->gate - 1) % 64 & 1;
 }
 
 static bool by_content(struct speaker *s, struct message *m, bool bare)
@@ -235,6 +260,8 @@ const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, 
     m->layout = 0;
     if (m->text.n == 0)
         return NULL;
+    if (!r->speakers)
+        prepare(r);
     if (r->only)
         return speak(r->only, m) ? r->only->dialect : NULL;
     if (m->program.n && m->program.n <= PROGRAM_NAME_MAX) {
@@ -246,9 +273,10 @@ const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, 
             m->event->kind = r->speakers[slot->speakers[0]].dialect->kind;
     }
     const uint8_t byte = (uint8_t)m->text.p[0];
+    bool scanned = false;
     for (uint32_t i = r->begins[byte]; i < r->begins[byte + 1u]; i++) {
         struct speaker *s = &r->speakers[r->by_byte[i]];
-        if (by_content(s, m, bare))
+        if (passes_gate(r, s->dialect, m->text, &scanned) && by_content(s, m, bare))
             return s->dialect;
     }
     return NULL;
@@ -273,6 +301,8 @@ uint32_t dialect_try(struct dialect_reader *r, struct message *m, bool bare,
 
     if (m->text.n == 0)
         return 0;
+    if (!r->speakers)
+        prepare(r);
     if (r->only) {
         try_speaker(r->only, m, false, &ret[n++]);
         return n;
@@ -284,9 +314,11 @@ uint32_t dialect_try(struct dialect_reader *r, struct message *m, bool bare,
                 return n;
     }
     const uint8_t byte = (uint8_t)m->text.p[0];
+    bool scanned = false;
     for (uint32_t i = r->begins[byte]; i < r->begins[byte + 1u] && n < DIALECT_TRIALS_MAX; i++) {
         struct speaker *s = &r->speakers[r->by_byte[i]];
-        if ((bare && !s->dialect->bare) || looks_like(s->dialect, m->text) == 0)
+        if ((bare && !s->dialect->bare) || !passes_gate(r, s->dialect, m->text, &scanned) ||
+            looks_like(s->dialect, m->text) == 0)
             continue;
         if (try_speaker(s, m, false, &ret[n++]))
             return n;

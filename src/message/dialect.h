@@ -73,7 +73,11 @@ struct dialect {
     bool (*read)(void *state, struct message *m);
     void *(*open)(const struct dialect *self);
     void (*close)(void *state);
+
     const void *detail; /* of a dialect made at run time: message/pattern_file.h */
+    uint16_t gate;      /* of one that is tried by content: its place in the set's gate, from 1 */
+    bool objects;       /* its texts are JSON objects: they are not read as such before it */
+    bool generic;       /* its grammar is anybody's (key=value, CSV): pattern files go before it */
 };
 
 /* For read: fields behind those that are there; a name may come twice, the last counts. */
@@ -94,9 +98,14 @@ void message_damage(struct message *m, const char *why);
 /* ------------------------------------------------------------ sets */
 
 /* The dialects that there are: those of dialects.def, and those of pattern files. Immutable. */
+struct pattern_gate;
 struct dialect_set {
     const struct dialect *const *items;
     size_t count;
+    const struct pattern_gate *gate; /* of the pattern files among them; NULL: none */
+    /* Of a set whose items are loaded when they are first needed: gives the set that has them, the
+     * same to all threads. NULL: it is itself. */
+    const struct dialect_set *(*resolve)(const struct dialect_set *self);
 };
 extern const struct dialect_set dialects_builtin;
 const struct dialect *dialect_find(const struct dialect_set *set, str name); /* NULL: none */
