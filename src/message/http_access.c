@@ -442,20 +442,24 @@ static bool split_request(str request, str *method, str *target, str *version)
     return rest.n > 0;
 }
 
-void http_target_add(struct message *m, str target)
+static void add_target_parts(struct message *m, str target)
 {
     const char *query = target.n ? memchr(target.p, '?', target.n) : NULL;
 
-    message_add(m, S("c-uri"), target);
     message_add(m, S("cs-uri-query"), target);
     message_add(m, S("cs-uri-stem"), query ? (str){target.p, (size_t)(query - target.p)} : target);
 }
 
-bool http_request_add(struct message *m, str request)
+void http_target_add(struct message *m, str target)
+{
+    message_add(m, S("c-uri"), target);
+    add_target_parts(m, target);
+}
+
+static bool add_request_parts(struct message *m, str request)
 {
     str method, target, version;
 
-    message_add(m, S("request"), request);
     if (!split_request(request, &method, &target, &version)) {
         http_target_add(m, request);
         return false;
@@ -463,6 +467,26 @@ bool http_request_add(struct message *m, str request)
     message_add(m, S("cs-method"), method);
     message_add(m, S("cs-version"), version);
     http_target_add(m, target);
+    return true;
+}
+
+bool http_request_add(struct message *m, str request)
+{
+    message_add(m, S("request"), request);
+    return add_request_parts(m, request);
+}
+
+bool http_template_match(const struct template_set *s, struct message *m)
+{
+    if (!template_match(s, m))
+        return false;
+    str request = event_get(m->event, S("request")), target = event_get(m->event, S("c-uri"));
+    bool parsed = false;
+    if (request.p)
+        parsed = add_request_parts(m, request);
+    else if (target.p)
+        add_target_parts(m, target);
+    m->layout = m->layout * 2 + parsed;
     return true;
 }
 

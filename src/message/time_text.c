@@ -629,6 +629,14 @@ size_t time_text_take(str s, const struct time_rule *rule, struct syslog_time *r
     return 0;
 }
 
+size_t time_text_take_as(str s, const char *pattern, const struct time_rule *rule,
+                         struct syslog_time *ret)
+{
+    const struct cursor c = {.rest = s};
+
+    return take_pattern(s, pattern, &c, rule, ret);
+}
+
 size_t time_text_length(str s)
 {
     static const struct time_rule any_rule;

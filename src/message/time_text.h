@@ -29,5 +29,9 @@ size_t time_text_length(str s);
 size_t time_text_take(str s, const struct time_rule *rule, struct syslog_time *ret);
 /* The time that is all of s. False when it is none, or has no year and none can be told. */
 bool time_text_read(str s, const struct time_rule *rule, struct syslog_time *ret);
+/* A time that is written in one way, for products whose way time_text_take() would read as another:
+ * "m/d/y H:M:Sf". Letters of the pattern are those of enum part in time_text.c. */
+size_t time_text_take_as(str s, const char *pattern, const struct time_rule *rule,
+                         struct syslog_time *ret);
 /* The month that a word names, from 1; 0: none. */
 uint32_t time_text_month(str word);
