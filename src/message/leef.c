@@ -120,6 +120,23 @@ static void set_time(struct message *m)
     }
 }
 
+/* Tabs that syslog daemons wrote as "#011". */
+static str with_tabs(str text, struct arena *a)
+{
+    static const str escaped = S("#011");
+    size_t n = 0;
+
+    if (!text.n || memchr(text.p, '\t', text.n) || !str_find(text, escaped))
+        return text;
+    char *out = arena_bytes(a, text.n);
+    for (size_t i = 0; i < text.n;) {
+        bool tab = str_starts(str_from_at(text, i), escaped);
+        out[n++] = tab ? '\t' : text.p[i];
+        i += tab ? escaped.n : 1;
+    }
+    return (str){out, n};
+}
+
 /* "LEEF:1.0|", and "1.0|" where the tag of an envelope was "LEEF:". */
 static bool skip_mark(str *text)
 {
@@ -172,6 +189,8 @@ static bool read(void *state, struct message *m)
     }
     if (parts[0].p[0] == '2' && !take_delimiter(&rest, &delimiter))
         delimiter = '\0';
+    if (!delimiter)
+        rest = with_tabs(rest, m->arena);
     if (!delimiter)
         delimiter = guess_delimiter(rest);
     read_attributes(m, &names, rest, delimiter);

@@ -92,6 +92,12 @@ bool pair_next(struct pairs *p, str *ret_name, str *ret_value, bool *ret_escaped
     return true;
 }
 
+/* What a backslash may stand before; ']' as in the structured data of RFC 5424. */
+static bool is_protected(char c)
+{
+    return c == '"' || c == '\\' || c == ']';
+}
+
 str pair_value(str raw, bool escaped, struct arena *a)
 {
     size_t n = 0;
@@ -100,8 +106,7 @@ str pair_value(str raw, bool escaped, struct arena *a)
         return raw;
     char *out = arena_bytes(a, raw.n);
     for (size_t i = 0; i < raw.n; i++) {
-        if (raw.p[i] == '\\' && i + 1 < raw.n && (raw.p[i + 1] == '"' || raw.p[i + 1] == '\\'))
-            i++;
+        i += raw.p[i] == '\\' && i + 1 < raw.n && is_protected(raw.p[i + 1]);
         out[n++] = raw.p[i];
     }
     return (str){out, n};

@@ -1,0 +1,21 @@
+/*
+ * pan_os.h - the fields of Palo Alto Networks' PAN-OS logs by their places in a line of CSV, as
+ * "Syslog Field Descriptions" of the PAN-OS administrator's guide lists them (versions 8.1
+ * to 11.2), under the names of their variables. New versions append fields; a line that ends
+ * earlier has the first ones. Private to message/.
+ */
+#pragma once
+
+#include "base/str.h"
+
+struct pan_layout {
+    str type;    /* the fourth field: "TRAFFIC" */
+    str service; /* of the log source: "traffic" */
+    const str *names;
+    size_t count;
+};
+
+extern const struct pan_layout pan_head; /* the first seven fields, of all types */
+extern const struct pan_layout pan_config_detailed;
+/* What follows them; NULL for a type that is not known. */
+const struct pan_layout *pan_layout_find(str type);
