@@ -110,6 +110,16 @@ static size_t structured_length(str s)
     return at;
 }
 
+/* Is what begins with [ an element? Its name has no quote: Check Point writes [action:"Drop"; ...]
+ * as the message, without the dash before it. */
+static bool is_element(str s)
+{
+    for (size_t i = 1; i < s.n && s.p[i] != ' ' && s.p[i] != ']'; i++)
+        if (s.p[i] == '"')
+            return false;
+    return true;
+}
+
 /* "name="value"" at the front; a value without quotes is left out. */
 static void take_param(str *s, str *ret_name, str *ret_raw)
 {
@@ -201,6 +211,10 @@ static const char *read_5424(str s, struct syslog_clock *c, struct syslog_header
     h->msgid = no_nil(take_word(&s));
     if (!s.n)
         return cut_short;
+    if (s.p[0] == '[' && !is_element(s)) {
+        h->message = s;
+        return NULL;
+    }
     if (s.p[0] == '[') {
         size_t n = structured_length(s);
         if (n == 0)

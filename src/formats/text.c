@@ -3,6 +3,7 @@
  * recognised when dialects read most of them.
  */
 #include "base/arena.h"
+#include "formats/syslog_header.h"
 #include "formats/text_format.h"
 
 enum {
@@ -12,15 +13,31 @@ enum {
     SNIFF_FIELDS = 16,
 };
 
-static bool is_read(struct dialect_reader *r, str line, struct arena *a)
+static bool is_spoken(struct dialect_reader *r, str text, str program, bool bare, struct arena *a)
 {
     static const struct time_rule any_time;
     struct event *ev = arena_alloc(a, sizeof *ev);
-    struct message m = {.text = line, .event = ev, .arena = a, .time_rule = &any_time};
+    struct message m = {
+        .text = text, .program = program, .event = ev, .arena = a, .time_rule = &any_time};
 
     ev->fields = arena_array(a, SNIFF_FIELDS, sizeof *ev->fields);
     ev->field_capacity = SNIFF_FIELDS;
-    return dialect_read(r, &m, true) != NULL;
+    return dialect_read(r, &m, bare) != NULL;
+}
+
+/* As a whole, or behind an envelope that alone would not be sure to be one: a time and a host, and
+ * no tag. */
+static bool is_read(struct dialect_reader *r, str line, struct arena *a)
+{
+    const struct time_rule rule = {0};
+    struct syslog_clock clock;
+    struct syslog_header h;
+
+    if (is_spoken(r, line, (str){0}, true, a))
+        return true;
+    syslog_clock_init(&clock, &rule);
+    return !syslog_header_read(line, &clock, &h) && !h.broken && h.message.p != line.p &&
+           is_spoken(r, str_trim(h.message), h.program, false, a);
 }
 
 static int text_sniff(const struct format *self, str head)

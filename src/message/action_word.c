@@ -79,6 +79,6 @@ void protocol_split(struct columns *c)
     if (!rest.n || !memchr(rest.p, '/', rest.n))
         return;
     c->values[COLUMN_network_transport] = str_cut(&rest, '/');
-    if (!c->values[COLUMN_network_protocol].p && rest.n)
+    if (!c->values[COLUMN_network_protocol].p && rest.n && (rest.p[0] < '0' || rest.p[0] > '9'))
         c->values[COLUMN_network_protocol] = rest;
 }

@@ -11,5 +11,5 @@ enum outcome action_outcome(str word);
 void action_settle(struct columns *c, str word);
 /* For refine: network.bytes and network.packets where only both ways are told. */
 void traffic_bytes(struct columns *c, struct arena *a);
-/* "tcp/https" is the transport and the protocol. */
+/* "tcp/https" is the transport and the protocol, "tcp/50000" the transport and a port. */
 void protocol_split(struct columns *c);

@@ -1,7 +1,7 @@
 /*
- * audit_dialect.c - single records of Linux's audit log between other lines: from auditd's dispatcher in
- * syslog ("audispd", "audisp-syslog"), from the kernel's log, from the journal. A file of them is
- * read by formats/auditd.c, which joins the records of an event.
+ * audit_dialect.c - single records of Linux's audit log between other lines: from auditd's
+ * dispatcher in syslog ("audispd", "audisp-syslog"), from the kernel's log, from the journal. A
+ * file of them is read by formats/auditd.c, which joins the records of an event.
  */
 #include "message/audit_event.h"
 #include "message/audit_kind.h"

@@ -103,7 +103,7 @@ static uint8_t activity_of(const struct event *ev)
 
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
 {
-    static const str fields[] = {S("auth_status"), S("action"), S("audit_status"), S("status")};
+    static const str fields[] = {S("auth_status"), S("audit_status"), S("status"), S("action")};
 
     (void)a;
     c->activity = activity_of(ev);

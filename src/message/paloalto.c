@@ -19,6 +19,12 @@ enum { CELLS_MAX = 256, TYPE_PLACE = 3 };
 
 /* ------------------------------------------------------------ descriptions */
 
+static const struct kind kind_pan_os;
+static const struct kind kind_logon = {
+    .base = &kind_pan_os, .activity = ACTIVITY_logon, .outcome = OUTCOME_SUCCESS};
+static const struct kind kind_logoff = {
+    .base = &kind_pan_os, .activity = ACTIVITY_logoff, .outcome = OUTCOME_SUCCESS};
+
 static const struct template_row descriptions[] = {
     {"failed authentication for user '{user*}'. [[ ||]]Reason: {reason:text} auth profile "
      "'{auth_profile:text}', vsys '{auth_vsys:text}', server profile '{server_profile:text}', "
@@ -48,8 +54,8 @@ static const struct template_row descriptions[] = {
      "{auth_profile:text}, vsys {auth_vsys:text}, Server Profile {server_profile:text}, Server "
      "Address {server_address:text}",
      NULL},
-    {"User {user*} logged in via {via} from {src_ip:ip}[[ using {protocol}||]]", NULL},
-    {"User {user*} logged out via {via} from {src_ip:ip}[[ using {protocol}||]]", NULL},
+    {"User {user*} logged in via {via} from {src_ip:ip}[[ using {protocol}||]]", &kind_logon},
+    {"User {user*} logged out via {via} from {src_ip:ip}[[ using {protocol}||]]", &kind_logoff},
     {"Session for user {user*} via {via} from {src_ip:ip} timed out", NULL},
     {"GlobalProtect {gp_part:text} user authentication {gp_result:word}. Login from: {src_ip:ip}, "
      "Source region: {src_region:text}, User name: {user*}, Client OS version: {client_os:text}, "
@@ -186,7 +192,7 @@ static const struct column_rule columns[] = {
     TO("ip", source_ip, ADDRESS),
     TO("public_ip", source_ip, ADDRESS),
     TO("public_ipv6", source_ip, ADDRESS),
-    TO("client", source_ip, ADDRESS),
+    TO("host", source_ip, ADDRESS),
     TO("srcipv6", source_ip, ADDRESS),
     TO("sport", source_port, TEXT),
     TO("src_mac", source_mac, TEXT),
@@ -324,7 +330,7 @@ static void put_misc(const struct event *ev, struct columns *c, str subtype, str
     }
     bool schemed = str_find(misc, S("://")) != NULL;
     columns_put(c, COLUMN_url_original, VIA_URL,
-                schemed ? misc : arena_printf(a, "//" STR_FMT, STR_ARG(misc)), a);
+                schemed ? misc : arena_printf(a, "http://" STR_FMT, STR_ARG(misc)), a);
     c->values[COLUMN_url_original] = misc;
 }
 
@@ -339,7 +345,8 @@ static void put_threat(struct columns *c, struct arena *a)
     const str number = {open_at + 1, (size_t)(threat.p + threat.n - open_at) - 2};
     if (!is_digits(number))
         return;
-    c->values[COLUMN_threat_name] = str_trim((str){threat.p, (size_t)(open_at - threat.p)});
+    const str name = str_trim((str){threat.p, (size_t)(open_at - threat.p)});
+    c->values[COLUMN_threat_name] = name.n ? name : (str){0};
     columns_put(c, COLUMN_event_code, VIA_TEXT, number, a);
 }
 
@@ -348,12 +355,15 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
     const str type = event_get(ev, S("type")), subtype = event_get(ev, S("subtype"));
     const str id = event_get(ev, S("eventid")), action = event_get(ev, S("action"));
 
-    c->activity = activity_of_event(id);
+    if (!c->activity)
+        c->activity = activity_of_event(id);
     if (!c->activity)
         c->activity = activity_of(type, subtype);
     put_misc(ev, c, subtype, a);
     put_threat(c, a);
-    if (!event_get(ev, S("sender")).n) /* `from` and `to` are zones */
+    c->values[COLUMN_network_direction] = (str){0}; /* who attacks whom, if at all */
+    c->values[COLUMN_process_name] = (str){0};      /* what the envelope takes for a tag */
+    if (!event_get(ev, S("sender")).n)              /* `from` and `to` are zones */
         c->values[COLUMN_email_from] = (str){0};
     if (!event_get(ev, S("recipient")).n)
         c->values[COLUMN_email_to] = (str){0};

@@ -44,7 +44,7 @@ static const struct column_rule columns[] = {
     TO("note", event_reason, TEXT),
     TO("pri", log_level, TEXT),
     TO("sn", observer_name, TEXT),
-    TO("arg", url_path, TEXT),
+    TO("arg", url_original, URL),
     TO("op", http_method, TEXT),
     TO("result", http_status, TEXT),
     TO("agent", user_agent, TEXT),

@@ -119,6 +119,8 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
     c->activity = activity_of(event_get(ev, S("log_type")), event_get(ev, S("log_component")));
     if (!user.n || (!memchr(user.p, '@', user.n) && !memchr(user.p, '\\', user.n)))
         c->values[COLUMN_user_domain] = (str){0}; /* `domain` is a server's */
+    if (str_eq(c->values[COLUMN_network_protocol], c->values[COLUMN_network_transport]))
+        c->values[COLUMN_network_protocol] = (str){0};
     action_settle(c, event_get(ev, S("status")));
     action_settle(c, event_get(ev, S("log_subtype")));
     traffic_bytes(c, a);

@@ -58,12 +58,13 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
     };
     const str sub = event_get(ev, S("sub")), name = event_get(ev, S("name"));
 
-    (void)a;
     for (size_t i = 0; i < countof(subs); i++)
         if (str_eq(sub, subs[i].sub))
             c->activity = subs[i].activity;
     if (!c->activity && c->values[COLUMN_http_method].p)
         c->activity = ACTIVITY_http;
+    c->values[COLUMN_dns_question] = (str){0}; /* `query` is that of an address */
+    columns_put(c, COLUMN_url_query, VIA_TEXT, event_get(ev, S("query")), a);
     action_settle(c, event_get(ev, S("action")));
     if (str_ends(name, S("failed")) || str_ends(name, S("dropped")))
         action_settle(c, S("failure"));

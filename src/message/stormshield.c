@@ -43,7 +43,7 @@ static const struct column_rule columns[] = {
     TO("msg", event_reason, TEXT),
     TO("fw", observer_name, TEXT),
     TO("pri", log_level, TEXT),
-    TO("arg", url_path, TEXT),
+    TO("arg", url_original, URL),
     TO("op", http_method, TEXT),
     TO("result", http_status, TEXT),
     TO("virus", threat_name, TEXT),
@@ -82,6 +82,8 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
             c->activity = types[i].activity;
     if (str_eq(c->values[COLUMN_network_protocol], S("unknown")))
         c->values[COLUMN_network_protocol] = (str){0};
+    if (!str_eq(type, S("web"))) /* `method` is one of authentication */
+        c->values[COLUMN_http_method] = (str){0};
     action_settle(c, event_get(ev, S("action")));
     if (error.n)
         action_settle(c, str_eq(error, S("0")) ? S("success") : S("failure"));

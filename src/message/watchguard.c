@@ -17,6 +17,41 @@
 
 enum { WORDS_MAX = 16 };
 
+static const struct kind kind_watchguard;
+static const struct kind kind_logon = {
+    .base = &kind_watchguard, .activity = ACTIVITY_logon, .outcome = OUTCOME_SUCCESS};
+static const struct kind kind_logon_failed = {
+    .base = &kind_watchguard, .activity = ACTIVITY_logon, .outcome = OUTCOME_FAILURE};
+static const struct kind kind_logoff = {
+    .base = &kind_watchguard, .activity = ACTIVITY_logoff, .outcome = OUTCOME_SUCCESS};
+
+/* What stands in the place of the words, or is the value of msg. */
+static const struct template_row rows[] = {
+    {"SSL VPN user {user*} from {src_ip:ip} logged in assigned virtual IP is {virtual_ip:ip}",
+     &kind_logon},
+    {"{:word} VPN user {user*} from {src_ip:ip} logged out assigned virtual IP is {virtual_ip:ip}",
+     &kind_logoff},
+    {"{:word} VPN user {user*} from {src_ip:ip} logged in{:text}", &kind_logon},
+    {"Management user {user*} from {src_ip:ip} logged in", &kind_logon},
+    {"Management user {user*} from {src_ip:ip} logged out", &kind_logoff},
+    {"Authentication of {auth_type:text} user [{user*}] from {src_ip:ip} was rejected[[, "
+     "{reason:text}||]]",
+     &kind_logon_failed},
+    {"Authentication of {auth_type:text} user [{user*}] from {src_ip:ip} was accepted",
+     &kind_logon},
+};
+
+static void *open(const struct dialect *self)
+{
+    (void)self;
+    return template_set_new(rows, countof(rows));
+}
+
+static void close(void *state)
+{
+    template_set_free(state);
+}
+
 static const struct column_rule columns[] = {
     TO("src_user", user_name, ACCOUNT),
     TO("proto", network_transport, PROTOCOL),
@@ -32,7 +67,7 @@ static const struct column_rule columns[] = {
     TO("cats", rule_category, TEXT),
     TO("virus", threat_name, TEXT),
     TO("op", http_method, TEXT),
-    TO("arg", url_path, TEXT),
+    TO("arg", url_original, URL),
     TO("msg", event_reason, TEXT),
     END_OF_TABLE,
 };
@@ -45,7 +80,7 @@ static const struct column_constant constants[] = {
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
 {
     (void)a;
-    if (event_get(ev, S("src_ip")).n)
+    if (!c->activity && event_get(ev, S("src_ip")).n)
         c->activity = c->values[COLUMN_http_method].p ? ACTIVITY_http : ACTIVITY_flow;
     action_settle(c, event_get(ev, S("disposition")));
 }
@@ -108,7 +143,6 @@ static bool read(void *state, struct message *m)
     size_t count = 0;
     bool escaped;
 
-    (void)state;
     if (!str_starts(m->text, S("msg_id=\"")))
         return false;
     while (pair_next(&p, &name, &value, &escaped)) {
@@ -118,10 +152,14 @@ static bool read(void *state, struct message *m)
             words[count++] = value;
     }
     add_words(m, &names, words, count);
-    const char *open = memrchr(m->text.p, '(', m->text.n);
-    if (open && m->text.p[m->text.n - 1] == ')')
+    const char *policy = memrchr(m->text.p, '(', m->text.n);
+    if (policy && m->text.p[m->text.n - 1] == ')')
         pair_add(m, &names, S("policy"),
-                 (str){open + 1, (size_t)(m->text.p + m->text.n - open) - 2});
+                 (str){policy + 1, (size_t)(m->text.p + m->text.n - policy) - 2});
+    str sentence = m->text;
+    str_cut(&sentence, ' ');
+    if (count)
+        template_match_part(state, m, str_trim(sentence));
     return true;
 }
 
@@ -138,4 +176,6 @@ const struct dialect dialect_watchguard = {
     .bare = true,
     .starts = {S("msg_id=\"")},
     .read = read,
+    .open = open,
+    .close = close,
 };

@@ -238,8 +238,8 @@ static void tags_are_told_from_other_words(void **state)
     assert_fields("Nov 24 10:00:00 h python3 [9]: m", "message=m;hostname=h;program=python3;pid=9");
     assert_fields("Nov 24 10:00:00 h kernel: [ 12.5] m",
                   "message=[ 12.5] m;hostname=h;program=kernel");
-    assert_fields("Nov 24 10:00:00 h CEF:0|v|p|1|2|n|3|a=b",
-                  "message=CEF:0|v|p|1|2|n|3|a=b;hostname=h");
+    assert_fields("Nov 24 10:00:00 h EFC:0|v|p|1|2|n|3|a=b",
+                  "message=EFC:0|v|p|1|2|n|3|a=b;hostname=h");
     assert_fields("Nov 24 10:00:00 h {\"a\" 1", "message={\"a\" 1;hostname=h");
 }
 
