@@ -38,6 +38,7 @@ static inline void twin_event(void *ctx, struct event *ev)
                (unsigned long long)ev->from.record, (unsigned long long)ev->from.offset,
                ev->has_time, ev->has_time ? (long long)ev->time_ns : 0,
                ev->has_time ? ev->time_digits : 0);
+    buf_printf(&t->told, "kind %p ", (const void *)ev->kind);
     twin_str(&t->told, ev->raw);
     for (uint32_t i = 0; i < ev->logsource_count; i++) {
         twin_str(&t->told, ev->logsources[i].product);

@@ -65,6 +65,17 @@ const struct activity_row *activity_row(uint8_t activity)
     return &activities[activity];
 }
 
+const struct kind *kind_chosen(const struct kind *k, const struct event *ev)
+{
+    for (uint32_t n = 0; k && k->choose && n < KIND_CHAIN_MAX; n++) {
+        const struct kind *next = k->choose(ev);
+        if (!next || next == k)
+            break;
+        k = next;
+    }
+    return k;
+}
+
 const char *kind_format(const struct kind *k)
 {
     for (; k; k = k->base)
@@ -73,8 +84,8 @@ const char *kind_format(const struct kind *k)
     return "";
 }
 
-static void put_rules(const struct event *ev, const struct column_rule *rule, struct columns *c,
-                      struct arena *a)
+void columns_put_rules(const struct event *ev, const struct column_rule *rule, struct columns *c,
+                       struct arena *a)
 {
     for (; rule && rule->field.n; rule++) {
         if (c->values[rule->column].p)
@@ -82,6 +93,16 @@ static void put_rules(const struct event *ev, const struct column_rule *rule, st
         uint32_t at = event_find(ev, rule->field);
         if (at < ev->field_count)
             columns_put(c, (enum column)rule->column, rule->via, ev->fields[at].value, a);
+    }
+}
+
+void columns_put_own(const struct event *ev, struct columns *c, struct arena *a)
+{
+    for (uint32_t i = 0; i < ev->field_count; i++) {
+        bool first = !(ev->fields[i].flags & FIELD_CONTINUES);
+        enum column column = first ? column_find(ev->fields[i].name) : COLUMN_COUNT;
+        if (column < COLUMN_COUNT)
+            columns_put(c, column, VIA_TEXT, ev->fields[i].value, a);
     }
 }
 
@@ -99,18 +120,18 @@ void columns_fill(const struct event *ev, struct columns *ret, struct arena *a)
     bool own_names = false;
 
     *ret = (struct columns){0};
-    for (const struct kind *k = ev->kind; k; k = k->base) {
+    for (const struct kind *k = kind_chosen(ev->kind, ev); k; k = k->base) {
         assert(n < KIND_CHAIN_MAX);
         chain[n++] = k;
     }
     for (uint32_t i = 0; i < n; i++) {
-        put_rules(ev, chain[i]->columns, ret, a);
+        columns_put_rules(ev, chain[i]->columns, ret, a);
         ret->outcome = ret->outcome ? ret->outcome : chain[i]->outcome;
         ret->activity = ret->activity ? ret->activity : chain[i]->activity;
         own_names |= chain[i]->own_names;
     }
     if (!own_names)
-        put_rules(ev, named, ret, a);
+        columns_put_rules(ev, named, ret, a);
     for (uint32_t i = 0; i < n; i++) {
         put_constants(chain[i]->constants, ret);
         if (chain[i]->action && !ret->values[COLUMN_event_action].p)

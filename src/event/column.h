@@ -41,4 +41,10 @@ const struct activity_row *activity_row(uint8_t activity);
 void columns_fill(const struct event *ev, struct columns *ret, struct arena *a);
 
 /* For refine: puts a value by one rule, as the tables do; does nothing when the column has one. */
+struct column_rule;
 void columns_put(struct columns *c, enum column column, uint8_t via, str value, struct arena *a);
+/* The same by a table of event/kind.h. */
+void columns_put_rules(const struct event *ev, const struct column_rule *rule, struct columns *c,
+                       struct arena *a);
+/* The same by the names of the fields: those that are a column's own. */
+void columns_put_own(const struct event *ev, struct columns *c, struct arena *a);

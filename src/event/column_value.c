@@ -36,11 +36,31 @@ str column_ip(str s, struct arena *a)
     return str_eq(canonical, s) ? s : arena_str(a, canonical);
 }
 
+bool column_hex(str s, uint64_t *ret)
+{
+    size_t from = str_starts(s, S("0x")) || str_starts(s, S("0X")) ? 2 : 0;
+    uint64_t number = 0;
+
+    if (s.n == from || s.n - from > 16)
+        return false;
+    for (size_t i = from; i < s.n; i++) {
+        char c = ascii_lower(s.p[i]);
+        bool digit = c >= '0' && c <= '9';
+        if (!digit && (c < 'a' || c > 'f'))
+            return false;
+        number = number << 4 | (uint64_t)(digit ? c - '0' : c - 'a' + 10);
+    }
+    *ret = number;
+    return true;
+}
+
 str column_int(str s, struct arena *a)
 {
     uint64_t u;
     int64_t i;
 
+    if (str_starts(s, S("0x")) || str_starts(s, S("0X")))
+        return column_hex(s, &u) ? arena_printf(a, "%llu", (unsigned long long)u) : (str){0};
     if (str_u64(s, &u))
         return s.n > 1 && s.p[0] == '0' ? arena_printf(a, "%llu", (unsigned long long)u) : s;
     return str_i64(s, &i) ? s : (str){0};
@@ -218,18 +238,10 @@ static void put_url(struct columns *c, str value)
 
 static void put_hex(struct columns *c, enum column column, str value, struct arena *a)
 {
-    uint64_t number = 0;
-    size_t i = str_starts(value, S("0x")) || str_starts(value, S("0X")) ? 2 : 0;
+    uint64_t number;
 
-    if (i == value.n || value.n - i > 16)
-        return;
-    for (; i < value.n; i++) {
-        char l = ascii_lower(value.p[i]);
-        if (!((l >= '0' && l <= '9') || (l >= 'a' && l <= 'f')))
-            return;
-        number = number * 16 + (uint64_t)(l <= '9' ? l - '0' : l - 'a' + 10);
-    }
-    put(c, column, arena_printf(a, "%llu", (unsigned long long)number));
+    if (column_hex(value, &number))
+        put(c, column, arena_printf(a, "%llu", (unsigned long long)number));
 }
 
 /* Digits with a point, times 10^zeros, as a whole number. */

@@ -54,7 +54,10 @@ struct column_constant {
 };
 
 struct kind {
-    const struct kind *base;                 /* NULL: there is none */
+    const struct kind *base; /* NULL: there is none */
+    /* Where what it means stands in values: the kind that they make it, whose base this one is, or
+     * NULL for this one. Asked only when somebody wants the columns. May be NULL. */
+    const struct kind *(*choose)(const struct event *ev);
     const char *format;                      /* as `tocsin formats` lists it; of the base */
     const char *action;                      /* event.action, unless a rule gives it; may be NULL */
     uint8_t activity, outcome;               /* 0: the base's */
@@ -67,5 +70,7 @@ struct kind {
     void (*refine)(const struct event *ev, struct columns *c, struct arena *a);
 };
 
+/* What a kind is of this event: see `choose`. NULL for NULL. */
+const struct kind *kind_chosen(const struct kind *k, const struct event *ev);
 /* The format that a kind belongs to; "" for NULL. */
 const char *kind_format(const struct kind *k);

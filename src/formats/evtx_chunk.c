@@ -12,6 +12,7 @@
  */
 #include "formats/evtx_chunk.h"
 
+#include "event/windows.h"
 #include "formats/evtx_value.h"
 #include "simd/simd.h"
 #include "text/time.h"
@@ -242,6 +243,7 @@ static void read_record(struct walk *w, size_t at, size_t size, bool recovered)
         .offset = b->offset + w->block->at + at,
         .recovered = recovered,
     };
+    ev->kind = &kind_windows;
     ev->has_time = time_from_filetime(le64(w->bytes + at + 16), &ev->time_ns); /* of writing */
     ev->time_digits = EVTX_TIME_DIGITS;
     note_id(w, id);

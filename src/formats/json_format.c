@@ -334,7 +334,7 @@ static size_t feed_lines(struct json_decoder *d)
     return at;
 }
 
-static void json_feed(void *decoder, struct batch *b, const struct decode_sink *out)
+void json_feed(void *decoder, struct batch *b, const struct decode_sink *out)
 {
     struct json_decoder *d = decoder;
     struct json_place place = json_place_unpack(b->context);
@@ -367,7 +367,7 @@ static void json_feed(void *decoder, struct batch *b, const struct decode_sink *
     b->number_from = d->by_element ? 0 : 1;
 }
 
-static void *json_open(const struct format *self)
+void *json_open(const struct format *self)
 {
     (void)self;
     struct json_decoder *d = mem_alloc(sizeof *d);
@@ -379,7 +379,7 @@ static void *json_open(const struct format *self)
     return d;
 }
 
-static void json_close(void *decoder)
+void json_close(void *decoder)
 {
     struct json_decoder *d = decoder;
 
@@ -394,10 +394,5 @@ const struct format format_json = {
     .sample = "{\"EventID\":1,\"Channel\":\"Microsoft-Windows-Sysmon/Operational\","
               "\"Image\":\"C:\\\\Windows\\\\System32\\\\whoami.exe\"}",
     .sniff = json_sniff,
-    .cutter_new = json_cutter_new,
-    .cutter_free = json_cutter_free,
-    .cut = json_cut,
-    .open = json_open,
-    .feed = json_feed,
-    .close = json_close,
+    JSON_PARTS,
 };

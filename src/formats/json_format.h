@@ -20,3 +20,13 @@ bool json_flatten(struct json *j, struct event *ev, uint64_t seed, bool raw, str
  * would, and has both compared. */
 void json_learn(struct shape_book *shapes, struct json_book *book, uint64_t seed,
                 const struct event *settled, struct arena *a);
+
+/* The decoder: see json_format.c. */
+void *json_open(const struct format *self);
+void json_feed(void *decoder, struct batch *b, const struct decode_sink *out);
+void json_close(void *decoder);
+
+/* What JSON has in common, whichever product it is listed for. */
+#define JSON_PARTS                                                                                 \
+    .cutter_new = json_cutter_new, .cutter_free = json_cutter_free, .cut = json_cut,               \
+    .open = json_open, .feed = json_feed, .close = json_close

@@ -242,6 +242,7 @@ bool json_replay(struct json_book *b, str text, struct event *ev, size_t *ret_n)
     ev->fields_dropped = 0;
     ev->codec = &json_codec;
     ev->layout = s->layout;
+    ev->kind = s->kind;
     ev->source_set = 0;
     ev->logsource_count = (uint8_t)s->source_count;
     memcpy(ev->logsources, s->sources, s->source_count * sizeof *s->sources);

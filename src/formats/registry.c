@@ -1,5 +1,6 @@
 /* registry.c - the formats that are built in, and recognition by content. */
 #include "formats/format.h"
+#include "formats/json_format.h"
 #include "formats/text_format.h"
 
 #define FORMAT(name) extern const struct format format_##name;
@@ -15,6 +16,13 @@
 #include "message/dialects.def"
 #undef DIALECT
 
+/* A name for the JSON of each product. */
+#define PRODUCT(id, what, line)                                                                    \
+    static const struct format product_##id = {                                                    \
+        .name = #id, .summary = what, .sample = line, JSON_PARTS};
+#include "formats/json_products.def"
+#undef PRODUCT
+
 static const struct format *const items[] = {
 #define FORMAT(name) &format_##name,
 #include "formats/formats.def"
@@ -22,6 +30,9 @@ static const struct format *const items[] = {
 #define DIALECT(id) &text_##id,
 #include "message/dialects.def"
 #undef DIALECT
+#define PRODUCT(id, what, line) &product_##id,
+#include "formats/json_products.def"
+#undef PRODUCT
 };
 const struct format_set formats_builtin = {.items = items, .count = countof(items)};
 

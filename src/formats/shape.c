@@ -8,6 +8,7 @@
 #include "formats/shape_row.h"
 
 #include "base/mem.h"
+#include "formats/json_kind.h"
 #include "formats/shape_time.h"
 #include "text/json.h"
 #include "text/utf8.h"
@@ -489,7 +490,7 @@ static void apply_all(struct shape_book *book, struct event *ev, struct arena *a
                       struct shape_trace *trace)
 {
     const struct shaping s = {.book = book, .event = ev, .arena = a, .trace = trace};
-    const struct shape *taken = NULL;
+    const struct shape *taken = NULL, *around = NULL;
 
     if (++book->event == 0) /* after 2^32 events all old marks would look new */
         book->event = 1;
@@ -501,7 +502,10 @@ static void apply_all(struct shape_book *book, struct event *ev, struct arena *a
         apply(&s, shapes[i]);
         if (!shapes[i]->wrapper)
             taken = shapes[i];
+        else if (shapes[i]->kind)
+            around = shapes[i];
     }
+    ev->kind = taken && taken->kind ? taken->kind : around ? around->kind : &kind_json;
     take_own_source(&s);
     if (ev->has_time)
         return;

@@ -4,6 +4,7 @@
  * events whose values Elastic's pipelines moved to names of the Elastic Common
  * Schema.
  */
+#include "event/windows.h"
 #include "formats/shape_row.h"
 
 #include "formats/winxml_event.h"
@@ -195,6 +196,7 @@ static const struct shape_alias ecs_names[] = {
 
 /* winlogbeat 7 and later, Elastic Agent. */
 const struct shape shape_winlogbeat = {
+    .kind = &kind_windows,
     .markers = {{S("winlog.channel"), S("")}},
     .prefixes = {{.prefix = S("winlog.event_data."), .rename = beat_data_name},
                  {.prefix = S("winlog.user_data."), .rename = beat_user_data_name}},
@@ -207,6 +209,7 @@ const struct shape shape_winlogbeat = {
 
 /* The channel was left out on the way; event/logsource.c knows it by the provider. */
 const struct shape shape_windows_ecs = {
+    .kind = &kind_windows,
     .markers = {{S("event.code"), S("")}, {S("event.provider"), S("Microsoft-Windows-*")}},
     .prefixes = {{.prefix = S("winlog.event_data."), .rename = beat_data_name},
                  {.prefix = S("winlog.user_data."), .rename = beat_user_data_name}},
@@ -234,6 +237,7 @@ static const struct shape_alias old_beat_names[] = {
 
 /* winlogbeat 5 and 6. */
 const struct shape shape_winlogbeat_old = {
+    .kind = &kind_windows,
     .markers = {{S("log_name"), S("")}, {S("event_id"), S("")}, {S("source_name"), S("")}},
     .prefixes = {{.prefix = S("event_data."), .rename = beat_data_name},
                  {.prefix = S("user_data."), .rename = beat_user_data_name}},

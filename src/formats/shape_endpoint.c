@@ -3,7 +3,12 @@
  * the names that Sigma takes from Sysmon: Elastic Defend (ECS), and Microsoft
  * Defender's advanced hunting tables.
  */
+#include "event/column_table.h"
+#include "event/verdict.h"
+#include "formats/json_kind.h"
 #include "formats/shape_row.h"
+
+static const struct kind kind_elastic_defend = {.base = &kind_ecs, .format = "elastic_defend"};
 
 static const struct shape_alias ecs_names[] = {
     {.from = S("process.executable"), .to = S("Image")},
@@ -82,6 +87,7 @@ static void ecs_extra(const struct shaping *s)
 }
 
 const struct shape shape_elastic_defend = {
+    .kind = &kind_elastic_defend,
     .markers = {{S("host.os.type"), S("")},
                 {S("event.category"), S("")},
                 {S("process.executable"), S("")},
@@ -93,9 +99,149 @@ const struct shape shape_elastic_defend = {
     .times = {S("@timestamp")},
 };
 
+/* ------------------------------------------------------------ Microsoft Defender XDR */
+
+static const struct column_rule defender_columns[] = {
+    TO("ActionType", event_action, TEXT),
+    TO("ReportId", event_id, TEXT),
+    TO("AlertId", event_id, TEXT),
+    TO("ServiceSource", event_provider, TEXT),
+    TO("FailureReason", event_reason, TEXT),
+    TO("Severity", log_level, LOWER),
+    TO("DeviceName", host_name, TEXT),
+    TO("InitiatingProcessAccountName", user_name, TEXT),
+    TO("InitiatingProcessAccountDomain", user_domain, TEXT),
+    TO("InitiatingProcessAccountSid", user_id, TEXT),
+    TO("AccountName", user_name, TEXT),
+    TO("AccountUpn", user_name, TEXT),
+    TO("AccountDisplayName", user_name, TEXT),
+    TO("AccountDomain", user_domain, TEXT),
+    TO("AccountSid", user_id, TEXT),
+    TO("AccountObjectId", user_id, TEXT),
+    TO("AccountUpn", user_email, TEXT),
+    TO("TargetAccountDisplayName", user_target_name, TEXT),
+    TO("LocalIP", source_ip, ADDRESS),
+    TO("LocalPort", source_port, TEXT),
+    TO("IPAddress", source_ip, ADDRESS),
+    TO("SenderIPv4", source_ip, ADDRESS),
+    TO("RemoteIP", destination_ip, ADDRESS),
+    TO("RemotePort", destination_port, TEXT),
+    TO("DestinationIPAddress", destination_ip, ADDRESS),
+    TO("DestinationPort", destination_port, TEXT),
+    TO("RemoteUrl", destination_domain, TEXT),
+    TO("DestinationDeviceName", destination_domain, TEXT),
+    TO("Protocol", network_transport, PROTOCOL),
+    TO("InitiatingProcessFileName", process_name, TEXT),
+    TO("InitiatingProcessFolderPath", process_executable, TEXT),
+    TO("InitiatingProcessCommandLine", process_command_line, TEXT),
+    TO("InitiatingProcessId", process_pid, TEXT),
+    TO("InitiatingProcessParentFileName", process_parent_name, TEXT),
+    TO("InitiatingProcessParentId", process_parent_pid, TEXT),
+    TO("FolderPath", file_path, TEXT),
+    TO("FileName", file_name, TEXT),
+    TO("FileSize", file_size, TEXT),
+    TO("MD5", file_md5, LOWER),
+    TO("SHA1", file_sha1, LOWER),
+    TO("SHA256", file_sha256, LOWER),
+    TO("RegistryKey", registry_path, TEXT),
+    TO("RegistryValueData", registry_data, TEXT),
+    TO("Url", url_original, URL),
+    TO("UserAgent", user_agent, TEXT),
+    TO("SenderFromAddress", email_from, TEXT),
+    TO("SenderMailFromAddress", email_from, TEXT),
+    TO("RecipientEmailAddress", email_to, TEXT),
+    TO("Subject", email_subject, TEXT),
+    TO("EmailSubject", email_subject, TEXT),
+    TO("InternetMessageId", email_id, TEXT),
+    TO("Title", rule_name, TEXT),
+    TO("Category", rule_category, TEXT),
+    TO("ThreatFamily", threat_name, TEXT),
+    TO("ThreatNames", threat_name, TEXT),
+    TO("tenantId", organization_id, TEXT),
+    TO("Application", service_name, TEXT),
+    END,
+};
+
+/* A row of DeviceProcessEvents is about the process that was made. */
+static const struct column_rule defender_process_columns[] = {
+    TO("FileName", process_name, TEXT),
+    TO("FolderPath", process_executable, TEXT),
+    TO("ProcessCommandLine", process_command_line, TEXT),
+    TO("ProcessId", process_pid, TEXT),
+    TO("InitiatingProcessFileName", process_parent_name, TEXT),
+    TO("InitiatingProcessFolderPath", process_parent_executable, TEXT),
+    TO("InitiatingProcessCommandLine", process_parent_command_line, TEXT),
+    TO("InitiatingProcessId", process_parent_pid, TEXT),
+    TO("AccountName", user_name, TEXT),
+    TO("AccountDomain", user_domain, TEXT),
+    TO("AccountSid", user_id, TEXT),
+    END,
+};
+
+static const struct activity_word defender_activities[] = {
+    {S("ProcessCreated"), ACTIVITY_process_start},
+    {S("OpenProcess"), ACTIVITY_process_access},
+    {S("FileCreated"), ACTIVITY_file_create},
+    {S("FileModified"), ACTIVITY_file_update},
+    {S("FileDeleted"), ACTIVITY_file_delete},
+    {S("FileRenamed"), ACTIVITY_file_rename},
+    {S("RegistryValue*"), ACTIVITY_registry_value},
+    {S("RegistryKey*"), ACTIVITY_registry_key},
+    {S("ImageLoaded"), ACTIVITY_module_load},
+    {S("DriverLoad"), ACTIVITY_driver_load},
+    {S("Connection*"), ACTIVITY_flow_open},
+    {S("InboundConnection*"), ACTIVITY_flow_open},
+    {S("ListeningConnectionCreated"), ACTIVITY_flow},
+    {S("Logon*"), ACTIVITY_logon},
+    {S("Logoff*"), ACTIVITY_logoff},
+    {S("Antivirus*"), ACTIVITY_malware},
+    {S("Dns*"), ACTIVITY_dns},
+    {S("PowerShellCommand"), ACTIVITY_script},
+    {S("ScheduledTask*"), ACTIVITY_job_change},
+    {S("ServiceInstalled"), ACTIVITY_service_change},
+    {S("UserAccountCreated"), ACTIVITY_account_create},
+    {S("UserAccountDeleted"), ACTIVITY_account_delete},
+    {S(""), ACTIVITY_none},
+};
+
+static void refine_defender(const struct event *ev, struct columns *c, struct arena *a)
+{
+    str action = event_get(ev, S("ActionType"));
+
+    (void)a;
+    if (!c->activity)
+        c->activity = activity_of_word(defender_activities, action);
+    if (!c->activity && event_get(ev, S("AlertId")).n)
+        c->activity = ACTIVITY_detection;
+    if (!c->activity && event_get(ev, S("RecipientEmailAddress")).n)
+        c->activity = ACTIVITY_mail;
+    if (str_ends(action, S("Blocked")) || str_ends(action, S("Failed")) ||
+        str_eq(event_get(ev, S("DeliveryAction")), S("Blocked")))
+        c->outcome = OUTCOME_FAILURE;
+    else if (str_ends(action, S("Success")) || str_ends(action, S("Succeeded")) ||
+             str_ends(action, S("Allowed")))
+        c->outcome = OUTCOME_SUCCESS;
+}
+
+static const struct column_constant defender_constants[] = {
+    ALWAYS(observer_vendor, "Microsoft"), ALWAYS(observer_product, "Defender"), ALWAYS_END};
+
+static const struct kind kind_defender = {
+    .format = "defender",
+    .columns = defender_columns,
+    .constants = defender_constants,
+    .refine = refine_defender,
+};
+
+static const struct kind kind_defender_process = {
+    .base = &kind_defender,
+    .activity = ACTIVITY_process_start,
+    .columns = defender_process_columns,
+};
+
 /* The streaming API's layer around a row of a table. */
 const struct shape shape_defender_stream = {
-    .markers = {{S("category"), S("AdvancedHunting-*")}, {S("properties.Timestamp"), S("")}},
+    .markers = {{S("category"), S("AdvancedHunting-*")}},
     .wrapper = true,
     .prefixes = {{.prefix = S("properties.")}},
 };
@@ -117,6 +263,7 @@ static const struct shape_alias defender_names[] = {
 
 /* DeviceProcessEvents. The initiating process is the parent. */
 const struct shape shape_defender_process = {
+    .kind = &kind_defender_process,
     .markers = {{S("ActionType"), S("ProcessCreated")},
                 {S("ProcessCommandLine"), S("")},
                 {S("DeviceId"), S("")}},
@@ -146,6 +293,7 @@ static const struct shape_alias defender_file_names[] = {
 
 /* DeviceFileEvents: the path is the folder's with the file in it. */
 const struct shape shape_defender_file = {
+    .kind = &kind_defender,
     .markers = {{S("ActionType"), S("FileCreated")},
                 {S("FolderPath"), S("")},
                 {S("DeviceId"), S("")}},
@@ -156,10 +304,127 @@ const struct shape shape_defender_file = {
 
 /* DeviceNetworkEvents. */
 const struct shape shape_defender_network = {
+    .kind = &kind_defender,
     .markers = {{S("ActionType"), S("Connection*")},
                 {S("RemoteIP"), S("")},
                 {S("DeviceId"), S("")}},
     .aliases = {defender_other_names},
     .sources = {{S("windows"), S("network_connection"), S("")}},
     .times = {S("Timestamp"), S("TimeGenerated")},
+};
+
+/* All other tables. */
+const struct shape shape_defender_table = {
+    .kind = &kind_defender,
+    .markers = {{S("category"), S("AdvancedHunting-*")}},
+    .aliases = {defender_other_names},
+    .sources = {{S("m365"), S(""), S("defender")}},
+    .times = {S("Timestamp"), S("time")},
+};
+
+/* ------------------------------------------------------------ alerts of Microsoft Graph */
+
+static const struct column_rule graph_alert_columns[] = {
+    TO("id", event_id, TEXT),
+    TO("detectionSource", event_provider, TEXT),
+    TO("serviceSource", event_provider, TEXT),
+    TO("description", event_reason, TEXT),
+    TO("severity", log_level, LOWER),
+    TO("evidence.userAccount.accountName", user_name, TEXT),
+    TO("evidence.userAccount.domainName", user_domain, TEXT),
+    TO("evidence.userAccount.userPrincipalName", user_email, TEXT),
+    TO("evidence.userAccount.userSid", user_id, TEXT),
+    TO("evidence.deviceDnsName", host_name, TEXT),
+    TO("evidence.ipAddress", source_ip, ADDRESS),
+    TO("evidence.fileDetails.fileName", file_name, TEXT),
+    TO("evidence.fileDetails.filePath", file_path, TEXT),
+    TO("evidence.fileDetails.sha1", file_sha1, LOWER),
+    TO("evidence.fileDetails.sha256", file_sha256, LOWER),
+    TO("evidence.processCommandLine", process_command_line, TEXT),
+    TO("title", rule_name, TEXT),
+    TO("detectorId", rule_id, TEXT),
+    TO("category", rule_category, TEXT),
+    TO("threatDisplayName", threat_name, TEXT),
+    TO("threatFamilyName", threat_name, TEXT),
+    TO("tenantId", organization_id, TEXT),
+    END,
+};
+
+static const struct kind kind_graph_alert = {
+    .format = "graph_alert",
+    .activity = ACTIVITY_detection,
+    .columns = graph_alert_columns,
+    .constants = defender_constants,
+};
+
+/* security/alerts_v2. */
+const struct shape shape_graph_alert = {
+    .kind = &kind_graph_alert,
+    .markers = {{S("providerAlertId"), S("")}, {S("serviceSource"), S("")}, {S("title"), S("")}},
+    .sources = {{S("m365"), S(""), S("defender")}},
+    .times = {S("lastActivityDateTime"), S("createdDateTime")},
+};
+
+/* ------------------------------------------------------------ osquery */
+
+static const struct column_rule osquery_columns[] = {
+    TO("action", event_action, TEXT),
+    TO("name", rule_name, TEXT),
+    TO("hostIdentifier", host_name, TEXT),
+    TO("decorations.hostname", host_name, TEXT),
+    TO("decorations.host_uuid", host_name, TEXT),
+    TO("columns.username", user_name, TEXT),
+    TO("columns.user", user_name, TEXT),
+    TO("columns.uid", user_id, TEXT),
+    TO("columns.remote_address", destination_ip, ADDRESS),
+    TO("columns.remote_port", destination_port, TEXT),
+    TO("columns.local_address", source_ip, ADDRESS),
+    TO("columns.local_port", source_port, TEXT),
+    TO("columns.host", source_ip, ADDRESS),
+    TO("columns.protocol", network_transport, PROTOCOL),
+    TO("columns.cmdline", process_command_line, TEXT),
+    TO("columns.pid", process_pid, TEXT),
+    TO("columns.parent", process_parent_pid, TEXT),
+    TO("columns.cwd", process_directory, TEXT),
+    TO("columns.target_path", file_path, TEXT),
+    TO("columns.target_path", file_name, BASENAME),
+    TO("columns.path", file_path, TEXT),
+    TO("columns.path", file_name, BASENAME),
+    TO("columns.md5", file_md5, LOWER),
+    TO("columns.sha1", file_sha1, LOWER),
+    TO("columns.sha256", file_sha256, LOWER),
+    END,
+};
+
+/* A table that knows programs: the path is the program's. */
+static void refine_osquery(const struct event *ev, struct columns *c, struct arena *a)
+{
+    if (event_get(ev, S("columns.cmdline")).n) {
+        columns_put(c, COLUMN_process_executable, VIA_TEXT, event_get(ev, S("columns.path")), a);
+        columns_put(c, COLUMN_process_name, VIA_BASENAME, event_get(ev, S("columns.path")), a);
+        c->activity = ACTIVITY_process_start;
+    }
+}
+
+static const struct kind kind_osquery = {
+    .format = "osquery",
+    .activity = ACTIVITY_inventory,
+    .columns = osquery_columns,
+    .refine = refine_osquery,
+};
+
+static str osquery_name(str rest, struct arena *a)
+{
+    return arena_printf(a, "columns." STR_FMT, STR_ARG(rest));
+}
+
+/* Results: rows that came or went, snapshots, and batches of either. */
+const struct shape shape_osquery = {
+    .kind = &kind_osquery,
+    .markers = {{S("hostIdentifier"), S("")}, {S("name"), S("")}, {S("unixTime"), S("")}},
+    .prefixes = {{.prefix = S("snapshot."), .rename = osquery_name},
+                 {.prefix = S("diffResults.added."), .rename = osquery_name},
+                 {.prefix = S("diffResults.removed."), .rename = osquery_name}},
+    .sources = {{S("osquery"), S(""), S("")}},
+    .times = {S("unixTime"), S("calendarTime")},
 };

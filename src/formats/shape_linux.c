@@ -4,8 +4,44 @@
  * audit log are the kernel's own: type, exe, comm, key, a0, a1 ...
  */
 #include "base/buf.h"
-#include "message/message_field.h"
+#include "event/column_table.h"
+#include "formats/json_kind.h"
 #include "formats/shape_row.h"
+#include "message/message_field.h"
+
+static const struct column_rule journal_columns[] = {
+    TO("MESSAGE_ID", event_code, TEXT),
+    TO("__CURSOR", event_id, TEXT),
+    TO("SYSLOG_IDENTIFIER", event_provider, TEXT),
+    TO("_HOSTNAME", host_name, TEXT),
+    TO("USER_ID", user_name, TEXT),
+    TO("_UID", user_id, TEXT),
+    TO("_COMM", process_name, TEXT),
+    TO("SYSLOG_IDENTIFIER", process_name, TEXT),
+    TO("_EXE", process_executable, TEXT),
+    TO("_CMDLINE", process_command_line, TEXT),
+    TO("_PID", process_pid, TEXT),
+    TO("SYSLOG_PID", process_pid, TEXT),
+    TO("UNIT", service_name, TEXT),
+    TO("_SYSTEMD_UNIT", service_name, TEXT),
+    TO("CONTAINER_NAME", container_name, TEXT),
+    TO("CONTAINER_ID_FULL", container_id, TEXT),
+    END,
+};
+
+/* syslog's severities. */
+static void refine_journal(const struct event *ev, struct columns *c, struct arena *a)
+{
+    static const str names[] = {S("emergency"), S("alert"),  S("critical"),      S("error"),
+                                S("warning"),   S("notice"), S("informational"), S("debug")};
+    uint64_t number;
+
+    if (str_u64(event_get(ev, S("PRIORITY")), &number) && number < countof(names))
+        columns_put(c, COLUMN_log_level, VIA_TEXT, names[number], a);
+}
+
+static const struct kind kind_journal = {
+    .format = "journal_json", .columns = journal_columns, .refine = refine_journal};
 
 static const str journal_asked[] = {S("SYSLOG_IDENTIFIER"), S("_COMM"), S("_TRANSPORT"),
                                     S("MESSAGE"), S("")};
@@ -53,6 +89,7 @@ static const struct shape_alias journal_names[] = {
 };
 
 const struct shape shape_journal = {
+    .kind = &kind_journal,
     .markers = {{S("__REALTIME_TIMESTAMP"), S("")}, {S("MESSAGE"), S("")}},
     .extra = journal_extra,
     .traced = true,
@@ -92,6 +129,45 @@ static void add_type(const struct shaping *s, str type)
         s, (struct field){.name = S("type"), .value = type, .flags = first ? 0 : FIELD_CONTINUES});
 }
 
+static const struct column_rule laurel_columns[] = {
+    TO("SYSCALL.key", event_action, TEXT),
+    TO("ID", event_id, TEXT),
+    TO("NODE", host_name, TEXT),
+    TO("node", host_name, TEXT),
+    TO("SYSCALL.AUID", user_name, TEXT),
+    TO("SYSCALL.auid", user_id, TEXT),
+    TO("SYSCALL.UID", user_name, TEXT),
+    TO("SYSCALL.EUID", user_target_name, TEXT),
+    TO("SYSCALL.euid", user_target_id, TEXT),
+    TO("SYSCALL.comm", process_name, TEXT),
+    TO("SYSCALL.exe", process_executable, TEXT),
+    TO("SYSCALL.pid", process_pid, TEXT),
+    TO("SYSCALL.ppid", process_parent_pid, TEXT),
+    TO("PARENT_INFO.exe", process_parent_executable, TEXT),
+    TO("SYSCALL.PPID.EXE", process_parent_executable, TEXT),
+    TO("CommandLine", process_command_line, TEXT),
+    TO("CWD.cwd", process_directory, TEXT),
+    TO("PATH.name", file_path, TEXT),
+    TO("PATH.name", file_name, BASENAME),
+    TO("SYSCALL.SYSCALL", event_code, TEXT),
+    END,
+};
+
+static void refine_laurel(const struct event *ev, struct columns *c, struct arena *a)
+{
+    str success = event_get(ev, S("SYSCALL.success"));
+
+    (void)a;
+    c->outcome = str_eq(success, S("yes"))  ? OUTCOME_SUCCESS
+                 : str_eq(success, S("no")) ? OUTCOME_FAILURE
+                                            : OUTCOME_UNTOLD;
+    if (event_get(ev, S("EXECVE.ARGV")).n)
+        c->activity = ACTIVITY_process_start;
+}
+
+static const struct kind kind_laurel = {
+    .format = "laurel", .columns = laurel_columns, .refine = refine_laurel};
+
 static const struct shape_alias laurel_names[] = {
     {.from = S("SYSCALL.SYSCALL"), .to = S("SYSCALL")},
     {.from = S("SYSCALL.syscall"), .to = S("SYSCALL")},
@@ -129,6 +205,7 @@ static void laurel_extra(const struct shaping *s)
 
 /* Laurel: all records of one audit event in one object. */
 const struct shape shape_laurel = {
+    .kind = &kind_laurel,
     .markers = {{S("ID"), S("")}, {S("SYSCALL.exe"), S("")}},
     .extra = laurel_extra,
     .names = laurel_asked,
@@ -136,6 +213,27 @@ const struct shape shape_laurel = {
     .sources = {{S("linux"), S(""), S("auditd")}},
     .times = {S("ID")},
 };
+
+static const struct column_rule auditbeat_columns[] = {
+    TO("auditd.message_type", event_code, TEXT),
+    TO("auditd.sequence", event_id, TEXT),
+    TO("user.name", user_name, TEXT),
+    TO("user.audit.name", user_name, TEXT),
+    TO("auditd.data.acct", user_name, TEXT),
+    TO("user.effective.name", user_name, TEXT),
+    TO("user.id", user_id, TEXT),
+    TO("user.audit.id", user_id, TEXT),
+    TO("user.effective.id", user_id, TEXT),
+    TO("CommandLine", process_command_line, TEXT),
+    TO("process.title", process_command_line, TEXT),
+    TO("auditd.data.addr", source_ip, ADDRESS),
+    TO("service.name", service_name, TEXT),
+    TO("auditd.data.unit", service_name, TEXT),
+    END,
+};
+
+static const struct kind kind_auditbeat = {
+    .base = &kind_ecs, .format = "auditbeat", .columns = auditbeat_columns};
 
 static const struct shape_alias auditbeat_names[] = {
     {.from = S("process.executable"), .to = S("exe")},
@@ -181,6 +279,7 @@ static void auditbeat_extra(const struct shaping *s)
 }
 
 const struct shape shape_auditbeat = {
+    .kind = &kind_auditbeat,
     .markers = {{S("event.module"), S("auditd")}, {S("auditd.message_type"), S("")}},
     .extra = auditbeat_extra,
     .names = auditbeat_asked,

@@ -3,7 +3,126 @@
  * Activity API schema). Rules call the workload eventSource and the operation, or
  * an alert's name, eventName.
  */
+#include "event/column_table.h"
+#include "event/verdict.h"
 #include "formats/shape_row.h"
+
+static const struct column_constant m365_constants[] = {
+    ALWAYS(cloud_provider, "azure"),
+    ALWAYS(observer_vendor, "Microsoft"),
+    ALWAYS_END,
+};
+
+static const struct column_rule m365_columns[] = {
+    TO("Operation", event_action, TEXT),
+    TO("eventName", event_action, TEXT),
+    TO("RecordType", event_code, TEXT),
+    TO("Id", event_id, TEXT),
+    TO("Workload", event_provider, TEXT),
+    TO("eventSource", event_provider, TEXT),
+    TO("LogonError", event_reason, TEXT),
+    TO("ResultStatusDetail", event_reason, TEXT),
+    TO("Severity", log_level, LOWER),
+    TO("UserId", user_name, TEXT),
+    TO("UserKey", user_id, TEXT),
+    TO("ClientIP", source_ip, ADDRESS),
+    TO("ClientIPAddress", source_ip, ADDRESS),
+    TO("ActorIpAddress", source_ip, ADDRESS),
+    TO("SenderIp", source_ip, ADDRESS),
+    TO("UserAgent", user_agent, TEXT),
+    TO("ClientInfoString", user_agent, TEXT),
+    TO("OrganizationId", organization_id, TEXT),
+    TO("ObjectId", resource_name, TEXT),
+    TO("MailboxOwnerUPN", user_target_name, TEXT),
+    TO("TargetUserOrGroupName", user_target_name, TEXT),
+    TO("SourceFileName", file_name, TEXT),
+    TO("SiteUrl", url_original, URL),
+    TO("DeviceName", host_name, TEXT),
+    TO("P2Sender", email_from, TEXT),
+    TO("P1Sender", email_from, TEXT),
+    TO("Recipients", email_to, TEXT),
+    TO("Subject", email_subject, TEXT),
+    TO("InternetMessageId", email_id, TEXT),
+    TO("Item.InternetMessageId", email_id, TEXT),
+    TO("Item.Subject", email_subject, TEXT),
+    TO("AlertId", rule_id, TEXT),
+    TO("PolicyId", rule_id, TEXT),
+    TO("Name", rule_name, TEXT),
+    TO("PolicyDetails.PolicyName", rule_name, TEXT),
+    TO("Category", rule_category, TEXT),
+    END,
+};
+
+static const struct activity_word m365_activities[] = {
+    {S("UserLoggedIn"), ACTIVITY_logon},
+    {S("UserLoginFailed"), ACTIVITY_logon},
+    {S("MailboxLogin"), ACTIVITY_logon},
+    {S("TeamsSessionStarted"), ACTIVITY_session_open},
+    {S("Add user."), ACTIVITY_account_create},
+    {S("Delete user."), ACTIVITY_account_delete},
+    {S("Update user."), ACTIVITY_account_change},
+    {S("Change user password."), ACTIVITY_account_password},
+    {S("Reset user password."), ACTIVITY_account_reset},
+    {S("Disable account."), ACTIVITY_account_disable},
+    {S("Enable account."), ACTIVITY_account_enable},
+    {S("Add member to group."), ACTIVITY_group_add},
+    {S("Remove member from group."), ACTIVITY_group_remove},
+    {S("MemberAdded"), ACTIVITY_group_add},
+    {S("MemberRemoved"), ACTIVITY_group_remove},
+    {S("Add member to role."), ACTIVITY_privilege},
+    {S("Remove member from role."), ACTIVITY_privilege_revoke},
+    {S("Consent to application."), ACTIVITY_privilege},
+    {S("Add-MailboxPermission"), ACTIVITY_privilege},
+    {S("AlertTriggered"), ACTIVITY_detection},
+    {S("AlertEntityGenerated"), ACTIVITY_detection},
+    {S("TIMailData"), ACTIVITY_detection},
+    {S("TIUrlClickData"), ACTIVITY_detection},
+    {S("FileMalwareDetected"), ACTIVITY_malware},
+    {S("FileAccessed*"), ACTIVITY_file_read},
+    {S("FileDownloaded"), ACTIVITY_file_read},
+    {S("FilePreviewed"), ACTIVITY_file_read},
+    {S("FileSyncDownloaded*"), ACTIVITY_file_read},
+    {S("FileUploaded"), ACTIVITY_file_create},
+    {S("FileSyncUploaded*"), ACTIVITY_file_create},
+    {S("FileCopied"), ACTIVITY_file_create},
+    {S("FileModified*"), ACTIVITY_file_update},
+    {S("FileRenamed"), ACTIVITY_file_rename},
+    {S("FileMoved"), ACTIVITY_file_rename},
+    {S("FileDeleted*"), ACTIVITY_file_delete},
+    {S("FileRecycled"), ACTIVITY_file_delete},
+    {S("Send*"), ACTIVITY_mail_send},
+    {S("MailItemsAccessed"), ACTIVITY_mail},
+    {S("Set-*"), ACTIVITY_api_update},
+    {S("New-*"), ACTIVITY_api_create},
+    {S("Remove-*"), ACTIVITY_api_delete},
+    {S(""), ACTIVITY_none},
+};
+
+/* ResultStatus is "True", "Succeeded", "Success", "PartiallySucceeded" or "False", "Failed"; of
+ * sign-ins the operation itself says it, as ResultStatus does not. */
+static void refine_m365(const struct event *ev, struct columns *c, struct arena *a)
+{
+    str operation = c->values[COLUMN_event_action], result = event_get(ev, S("ResultStatus"));
+
+    (void)a;
+    c->outcome = verdict_of_word(result);
+    if (str_ieq(result, S("PartiallySucceeded")))
+        c->outcome = OUTCOME_SUCCESS;
+    if (str_eq(operation, S("UserLoginFailed")))
+        c->outcome = OUTCOME_FAILURE;
+    if (!c->outcome && result.n && verdict_of_code(result))
+        c->outcome = verdict_of_code(result);
+    c->activity = activity_of_word(m365_activities, operation);
+    if (!c->activity)
+        c->activity = activity_of_operation(operation);
+}
+
+static const struct kind kind_m365 = {
+    .format = "m365_audit",
+    .columns = m365_columns,
+    .constants = m365_constants,
+    .refine = refine_m365,
+};
 
 static const struct shape_alias m365_names[] = {
     {.from = S("Workload"), .to = S("eventSource")},
@@ -45,6 +164,7 @@ static void m365_extra(const struct shaping *s)
 }
 
 const struct shape shape_m365_audit = {
+    .kind = &kind_m365,
     .markers = {{S("Workload"), S("")}, {S("Operation"), S("")}, {S("RecordType"), S("")}},
     .extra = m365_extra,
     .names = m365_asked,
@@ -56,6 +176,7 @@ const struct shape shape_m365_audit = {
 
 /* Alerts that were given the rules' names on the way. */
 const struct shape shape_m365_alert = {
+    .kind = &kind_m365,
     .markers = {{S("eventSource"), S("SecurityComplianceCenter")}, {S("eventName"), S("")}},
     .sources = {{S("m365"), S(""), S("threat_management")},
                 {S("m365"), S(""), S("threat_detection")}},
@@ -63,6 +184,7 @@ const struct shape shape_m365_alert = {
 };
 
 const struct shape shape_m365_exchange = {
+    .kind = &kind_m365,
     .markers = {{S("eventSource"), S("Exchange")}, {S("eventName"), S("")}},
     .sources = {{S("m365"), S(""), S("exchange")}},
     .times = {S("CreationTime"), S("eventTime")},

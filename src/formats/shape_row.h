@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "event/kind.h"
 #include "formats/shape.h"
 
 enum {
@@ -52,6 +53,8 @@ struct shaping {
 };
 
 struct shape {
+    const struct kind *kind; /* what its records mean; NULL: as JSON of no known shape. Of a
+                                wrapper: where nothing in it has a shape */
     struct shape_marker markers[SHAPE_MARKERS_MAX];
     bool any_marker; /* one of them is enough */
     bool wrapper;

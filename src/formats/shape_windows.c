@@ -5,6 +5,7 @@
  */
 #include "formats/shape_row.h"
 
+#include "event/windows.h"
 #include "formats/json_codec.h"
 #include "formats/winxml_event.h"
 
@@ -139,6 +140,7 @@ static void nested_extra(const struct shaping *s)
 
 /* {"Event":{"System":{...},"EventData":{...}}}: evtx_dump, Chainsaw, python-evtx, xmltodict. */
 const struct shape shape_windows_nested = {
+    .kind = &kind_windows,
     .markers = {{S("Event.System.Channel"), S("")}, {S("Event.System.Computer"), S("")}},
     .any_marker = true,
     .prefixes = {{.prefix = S("Event.System."), .rename = system_name, .nulls = NULLS_DROPPED},
@@ -157,6 +159,7 @@ static void system_extra(const struct shaping *s)
 
 /* The same without the outermost object: Velociraptor's parse_evtx(). */
 const struct shape shape_windows_system = {
+    .kind = &kind_windows,
     .markers = {{S("System.Channel"), S("")}, {S("System.Computer"), S("")}},
     .prefixes = {{.prefix = S("System."), .rename = system_name, .nulls = NULLS_DROPPED},
                  {.prefix = S("EventData."), .rename = data_name, .nulls = NULLS_EMPTY},
@@ -201,6 +204,7 @@ static const struct shape_alias flat_names[] = {
 /* NXLog, OTRF's recordings, Fluent Bit, Splunk's XML extraction, and whoever keeps the native
  * names. */
 const struct shape shape_windows_flat = {
+    .kind = &kind_windows,
     .markers = {{S("Channel"), S("")}, {S("EventID"), S("")}},
     .extra = flat_extra,
     .traced = true,
@@ -210,6 +214,7 @@ const struct shape shape_windows_flat = {
 
 /* The same without a channel. */
 const struct shape shape_windows_provider = {
+    .kind = &kind_windows,
     .markers = {{S("SourceName"), S("")}, {S("EventID"), S("")}},
     .extra = flat_extra,
     .traced = true,
@@ -250,6 +255,7 @@ static void message_lines(const struct shaping *s)
 
 /* Get-WinEvent | ConvertTo-Json: values have no names there but in the message. */
 const struct shape shape_powershell_event = {
+    .kind = &kind_windows,
     .markers = {{S("LogName"), S("")},
                 {S("ProviderName"), S("")},
                 {S("Id"), S("")},
@@ -299,6 +305,7 @@ static const struct shape_alias splunk_names[] = {
 
 /* Splunk's extraction from the classic, rendered text of an event. */
 const struct shape shape_splunk_windows = {
+    .kind = &kind_windows,
     .markers = {{S("EventCode"), S("")}, {S("LogName"), S("")}},
     .aliases = {splunk_names},
     .times = {S("_time"), S("TimeGenerated"), S("UtcTime")},
@@ -339,6 +346,7 @@ static str wazuh_system_name(str rest, struct arena *a)
 
 /* {"win":{"system":{...},"eventdata":{...}}}: Wazuh, in its alerts below "data". */
 const struct shape shape_wazuh_windows = {
+    .kind = &kind_windows,
     .markers = {{S("win.system.channel"), S("")}, {S("data.win.system.channel"), S("")}},
     .any_marker = true,
     .prefixes = {{.prefix = S("win.system."), .rename = wazuh_system_name},
@@ -386,6 +394,7 @@ static void sentinel_extra(const struct shaping *s)
 
 /* Azure's table Event: the values as XML in a column. */
 const struct shape shape_sentinel_event = {
+    .kind = &kind_windows,
     .markers = {{S("EventLog"), S("")},
                 {S("Source"), S("")},
                 {S("EventID"), S("")},
@@ -398,6 +407,7 @@ const struct shape shape_sentinel_event = {
 
 /* Sentinel's table SecurityEvent: a column for each value. */
 const struct shape shape_sentinel_security = {
+    .kind = &kind_windows,
     .markers = {{S("EventSourceName"), S("")}, {S("EventID"), S("")}, {S("Computer"), S("")}},
     .extra = sentinel_extra,
     .names = data_names,
@@ -407,6 +417,7 @@ const struct shape shape_sentinel_security = {
 
 /* Sentinel's table WindowsEvent: the values as an object. */
 const struct shape shape_sentinel_windows = {
+    .kind = &kind_windows,
     .markers = {{S("Provider"), S("")}, {S("EventID"), S("")}, {S("Channel"), S("")}},
     .prefixes = {{.prefix = S("EventData."), .rename = data_name, .nulls = NULLS_EMPTY}},
     .aliases = {sentinel_names},
@@ -433,6 +444,7 @@ static void xml_extra(const struct shaping *s)
 
 /* Splunk's renderXml, Sysmon for Linux in syslog or the journal, Azure diagnostics, Logstash. */
 const struct shape shape_windows_xml = {
+    .kind = &kind_windows,
     .markers = {{S("message"), S("<Event*")},
                 {S("MESSAGE"), S("<Event*")},
                 {S("_raw"), S("<Event*")},

@@ -1,4 +1,5 @@
 /* shape_wrapper.c - layers that shippers and search engines put around a record. */
+#include "formats/json_kind.h"
 #include "formats/shape_row.h"
 
 /* {"_index":..., "_source":{...}}: a hit of Elasticsearch or OpenSearch. */
@@ -30,8 +31,12 @@ const struct shape shape_chainsaw = {
     .prefixes = {{.prefix = S("document.data.")}},
 };
 
+/* "level" is syslog's severity; what the sender adds is taken as of any JSON. */
+static const struct kind kind_gelf = {.base = &kind_json, .format = "gelf"};
+
 /* Graylog Extended Log Format 1.1: additional fields begin with an underscore. */
 const struct shape shape_gelf = {
+    .kind = &kind_gelf,
     .markers = {{S("short_message"), S("")}, {S("version"), S("1.1")}},
     .wrapper = true,
     .prefixes = {{.prefix = S("_")}},
@@ -82,6 +87,19 @@ const struct shape shape_m365_audit_data = {
     .markers = {{S("AuditData.Operation"), S("")}},
     .wrapper = true,
     .prefixes = {{.prefix = S("AuditData.")}},
+};
+
+/* {"integration":"github","github":{...}}: what Wazuh's modules fetch from services. */
+const struct shape shape_wazuh_integration = {
+    .markers = {{S("integration"), S("")}, {S("gcp.logName"), S("")}},
+    .any_marker = true,
+    .wrapper = true,
+    .prefixes = {{.prefix = S("aws.")},
+                 {.prefix = S("gcp.")},
+                 {.prefix = S("github.")},
+                 {.prefix = S("office365.")},
+                 {.prefix = S("docker.")},
+                 {.prefix = S("ms-graph.")}},
 };
 
 /* {"source_type":"http_loki", ..., "line":{...}}: an entry of Loki's push API, as collect/ keeps

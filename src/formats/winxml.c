@@ -6,6 +6,7 @@
  * "</Event>" end one wherever they stand.
  */
 #include "formats/format.h"
+#include "event/windows.h"
 #include "formats/winxml_event.h"
 #include "text/time.h"
 
@@ -125,6 +126,7 @@ static void decode_event(struct winxml *x, size_t at, size_t to)
     char text[PROBLEM_TEXT_MAX];
 
     ev->raw = (str){b->data + at, to - at};
+    ev->kind = &kind_windows;
     if (!winxml_event_read(ev->raw, b->arena, &sink, &why, &why_at)) {
         snprintf(text, sizeof text, "%s, at byte %zu of the record", why, why_at);
         report(x, PROBLEM_bad_record, at, to - at, text);
