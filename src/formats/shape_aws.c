@@ -97,6 +97,7 @@ static void refine_cloudtrail(const struct event *ev, struct columns *c, struct 
 
 static const struct kind kind_cloudtrail = {
     .format = "cloudtrail",
+    .own_names = true,
     .columns = cloudtrail_columns,
     .constants = aws_constants,
     .refine = refine_cloudtrail,
@@ -193,6 +194,7 @@ static void refine_guardduty(const struct event *ev, struct columns *c, struct a
 
 static const struct kind kind_guardduty = {
     .format = "guardduty",
+    .own_names = true,
     .activity = ACTIVITY_detection,
     .columns = guardduty_columns,
     .constants = aws_constants,
@@ -250,6 +252,7 @@ static void refine_security_hub(const struct event *ev, struct columns *c, struc
 
 static const struct kind kind_security_hub = {
     .format = "security_hub",
+    .own_names = true,
     .activity = ACTIVITY_detection,
     .columns = security_hub_columns,
     .constants = aws_constants,
@@ -311,6 +314,7 @@ static void refine_waf(const struct event *ev, struct columns *c, struct arena *
 
 static const struct kind kind_waf = {
     .format = "aws_waf",
+    .own_names = true,
     .activity = ACTIVITY_http,
     .columns = waf_columns,
     .constants = aws_constants,
@@ -355,6 +359,7 @@ static void refine_vpc_flow(const struct event *ev, struct columns *c, struct ar
 
 static const struct kind kind_vpc_flow = {
     .format = "aws_vpc_flow_json",
+    .own_names = true,
     .activity = ACTIVITY_flow,
     .columns = vpc_flow_columns,
     .constants = aws_constants,
@@ -403,6 +408,7 @@ static void refine_s3_access(const struct event *ev, struct columns *c, struct a
 
 static const struct kind kind_s3_access = {
     .format = "aws_s3_access_json",
+    .own_names = true,
     .activity = ACTIVITY_web_resource,
     .columns = s3_access_columns,
     .constants = aws_constants,

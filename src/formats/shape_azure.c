@@ -85,6 +85,7 @@ static void refine_signin(const struct event *ev, struct columns *c, struct aren
 
 static const struct kind kind_signin = {
     .format = "entra_signin",
+    .own_names = true,
     .action = "sign-in",
     .activity = ACTIVITY_logon,
     .columns = signin_columns,
@@ -326,6 +327,7 @@ static void refine_audit(const struct event *ev, struct columns *c, struct arena
 
 static const struct kind kind_entra_audit = {
     .format = "entra_audit",
+    .own_names = true,
     .columns = audit_columns,
     .constants = azure_constants,
     .refine = refine_audit,
@@ -350,6 +352,7 @@ static const struct column_rule risk_columns[] = {
 
 static const struct kind kind_entra_risk = {
     .format = "entra_risk",
+    .own_names = true,
     .action = "risk-detected",
     .activity = ACTIVITY_detection,
     .columns = risk_columns,
@@ -613,6 +616,7 @@ static void refine_activity(const struct event *ev, struct columns *c, struct ar
 
 static const struct kind kind_azure_activity = {
     .format = "azure_activity",
+    .own_names = true,
     .columns = activity_columns,
     .constants = azure_constants,
     .refine = refine_activity,

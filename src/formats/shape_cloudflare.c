@@ -181,6 +181,7 @@ static void refine_cloudflare(const struct event *ev, struct columns *c, struct 
 
 static const struct kind kind_cloudflare = {
     .format = "cloudflare",
+    .own_names = true,
     .columns = cloudflare_columns,
     .constants = cloudflare_constants,
     .refine = refine_cloudflare,

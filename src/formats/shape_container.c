@@ -54,8 +54,10 @@ static void refine_kubernetes(const struct event *ev, struct columns *c, struct 
     c->activity = activity_of_word(kubernetes_verbs, event_get(ev, S("verb")));
 }
 
-static const struct kind kind_kubernetes = {
-    .format = "kubernetes_audit", .columns = kubernetes_columns, .refine = refine_kubernetes};
+static const struct kind kind_kubernetes = {.format = "kubernetes_audit",
+                                            .own_names = true,
+                                            .columns = kubernetes_columns,
+                                            .refine = refine_kubernetes};
 
 static const struct shape_alias kubernetes_names[] = {
     {.from = S("objectRef.apiGroup"), .to = S("apiGroup")},
@@ -131,8 +133,10 @@ static void refine_docker(const struct event *ev, struct columns *c, struct aren
         c->outcome = OUTCOME_FAILURE;
 }
 
-static const struct kind kind_docker = {
-    .format = "docker_events", .columns = docker_columns, .refine = refine_docker};
+static const struct kind kind_docker = {.format = "docker_events",
+                                        .own_names = true,
+                                        .columns = docker_columns,
+                                        .refine = refine_docker};
 
 /* `docker events --format json`, and the API behind it. */
 const struct shape shape_docker_events = {
@@ -179,7 +183,7 @@ static const struct column_rule falco_columns[] = {
 };
 
 static const struct kind kind_falco = {
-    .format = "falco", .activity = ACTIVITY_detection, .columns = falco_columns};
+    .format = "falco", .own_names = true, .activity = ACTIVITY_detection, .columns = falco_columns};
 
 const struct shape shape_falco = {
     .kind = &kind_falco,

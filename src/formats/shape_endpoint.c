@@ -228,6 +228,7 @@ static const struct column_constant defender_constants[] = {
 
 static const struct kind kind_defender = {
     .format = "defender",
+    .own_names = true,
     .columns = defender_columns,
     .constants = defender_constants,
     .refine = refine_defender,
@@ -352,6 +353,7 @@ static const struct column_rule graph_alert_columns[] = {
 
 static const struct kind kind_graph_alert = {
     .format = "graph_alert",
+    .own_names = true,
     .activity = ACTIVITY_detection,
     .columns = graph_alert_columns,
     .constants = defender_constants,
@@ -408,6 +410,7 @@ static void refine_osquery(const struct event *ev, struct columns *c, struct are
 
 static const struct kind kind_osquery = {
     .format = "osquery",
+    .own_names = true,
     .activity = ACTIVITY_inventory,
     .columns = osquery_columns,
     .refine = refine_osquery,

@@ -41,7 +41,7 @@ static void refine_gcp_audit(const struct event *ev, struct columns *c, struct a
 }
 
 static const struct kind kind_gcp_entry = {
-    .format = "gcp", .columns = entry_columns, .constants = google_constants};
+    .format = "gcp", .own_names = true, .columns = entry_columns, .constants = google_constants};
 
 static const struct column_rule gcp_audit_columns[] = {
     TO("protoPayload.methodName", event_action, TEXT),
@@ -281,6 +281,7 @@ static void refine_workspace(const struct event *ev, struct columns *c, struct a
 
 static const struct kind kind_workspace_report = {
     .format = "google_workspace",
+    .own_names = true,
     .columns = workspace_columns,
     .constants = google_constants,
     .refine = refine_workspace,

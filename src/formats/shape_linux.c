@@ -166,7 +166,7 @@ static void refine_laurel(const struct event *ev, struct columns *c, struct aren
 }
 
 static const struct kind kind_laurel = {
-    .format = "laurel", .columns = laurel_columns, .refine = refine_laurel};
+    .format = "laurel", .own_names = true, .columns = laurel_columns, .refine = refine_laurel};
 
 static const struct shape_alias laurel_names[] = {
     {.from = S("SYSCALL.SYSCALL"), .to = S("SYSCALL")},

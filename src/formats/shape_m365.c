@@ -119,6 +119,7 @@ static void refine_m365(const struct event *ev, struct columns *c, struct arena 
 
 static const struct kind kind_m365 = {
     .format = "m365_audit",
+    .own_names = true,
     .columns = m365_columns,
     .constants = m365_constants,
     .refine = refine_m365,

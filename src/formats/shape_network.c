@@ -146,6 +146,7 @@ static void refine_zeek(const struct event *ev, struct columns *c, struct arena 
 
 static const struct kind kind_zeek = {
     .format = "zeek_json",
+    .own_names = true,
     .columns = zeek_columns,
     .constants = zeek_constants,
     .refine = refine_zeek,
@@ -320,6 +321,7 @@ static void refine_suricata(const struct event *ev, struct columns *c, struct ar
 
 static const struct kind kind_suricata = {
     .format = "suricata",
+    .own_names = true,
     .columns = suricata_columns,
     .constants = suricata_constants,
     .refine = refine_suricata,
@@ -401,6 +403,7 @@ static void refine_modsecurity(const struct event *ev, struct columns *c, struct
 
 static const struct kind kind_modsecurity = {
     .format = "modsecurity_json",
+    .own_names = true,
     .activity = ACTIVITY_http,
     .columns = modsecurity_columns,
     .refine = refine_modsecurity,

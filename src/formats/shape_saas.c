@@ -79,7 +79,7 @@ static void refine_okta(const struct event *ev, struct columns *c, struct arena 
 }
 
 static const struct kind kind_okta = {
-    .format = "okta", .columns = okta_columns, .refine = refine_okta};
+    .format = "okta", .own_names = true, .columns = okta_columns, .refine = refine_okta};
 
 /* Okta's System Log. */
 const struct shape shape_okta = {
@@ -149,8 +149,10 @@ static void refine_onelogin(const struct event *ev, struct columns *c, struct ar
         c->outcome = OUTCOME_FAILURE;
 }
 
-static const struct kind kind_onelogin = {
-    .format = "onelogin", .columns = onelogin_columns, .refine = refine_onelogin};
+static const struct kind kind_onelogin = {.format = "onelogin",
+                                          .own_names = true,
+                                          .columns = onelogin_columns,
+                                          .refine = refine_onelogin};
 
 const struct shape shape_onelogin = {
     .kind = &kind_onelogin,
@@ -219,7 +221,7 @@ static void refine_github(const struct event *ev, struct columns *c, struct aren
 }
 
 static const struct kind kind_github = {
-    .format = "github", .columns = github_columns, .refine = refine_github};
+    .format = "github", .own_names = true, .columns = github_columns, .refine = refine_github};
 
 const struct shape shape_github_stream = {
     .kind = &kind_github,
@@ -260,8 +262,10 @@ static void refine_bitbucket(const struct event *ev, struct columns *c, struct a
     refine_operation(ev, c, a);
 }
 
-static const struct kind kind_bitbucket = {
-    .format = "bitbucket", .columns = bitbucket_columns, .refine = refine_bitbucket};
+static const struct kind kind_bitbucket = {.format = "bitbucket",
+                                           .own_names = true,
+                                           .columns = bitbucket_columns,
+                                           .refine = refine_bitbucket};
 
 const struct shape shape_bitbucket = {
     .kind = &kind_bitbucket,
@@ -305,7 +309,7 @@ static void refine_gitlab(const struct event *ev, struct columns *c, struct aren
 }
 
 static const struct kind kind_gitlab = {
-    .format = "gitlab", .columns = gitlab_columns, .refine = refine_gitlab};
+    .format = "gitlab", .own_names = true, .columns = gitlab_columns, .refine = refine_gitlab};
 
 /* GitLab's audit events, from its API and from audit_json.log. */
 const struct shape shape_gitlab = {
@@ -336,6 +340,7 @@ static void refine_gitlab_request(const struct event *ev, struct columns *c, str
 
 static const struct kind kind_gitlab_request = {
     .format = "gitlab",
+    .own_names = true,
     .activity = ACTIVITY_http,
     .columns = gitlab_request_columns,
     .refine = refine_gitlab_request,
@@ -385,7 +390,8 @@ static void refine_duo(const struct event *ev, struct columns *c, struct arena *
     refine_operation(ev, c, a);
 }
 
-static const struct kind kind_duo = {.format = "duo", .columns = duo_columns, .refine = refine_duo};
+static const struct kind kind_duo = {
+    .format = "duo", .own_names = true, .columns = duo_columns, .refine = refine_duo};
 
 /* Logs of the Admin API, as collectors mark them: of administrators, telephony, offline access. */
 const struct shape shape_duo_log = {
@@ -421,6 +427,7 @@ static const struct column_rule opencanary_columns[] = {
 /* Nothing that a honeypot offers is to be had. */
 static const struct kind kind_opencanary = {
     .format = "opencanary",
+    .own_names = true,
     .action = "honeypot-touched",
     .activity = ACTIVITY_detection,
     .outcome = OUTCOME_FAILURE,

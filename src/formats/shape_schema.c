@@ -109,7 +109,8 @@ static const struct column_rule ecs_columns[] = {
     END,
 };
 
-const struct kind kind_ecs = {.format = "ecs", .columns = ecs_columns, .refine = refine_ecs};
+const struct kind kind_ecs = {
+    .format = "ecs", .own_names = true, .columns = ecs_columns, .refine = refine_ecs};
 
 const struct shape shape_ecs = {
     .kind = &kind_ecs,
@@ -298,7 +299,8 @@ static void refine_ocsf(const struct event *ev, struct columns *c, struct arena 
     columns_put(c, COLUMN_user_id, VIA_TEXT, event_get(ev, S("user.uid")), a);
 }
 
-const struct kind kind_ocsf = {.format = "ocsf", .columns = ocsf_columns, .refine = refine_ocsf};
+const struct kind kind_ocsf = {
+    .format = "ocsf", .own_names = true, .columns = ocsf_columns, .refine = refine_ocsf};
 
 const struct shape shape_ocsf = {
     .kind = &kind_ocsf,
