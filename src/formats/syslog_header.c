@@ -281,6 +281,13 @@ static bool is_tag_colon(str s)
     return s.n && s.p[0] == ':' && (s.n == 1 || (!is_digit(s.p[1]) && !memchr("/\\:", s.p[1], 3)));
 }
 
+/* "%SYS-5-CONFIG_I", "%ASA-6-302013", "%%01SHELL/5/LOGIN": what begins messages of Cisco's,
+ * Huawei's and H3C's devices, and belongs to them: it is no tag. */
+static bool is_mnemonic(str s)
+{
+    return s.n > 2 && s.p[0] == '%' && (s.p[1] == '%' || (s.p[1] >= 'A' && s.p[1] <= 'Z'));
+}
+
 /* "sshd[12]: ", "kernel: ", "sshd[12] ". Leaves s alone when there is none that a colon or a number
  * in brackets tells from other words. */
 static bool take_tag(str *s, struct syslog_header *h)
@@ -289,7 +296,7 @@ static bool take_tag(str *s, struct syslog_header *h)
     str rest = str_from_at(*s, name);
     size_t pid = name ? pid_length(rest) : 0;
 
-    if (name == 0)
+    if (name == 0 || is_mnemonic(*s))
         return false;
     str number = pid ? (str){rest.p + 1, pid - 2} : (str){rest.p, 0};
     if (pid && rest.p[0] == ' ')
@@ -325,13 +332,6 @@ static bool take_sequence(str *s)
     return true;
 }
 
-/* "%SYS-5-CONFIG_I", "%ASA-6-302013", "%%01SHELL/5/LOGIN": what begins messages of Cisco's,
- * Huawei's and H3C's devices. */
-static bool is_mnemonic(str s)
-{
-    return s.n > 2 && s.p[0] == '%' && (s.p[1] == '%' || (s.p[1] >= 'A' && s.p[1] <= 'Z'));
-}
-
 /* "host: " in front of what only a device writes. */
 static bool take_origin(str *s, struct syslog_header *h)
 {
@@ -352,6 +352,22 @@ static bool take_origin(str *s, struct syslog_header *h)
             return false;
     }
     h->hostname = (str){s->p, n - 1};
+    *s = rest;
+    return true;
+}
+
+/* "RP/0/RSP0/CPU0:" in front of a time: the node of a router that wrote it. */
+static bool take_node(str *s)
+{
+    enum { NODE_MAX = 64 };
+    size_t n = word_length(*s);
+    const char *colon = memchr(s->p, ':', n < NODE_MAX ? n : NODE_MAX);
+
+    if (!colon || !memchr(s->p, '/', (size_t)(colon - s->p)))
+        return false;
+    str rest = str_from_at(*s, (size_t)(colon - s->p) + 1);
+    if (!rest.n || rest.p[0] < 'A' || rest.p[0] > 'Z')
+        return false;
     *s = rest;
     return true;
 }
@@ -410,7 +426,7 @@ static void guess_tag(str s, struct syslog_header *h)
 {
     size_t n = name_length(s);
 
-    if (n && n < s.n && is_blank(s.p[n]) && !is_repeated(s))
+    if (n && n < s.n && is_blank(s.p[n]) && !is_repeated(s) && !is_mnemonic(s))
         h->program = (str){s.p, n};
 }
 
@@ -429,8 +445,10 @@ static bool is_level(str word)
 static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
 {
     const str forwarded = S("Message forwarded from ");
-    bool tagged = false, hosted, colon = s.n && s.p[0] == ':';
+    bool tagged = false, hosted, colon;
 
+    skip_blanks(&s);
+    colon = s.n && s.p[0] == ':';
     s = str_from_at(s, colon);
     skip_blanks(&s);
     if (str_starts(s, forwarded)) { /* AIX */
@@ -456,7 +474,7 @@ static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
             guess_tag(s, h);
     }
     h->sure |= tagged && (hosted ? !is_level(h->hostname) : h->pid.n > 0);
-    h->sure |= is_mnemonic(tagged ? h->program : s);
+    h->sure |= is_mnemonic(s);
     h->message = s;
 }
 
@@ -466,7 +484,7 @@ static const char *read_3164(str s, struct syslog_clock *c, struct syslog_header
     enum syslog_time_answer answer = take_time(&s, c, &h->time);
 
     for (int i = 0; i < SYSLOG_PREFIXES_MAX && answer == SYSLOG_TIME_NONE; i++) {
-        if (!take_sequence(&s) && !take_origin(&s, h))
+        if (!take_sequence(&s) && !take_origin(&s, h) && !take_node(&s))
             break;
         answer = take_time(&s, c, &h->time);
     }

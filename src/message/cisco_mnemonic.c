@@ -34,6 +34,7 @@ static size_t take(str s, struct cisco_mnemonic *ret)
     while (ret->suffix.n && ret->suffix.p[0] == '-')
         ret->suffix = str_from_at(ret->suffix, 1);
     ret->level = (str){s.p + level + 1, 1};
+    ret->module = (str){s.p + 1, level - 1};
     from = at = level + 3;
     while (at < s.n && (is_upper(s.p[at]) || s.p[at] == '-' ||
                         (ascii_lower(s.p[at]) >= 'a' && ascii_lower(s.p[at]) <= 'z')))
@@ -51,11 +52,10 @@ bool cisco_mnemonic_read(const struct message *m, struct cisco_mnemonic *ret)
         return m->program.n && take(m->program, ret) == m->program.n;
     }
     str rest = str_from_at(m->text, n);
-    if (rest.n && rest.p[0] == ':')
-        rest = str_from_at(rest, 1);
-    else if (rest.n && rest.p[0] != ' ')
+    if (rest.n && rest.p[0] != ':' && rest.p[0] != ' ')
         return false;
-    ret->text = str_trim(rest);
+    rest = str_trim(rest); /* IOS XR has a blank before the colon */
+    ret->text = str_trim(str_from_at(rest, rest.n && rest.p[0] == ':'));
     return true;
 }
 
@@ -88,4 +88,25 @@ str cisco_duration(str text, struct arena *a)
     if (parts != 3)
         return (str){0};
     return arena_printf(a, "%llu", (unsigned long long)seconds * 1000000000u);
+}
+
+str cisco_mac(str text, struct arena *a)
+{
+    enum { DOTTED = 14, COLONS = 17 };
+    char out[COLONS];
+    size_t n = 0;
+
+    if (text.n != DOTTED || text.p[4] != '.' || text.p[9] != '.')
+        return (str){0};
+    for (size_t i = 0; i < text.n; i++) {
+        char c = ascii_lower(text.p[i]);
+        if (i == 4 || i == 9)
+            continue;
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return (str){0};
+        if (n % 3 == 2)
+            out[n++] = ':';
+        out[n++] = c;
+    }
+    return arena_str(a, (str){out, n});
 }

@@ -269,16 +269,16 @@ static void ciscos_numbers_and_marks_are_passed_over(void **state)
 {
     (void)state;
     assert_fields("<189>123: *Nov 24 10:00:00.123 UTC: %SYS-5-CONFIG_I: Configured",
-                  "message=Configured;program=%SYS-5-CONFIG_I;priority=189;facility=local7;"
-                  "severity=notice");
+                  "message=%SYS-5-CONFIG_I: Configured;priority=189;facility=local7;"
+                  "severity=notice;module=SYS;level=5;code=CONFIG_I;text=Configured");
     assert_fields("<189>123: r1: 000456: .Nov 24 10:00:00: %SYS-5-X: m",
-                  "message=m;hostname=r1;program=%SYS-5-X;priority=189;facility=local7;"
-                  "severity=notice");
+                  "message=%SYS-5-X: m;hostname=r1;priority=189;facility=local7;"
+                  "severity=notice;module=SYS;level=5;code=X;text=m");
     assert_fields("<166>Nov 24 2026 10:00:00 fw1 : %ASA-6-302013: Built",
-                  "message=Built;hostname=fw1;program=%ASA-6-302013;priority=166;facility=local4;"
+                  "message=%ASA-6-302013: Built;hostname=fw1;priority=166;facility=local4;"
                   "severity=info;product=ASA;level=6;code=302013");
     assert_fields("Nov 24 10:00:00 r1 456: *Nov 24 09:59:59.1: %SYS-5-X: m",
-                  "message=m;hostname=r1;program=%SYS-5-X");
+                  "message=%SYS-5-X: m;hostname=r1;module=SYS;level=5;code=X;text=m");
 }
 
 static void times_come_in_many_shapes(void **state)
