@@ -25,19 +25,27 @@ enum {
     FAULT_MAX = 256, /* bytes of "(13)Permission denied" */
 };
 
-static const struct kind kind_access = {.base = &http_access_kind, .format = "apache"};
-static const struct kind kind_request = WEB_ERROR_KIND(request, "apache");
-static const struct kind kind_server = WEB_ERROR_KIND(server, "apache");
-static const struct kind kind_notice = WEB_ERROR_KIND(notice, "apache");
-static const struct kind kind_logon = WEB_ERROR_KIND(logon, "apache");
-static const struct kind kind_denied = WEB_ERROR_KIND(denied, "apache");
-static const struct kind kind_absent = WEB_ERROR_KIND(absent, "apache");
-static const struct kind kind_malformed = WEB_ERROR_KIND(malformed, "apache");
-static const struct kind kind_limited = WEB_ERROR_KIND(limited, "apache");
-static const struct kind kind_tls = WEB_ERROR_KIND(tls, "apache");
-static const struct kind kind_attack = WEB_ERROR_KIND(attack, "apache");
-static const struct kind kind_waf_matched = {.base = &modsecurity_matched, .format = "apache"};
-static const struct kind kind_waf_denied = {.base = &modsecurity_denied, .format = "apache"};
+static const struct column_constant access_log[] = {{S("apache.access"), COLUMN_event_dataset},
+                                                    {S(""), 0}};
+static const struct column_constant error_log[] = {{S("apache.error"), COLUMN_event_dataset},
+                                                   {S(""), 0}};
+
+static const struct kind kind_access = {
+    .base = &http_access_kind, .format = "apache", .constants = access_log};
+static const struct kind kind_request = WEB_ERROR_KIND(request, "apache", error_log);
+static const struct kind kind_server = WEB_ERROR_KIND(server, "apache", error_log);
+static const struct kind kind_notice = WEB_ERROR_KIND(notice, "apache", error_log);
+static const struct kind kind_logon = WEB_ERROR_KIND(logon, "apache", error_log);
+static const struct kind kind_denied = WEB_ERROR_KIND(denied, "apache", error_log);
+static const struct kind kind_absent = WEB_ERROR_KIND(absent, "apache", error_log);
+static const struct kind kind_malformed = WEB_ERROR_KIND(malformed, "apache", error_log);
+static const struct kind kind_limited = WEB_ERROR_KIND(limited, "apache", error_log);
+static const struct kind kind_tls = WEB_ERROR_KIND(tls, "apache", error_log);
+static const struct kind kind_attack = WEB_ERROR_KIND(attack, "apache", error_log);
+static const struct kind kind_waf_matched = {
+    .base = &modsecurity_matched, .format = "apache", .constants = error_log};
+static const struct kind kind_waf_denied = {
+    .base = &modsecurity_denied, .format = "apache", .constants = error_log};
 
 static const struct template_row rows[] = {
     /* mod_auth_basic, mod_authn_*, mod_authz_* */

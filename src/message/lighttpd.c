@@ -12,11 +12,14 @@
 
 #include <stdlib.h>
 
-static const struct kind kind_notice = WEB_ERROR_KIND(notice, "lighttpd");
-static const struct kind kind_logon = WEB_ERROR_KIND(logon, "lighttpd");
-static const struct kind kind_denied = WEB_ERROR_KIND(denied, "lighttpd");
-static const struct kind kind_attack = WEB_ERROR_KIND(attack, "lighttpd");
-static const struct kind kind_tls = WEB_ERROR_KIND(tls, "lighttpd");
+static const struct column_constant error_log[] = {{S("lighttpd.error"), COLUMN_event_dataset},
+                                                   {S(""), 0}};
+
+static const struct kind kind_notice = WEB_ERROR_KIND(notice, "lighttpd", error_log);
+static const struct kind kind_logon = WEB_ERROR_KIND(logon, "lighttpd", error_log);
+static const struct kind kind_denied = WEB_ERROR_KIND(denied, "lighttpd", error_log);
+static const struct kind kind_attack = WEB_ERROR_KIND(attack, "lighttpd", error_log);
+static const struct kind kind_tls = WEB_ERROR_KIND(tls, "lighttpd", error_log);
 
 static const struct template_row rows[] = {
     {"password doesn't match for {uri*} username: {user*}, IP: {src_ip:ip}", &kind_logon},

@@ -6,10 +6,13 @@
  */
 #include "message/web_error.h"
 
-static const struct kind kind_notice = WEB_ERROR_KIND(notice, "litespeed");
-static const struct kind kind_logon = WEB_ERROR_KIND(logon, "litespeed");
-static const struct kind kind_request = WEB_ERROR_KIND(request, "litespeed");
-static const struct kind kind_waf = WEB_ERROR_KIND(denied, "litespeed");
+static const struct column_constant error_log[] = {{S("litespeed.error"), COLUMN_event_dataset},
+                                                   {S(""), 0}};
+
+static const struct kind kind_notice = WEB_ERROR_KIND(notice, "litespeed", error_log);
+static const struct kind kind_logon = WEB_ERROR_KIND(logon, "litespeed", error_log);
+static const struct kind kind_request = WEB_ERROR_KIND(request, "litespeed", error_log);
+static const struct kind kind_waf = WEB_ERROR_KIND(denied, "litespeed", error_log);
 
 #define FRONT "{:time} [{level}] [{pid:int}] "
 #define CLIENT FRONT "[{src_ip:ip}:{src_port:int}-{connection:int}[[#{vhost}||]]] "

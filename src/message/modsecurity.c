@@ -7,7 +7,8 @@ enum { PARTS_MAX = 96 }; /* in brackets, of one message */
 static const struct column_rule columns[] = {
     {S("rule_id"), COLUMN_rule_id, VIA_TEXT},          {S("rule_msg"), COLUMN_rule_name, VIA_TEXT},
     {S("rule_severity"), COLUMN_log_level, VIA_LOWER}, {S("tag"), COLUMN_rule_category, VIA_TEXT},
-    {S("waf_message"), COLUMN_event_reason, VIA_TEXT}, {.field = S("")},
+    {S("waf_message"), COLUMN_event_reason, VIA_TEXT}, {S("cs-host"), COLUMN_url_domain, VIA_TEXT},
+    {S("rule_hostname"), COLUMN_url_domain, VIA_TEXT}, {.field = S("")},
 };
 
 const struct kind modsecurity_matched = {
@@ -37,7 +38,7 @@ static const struct {
     {S("maturity"), S("rule_maturity")},
     {S("accuracy"), S("rule_accuracy")},
     {S("tag"), S("tag")},
-    {S("hostname"), S("cs-host")},
+    {S("hostname"), S("rule_hostname")},
     {S("uri"), S("uri")},
     {S("unique_id"), S("unique_id")},
     {S("ref"), S("ref")},

@@ -23,18 +23,26 @@ enum {
     CLIENTS_MAX = 16, /* that are looked at */
 };
 
-static const struct kind kind_access = {.base = &http_access_kind, .format = "nginx"};
-static const struct kind kind_request = WEB_ERROR_KIND(request, "nginx");
-static const struct kind kind_server = WEB_ERROR_KIND(server, "nginx");
-static const struct kind kind_notice = WEB_ERROR_KIND(notice, "nginx");
-static const struct kind kind_logon = WEB_ERROR_KIND(logon, "nginx");
-static const struct kind kind_denied = WEB_ERROR_KIND(denied, "nginx");
-static const struct kind kind_absent = WEB_ERROR_KIND(absent, "nginx");
-static const struct kind kind_malformed = WEB_ERROR_KIND(malformed, "nginx");
-static const struct kind kind_limited = WEB_ERROR_KIND(limited, "nginx");
-static const struct kind kind_tls = WEB_ERROR_KIND(tls, "nginx");
-static const struct kind kind_waf_matched = {.base = &modsecurity_matched, .format = "nginx"};
-static const struct kind kind_waf_denied = {.base = &modsecurity_denied, .format = "nginx"};
+static const struct column_constant access_log[] = {{S("nginx.access"), COLUMN_event_dataset},
+                                                    {S(""), 0}};
+static const struct column_constant error_log[] = {{S("nginx.error"), COLUMN_event_dataset},
+                                                   {S(""), 0}};
+
+static const struct kind kind_access = {
+    .base = &http_access_kind, .format = "nginx", .constants = access_log};
+static const struct kind kind_request = WEB_ERROR_KIND(request, "nginx", error_log);
+static const struct kind kind_server = WEB_ERROR_KIND(server, "nginx", error_log);
+static const struct kind kind_notice = WEB_ERROR_KIND(notice, "nginx", error_log);
+static const struct kind kind_logon = WEB_ERROR_KIND(logon, "nginx", error_log);
+static const struct kind kind_denied = WEB_ERROR_KIND(denied, "nginx", error_log);
+static const struct kind kind_absent = WEB_ERROR_KIND(absent, "nginx", error_log);
+static const struct kind kind_malformed = WEB_ERROR_KIND(malformed, "nginx", error_log);
+static const struct kind kind_limited = WEB_ERROR_KIND(limited, "nginx", error_log);
+static const struct kind kind_tls = WEB_ERROR_KIND(tls, "nginx", error_log);
+static const struct kind kind_waf_matched = {
+    .base = &modsecurity_matched, .format = "nginx", .constants = error_log};
+static const struct kind kind_waf_denied = {
+    .base = &modsecurity_denied, .format = "nginx", .constants = error_log};
 
 static const struct template_row rows[] = {
     {"user \"{user*}\": password mismatch", &kind_logon},

@@ -3,7 +3,7 @@
  * from the last place, as names of variables stand before it. */
 #include "message/web_error.h"
 
-static const struct kind kind_attack = WEB_ERROR_KIND(attack, "suhosin");
+static const struct kind kind_attack = WEB_ERROR_KIND(attack, "suhosin", NULL);
 
 static const struct template_row rows[] = {
     {"ALERT - {reason*} (attacker '{src_ip:ip}', file '{file*}'[[, line {line:int}||]])",

@@ -25,7 +25,7 @@ extern const struct kind web_error_tls;
 extern const struct kind web_error_attack;
 
 /* A kind of one dialect: those above name no format. */
-#define WEB_ERROR_KIND(of, format_name)                                                            \
+#define WEB_ERROR_KIND(of, format_name, of_log)                                                    \
     {                                                                                              \
-        .base = &web_error_##of, .format = format_name                                             \
+        .base = &web_error_##of, .format = format_name, .constants = of_log                        \
     }

@@ -4,7 +4,10 @@
  */
 #include "message/http_access.h"
 
-static const struct kind kind_npm = {.base = &http_access_kind, .format = "nginx_proxy_manager"};
+static const struct column_constant npm_log[] = {
+    {S("nginx_proxy_manager.access"), COLUMN_event_dataset}, {S(""), 0}};
+static const struct kind kind_npm = {
+    .base = &http_access_kind, .format = "nginx_proxy_manager", .constants = npm_log};
 static const struct kind kind_zoraxy = {.base = &http_access_kind, .format = "zoraxy"};
 static const struct kind kind_envoy = {.base = &http_access_kind, .format = "envoy"};
 static const struct kind kind_uwsgi = {.base = &http_access_kind, .format = "uwsgi"};
@@ -50,7 +53,7 @@ static int npm_sniff(str text)
     enum { LIKELY = 80, STAMP_BYTES = 26 };
 
     return text.n > STAMP_BYTES + 2 && text.p[0] == '[' && text.p[1] >= '0' && text.p[1] <= '9' &&
-                   text.p[STAMP_BYTES + 1] == ']' && text.p[4] == '/'
+                   text.p[STAMP_BYTES + 1] == ']' && text.p[3] == '/'
                ? LIKELY
                : 0;
 }

@@ -8,7 +8,8 @@ user's configuration would. The tables are map/SET/SOURCE.tsv and map/SET/any.ts
 
 where ours is common:COLUMN, native:FIELD, time, time:FORMAT (strftime's, in UTC; blanks in it are
 written ~), outcome, format, kind (their event.category or event.type is among ours), or =VALUE: what follows from the source alone. Several of ours are
-separated by blanks; the first that the event has is compared. The third column says what their words
+separated by blanks; the first that the event has is compared. Behind one, #N takes the element N of an array, and
+~REGEX what its first group matches (no blanks in it), for what others cut out of a value. The third column says what their words
 are in ours. The row `*format` names the format, `*zone` the zone of times without one. An expected
 field without a row is a miss.
 """
@@ -29,7 +30,8 @@ MAP = pathlib.Path(__file__).resolve().parent / "map"
 FAIL2BAN_NOW = "2005-08-14T10:00:00Z"  # what its tests take for the present
 # What a normaliser derives from other fields, or says of itself: not of the line.
 DERIVED = ("related.", "ecs.version", "tags", "event.ingested", "event.original", "event.timezone",
-           "labels.", "@version", "template", "event_id")
+           "labels.", "@version", "template", "event_id", "whitelist", "parsed.static_ressource",
+           "parsed.impact_completion", "meta.http_args_len")
 
 
 def flatten(value, name=""):
@@ -110,7 +112,9 @@ def same(want, got):
 def ours(event, names):
     """The first of the places that the event has a value in."""
     for name in names:
+        name, _, regex = name.partition("~") if not name.startswith("time:") else (name, "", "")
         where, _, key = name.partition(":")
+        key, _, element = key.partition("#")
         if where in ("common", "native"):
             value = event.get(where, {}).get(key)
         elif where == "native*":  # an object's or array's fields, flattened
@@ -121,6 +125,11 @@ def ours(event, names):
             value = at and at.strftime(key.replace("~", " "))
         else:
             value = event.get(where)
+        if element and value is not None:
+            value = dict(enumerate(value if isinstance(value, list) else [value])).get(int(element))
+        if regex and value is not None:
+            found = re.search(regex, str(value))
+            value = found and found[1]
         if value not in (None, ""):
             return value
     return None
