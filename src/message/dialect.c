@@ -136,6 +136,16 @@ void dialect_reader_free(struct dialect_reader *r)
 
 /* ------------------------------------------------------------ one dialect */
 
+void *dialect_open_templates(const struct dialect *self)
+{
+    return template_set_new(self->templates, self->template_count);
+}
+
+void dialect_close_templates(void *state)
+{
+    template_set_free(state);
+}
+
 static void open_speaker(struct speaker *s)
 {
     const struct dialect *d = s->dialect;

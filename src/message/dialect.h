@@ -80,6 +80,10 @@ struct dialect {
     bool generic;       /* its grammar is anybody's (key=value, CSV): pattern files go before it */
 };
 
+/* For a read that uses the dialect's templates: open and close with which `state` is their set. */
+void *dialect_open_templates(const struct dialect *self);
+void dialect_close_templates(void *state);
+
 /* For read: fields behind those that are there; a name may come twice, the last counts. */
 void message_add(struct message *m, str name, str value);
 void message_add_number(struct message *m, str name, str digits); /* text of a number */
