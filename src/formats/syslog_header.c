@@ -88,6 +88,46 @@ static const char *take_priority(str *s, struct syslog_header *h)
     return NULL;
 }
 
+/* The place of a word, or of a number below count, in a list; count: it is neither. */
+static int32_t code_of(str word, const str *names, int32_t count)
+{
+    uint64_t number;
+
+    if (str_u64(word, &number))
+        return number < (uint64_t)count ? (int32_t)number : count;
+    for (int32_t i = 0; i < count; i++)
+        if (str_eq(names[i], word))
+            return i;
+    return count;
+}
+
+/* "<4.6> " and "<auth.info> ", which BSD's syslogd -v and -vv put behind the time. */
+static void take_code(str *s, struct syslog_header *h)
+{
+    static const str facilities[] = {
+        S("kern"),   S("user"),    S("mail"),     S("daemon"), S("auth"),   S("syslog"),
+        S("lpr"),    S("news"),    S("uucp"),     S("cron"),   S("authpriv"), S("ftp"),
+        S("ntp"),    S("security"), S("console"), S("clock"),  S("local0"), S("local1"),
+        S("local2"), S("local3"),  S("local4"),   S("local5"), S("local6"), S("local7"),
+    };
+    static const str severities[] = {S("emerg"),   S("alert"),  S("crit"), S("err"),
+                                     S("warning"), S("notice"), S("info"), S("debug")};
+    str rest = str_from_at(*s, 1);
+    const char *end = s->n && s->p[0] == '<' ? memchr(s->p, '>', s->n) : NULL;
+
+    if (!end || h->priority >= 0)
+        return;
+    str severity = {rest.p, (size_t)(end - rest.p)};
+    str facility = str_cut(&severity, '.');
+    int32_t f = code_of(facility, facilities, countof(facilities));
+    int32_t v = code_of(severity, severities, countof(severities));
+    if (f == countof(facilities) || v == countof(severities))
+        return;
+    h->priority = f * (int32_t)countof(severities) + v;
+    *s = str_from_at(*s, (size_t)(end - s->p) + 1);
+    skip_blanks(s);
+}
+
 /* ------------------------------------------------------------ RFC 5424 */
 
 /* Where STRUCTURED-DATA that begins with [ ends; 0 when it does not. */
@@ -478,6 +518,30 @@ static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
     h->message = s;
 }
 
+/* "host sshd[12]: ": what is left of a record whose time is kept elsewhere. */
+static bool read_timeless(str s, struct syslog_header *h)
+{
+    str host = take_word(&s);
+    bool named = false;
+
+    for (size_t i = 0; i < host.n; i++) {
+        char lower = ascii_lower(host.p[i]);
+        named |= lower >= 'a' && lower <= 'z';
+        if (!is_digit(host.p[i]) && !(lower >= 'a' && lower <= 'z') &&
+            !(i && memchr("._-", lower, 3)))
+            return false;
+    }
+    if (!named || host.n > SYSLOG_HOSTNAME_MAX || is_level(host) || !take_tag(&s, h) ||
+        count_digits(h->pid) != h->pid.n || !h->pid.n || h->pid.p[h->pid.n + 1] != ':') {
+        h->program = h->pid = (str){0};
+        return false;
+    }
+    h->hostname = host;
+    h->sure = true;
+    h->message = s;
+    return true;
+}
+
 /* Behind PRI. Returns what is wrong. */
 static const char *read_3164(str s, struct syslog_clock *c, struct syslog_header *h)
 {
@@ -492,9 +556,13 @@ static const char *read_3164(str s, struct syslog_clock *c, struct syslog_header
         return bad_time;
     if (answer == SYSLOG_TIME_READ) {
         h->has_time = h->time.known;
+        skip_blanks(&s);
+        take_code(&s, h);
         read_names(s, c, h);
         return NULL;
     }
+    if (!h->sure && read_timeless(s, h))
+        return NULL;
     if (!h->sure)
         return "neither a priority nor a time at its front";
     (void)take_tag(&s, h);

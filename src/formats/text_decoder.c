@@ -474,6 +474,8 @@ static void decode(struct text_decoder *d, const struct line_record *line)
         text = utf8_repair(text, a);
     struct event *ev = d->out->lazy ? &d->event : arena_alloc(a, sizeof *ev);
     const char *why = syslog_header_read(text, &d->clock, &h);
+    if (h.priority >= 0 && !h.priority_text.n)
+        h.priority_text = arena_printf(a, "%d", h.priority);
     bool bare = false;
     if (why || !h.sure) { /* not the envelope of syslog, perhaps */
         decode_bare(d, text, &none, ev);

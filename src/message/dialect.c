@@ -264,14 +264,33 @@ static bool by_content(struct speaker *s, struct message *m, bool bare)
     return (!bare || s->dialect->bare) && looks_like(s->dialect, m->text) > 0 && speak(s, m);
 }
 
-const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, bool bare)
+/* Takes off what a syslog daemon put around the message: "message repeated 2 times: [ ...]", which
+ * stands for so many (the number is the answer; empty: one), and Solaris's "[ID 800047 auth.info] ".
+ */
+static str unwrap(struct message *m)
 {
-    m->damage = NULL;
-    m->layout = 0;
-    if (m->text.n == 0)
-        return NULL;
-    if (!r->speakers)
-        prepare(r);
+    str text = m->text, count = {0};
+
+    if (str_starts(text, S("[ID "))) {
+        const char *end = memchr(text.p, ']', text.n);
+        if (end)
+            text = str_trim(str_from_at(text, (size_t)(end - text.p) + 1));
+    } else if (str_starts(text, S("message repeated ")) && text.p[text.n - 1] == ']') {
+        str rest = str_from_at(text, sizeof "message repeated " - 1);
+        str digits = str_cut(&rest, ' ');
+        uint64_t number;
+        if (str_u64(digits, &number) && str_starts(rest, S("times: ["))) {
+            count = digits;
+            text = str_trim((str){rest.p + 8, rest.n - 9});
+        }
+    }
+    if (text.n)
+        m->text = text;
+    return count;
+}
+
+static const struct dialect *read_plain(struct dialect_reader *r, struct message *m, bool bare)
+{
     if (r->only)
         return speak(r->only, m) ? r->only->dialect : NULL;
     if (m->program.n && m->program.n <= PROGRAM_NAME_MAX) {
@@ -290,6 +309,23 @@ const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, 
             return s->dialect;
     }
     return NULL;
+}
+
+const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, bool bare)
+{
+    m->damage = NULL;
+    m->layout = 0;
+    if (m->text.n == 0)
+        return NULL;
+    if (!r->speakers)
+        prepare(r);
+    str count = m->text.p[0] == '[' || m->text.p[0] == 'm' ? unwrap(m) : (str){0};
+    const struct dialect *dialect = read_plain(r, m, bare);
+    if (dialect && count.n) {
+        message_add_number(m, S("repeat_count"), count);
+        m->layout = 0;
+    }
+    return dialect;
 }
 
 /* ------------------------------------------------------------ trials */
@@ -313,6 +349,7 @@ uint32_t dialect_try(struct dialect_reader *r, struct message *m, bool bare,
         return 0;
     if (!r->speakers)
         prepare(r);
+    unwrap(m);
     if (r->only) {
         try_speaker(r->only, m, false, &ret[n++]);
         return n;

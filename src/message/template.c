@@ -373,8 +373,9 @@ static bool has_endpoint(const struct matching *m)
 static const struct template_row *match(const struct template_set *s, struct message *msg, str text,
                                         bool whole)
 {
-    struct matching m = {.text = text};
+    struct matching m; /* all of it is set before it is read, and it is large */
 
+    m.text = text;
     if (text.n == 0 || text.n >= UINT32_MAX)
         return NULL;
     const uint8_t byte = (uint8_t)text.p[0];
