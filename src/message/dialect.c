@@ -265,7 +265,8 @@ static bool by_content(struct speaker *s, struct message *m, bool bare)
 }
 
 /* Takes off what a syslog daemon put around the message: "message repeated 2 times: [ ...]", which
- * stands for so many (the number is the answer; empty: one), and Solaris's "[ID 800047 auth.info] ".
+ * stands for so many (the number is the answer; empty: one), and Solaris's "[ID 800047 auth.info]
+ * ".
  */
 static str unwrap(struct message *m)
 {

@@ -22,13 +22,13 @@ static void leave_uid_out(const struct event *ev, struct columns *c, struct aren
 static const struct column_rule columns[] = {
     {S("rhost"), COLUMN_source_ip, VIA_ADDRESS},
     {S("pam_service"), COLUMN_service_name, VIA_TEXT},
-    {S("target_uid"), COLUMN_user_id, VIA_TEXT},
+    {S("user_uid"), COLUMN_user_id, VIA_TEXT},
     {{0}, 0, 0},
 };
 static const struct kind kind_pam = {.format = "pam", .columns = columns};
 
-#define KIND(name, what, of, how)                                                                 \
-    static const struct kind kind_##name = {                                                      \
+#define KIND(name, what, of, how)                                                                  \
+    static const struct kind kind_##name = {                                                       \
         .base = &kind_pam, .action = what, .activity = ACTIVITY_##of, .outcome = OUTCOME_##how}
 static const struct kind kind_failed = {
     .base = &kind_pam,
@@ -69,8 +69,7 @@ static const struct template_row templates[] = {
      &kind_failed},
     {"authentication success; " WHO "ruser={ruser:text} rhost={rhost:host} [[ ||]]user={user*}",
      &kind_granted},
-    {"authentication success; " WHO "ruser={ruser:text} rhost= [[ ||]]user={user*}",
-     &kind_granted},
+    {"authentication success; " WHO "ruser={ruser:text} rhost= [[ ||]]user={user*}", &kind_granted},
     {"authentication failure{:text}", &kind_failed},
     {"received for user {user*}: {code:int} ({reason:text})", &kind_failed},
     {"check pass; user unknown", &kind_unknown},
@@ -82,7 +81,7 @@ static const struct template_row templates[] = {
     {"[[auth ||]]could not identify password for [{user*}]", &kind_failed},
     {"conversation failed", &kind_failed},
     {"password check failed for user ({user*})", &kind_failed},
-    {"session opened for user {user}(uid={target_uid:int}) by {by_user:text}(uid={by_uid:int})",
+    {"session opened for user {user}(uid={user_uid:int}) by {by_user:text}(uid={by_uid:int})",
      &kind_opened},
     {"session opened for user {user} by {by_user:text}(uid={by_uid:int})", &kind_opened},
     {"session opened for user {user*} by {by_user:text}", &kind_opened},
@@ -224,7 +223,8 @@ const struct dialect dialect_pam = {
     .kind = &kind_pam,
     .programs = {S("pam"), S("unix_chkpwd"), S("PAM_pwdb")},
     .starts = {S("pam_"), S("(pam_"), S("PAM"), S("authentication failure; "),
-               S("session opened for user "), S("session closed for user "), S("check pass; user ")},
+               S("session opened for user "), S("session closed for user "),
+               S("check pass; user ")},
     .templates = templates,
     .template_count = countof(templates),
     .open = dialect_open_templates,

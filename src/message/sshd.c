@@ -18,8 +18,8 @@ static const struct column_constant constants[] = {
 };
 static const struct kind kind_sshd = {.format = "sshd", .constants = constants};
 
-#define KIND(name, what, of, how)                                                                 \
-    static const struct kind kind_##name = {                                                      \
+#define KIND(name, what, of, how)                                                                  \
+    static const struct kind kind_##name = {                                                       \
         .base = &kind_sshd, .action = what, .activity = ACTIVITY_##of, .outcome = OUTCOME_##how}
 KIND(accepted, "ssh_login", logon, SUCCESS);
 KIND(failed, "ssh_login", logon, FAILURE);
@@ -42,15 +42,15 @@ KIND(told, NULL, ssh, UNTOLD);
 #undef KIND
 
 /* How a connection ended or failed, with and without the account that it was for. */
-#define PEER(front, back, kind)                                                                   \
-    {front " {src_ip:host} port {src_port:int}" back, kind}, {front " {src_ip:host}" back, kind}, \
-        {front " authenticating user {user*} {src_ip:ip} port {src_port:int}" back, kind},        \
-        {front " invalid user {src_ip:ip} port {src_port:int}" back, &kind_closed_early},         \
-        {front " invalid user {user*} {src_ip:ip} port {src_port:int}" back,                      \
-         &kind_closed_early},                                                                     \
-        {front " illegal user {user*} {src_ip:ip} port {src_port:int}" back,                      \
-         &kind_closed_early},                                                                     \
-        {front " user {user*} {src_ip:ip} port {src_port:int}" back, kind}
+#define PEER(front, back, kind)                                                                    \
+    {front " {src_ip:host} port {src_port:int}" back, kind}, {front " {src_ip:host}" back, kind},  \
+        {front " authenticating user {user*} {src_ip:ip} port {src_port:int}" back, kind},         \
+        {front " invalid user {src_ip:ip} port {src_port:int}" back, &kind_closed_early},          \
+        {front " invalid user {user*} {src_ip:ip} port {src_port:int}" back, &kind_closed_early},  \
+        {front " illegal user {user*} {src_ip:ip} port {src_port:int}" back, &kind_closed_early},  \
+    {                                                                                              \
+        front " user {user*} {src_ip:ip} port {src_port:int}" back, kind                           \
+    }
 
 #define FROM " from {src_ip:ip} port {src_port:int}"
 
@@ -183,8 +183,7 @@ static const struct template_row templates[] = {
     {"Timeout before authentication for connection from {src_ip:ip} to {dst_ip:ip}, pid = "
      "{child_pid:int}",
      &kind_closed_early},
-    {"Timeout before authentication for {src_ip:ip}[[ port {src_port:int}||]]",
-     &kind_closed_early},
+    {"Timeout before authentication for {src_ip:ip}[[ port {src_port:int}||]]", &kind_closed_early},
     {"Read from socket failed: {reason:text}", &kind_closed_early},
     {"Write failed: {reason:text}", &kind_closed},
     {"Bad packet length {length:int}.", &kind_probe},
@@ -215,11 +214,9 @@ static const struct template_row templates[] = {
     {"scanned from {src_ip:ip} with {identification*}  Don't panic.", &kind_probe},
     {"scanned from {src_ip:ip} with {identification*}. Don't panic.", &kind_probe},
 
-    {"Starting session: [[forced-command (config)||command]] for {user}" FROM
-     " id {session:int}",
+    {"Starting session: [[forced-command (config)||command]] for {user}" FROM " id {session:int}",
      &kind_session_opened},
-    {"Starting session: forced-command ({origin}) '{command*}' for {user}" FROM
-     " id {session:int}",
+    {"Starting session: forced-command ({origin}) '{command*}' for {user}" FROM " id {session:int}",
      &kind_session_opened},
     {"Starting session: subsystem '{subsystem:text}' for {user}" FROM " id {session:int}",
      &kind_session_opened},
@@ -262,8 +259,8 @@ static const struct template_row templates[] = {
 /* "error: ", "debug1: ", taken off the front; empty: there is none. */
 static str take_level(str *text)
 {
-    static const str levels[] = {S("error"),  S("fatal"),  S("debug1"), S("debug2"),
-                                 S("debug3"), S("info"), S("verbose")};
+    static const str levels[] = {S("error"),  S("fatal"), S("debug1"), S("debug2"),
+                                 S("debug3"), S("info"),  S("verbose")};
 
     if (!memchr("efdiv", text->p[0], 5))
         return (str){0};
@@ -279,7 +276,8 @@ static str take_level(str *text)
 }
 
 /* "...: Change of username or service not allowed: (one,ssh-connection) -> (two,ssh-connection)":
- * both names are the client's, so that the text before it is read only when it stands there once. */
+ * both names are the client's, so that the text before it is read only when it stands there once.
+ */
 static bool cut_change(str *text, str *ret_reason)
 {
     static const str mark = S(": Change of username or service not allowed: (");
@@ -316,9 +314,8 @@ static bool read(void *state, struct message *m)
         message_add(m, S("level"), level);
     if (early)
         message_add(m, S("phase"), S("preauth"));
-    m->layout = reason.n ? 0
-                         : m->layout * LAYOUT_FLAGS + (level.n ? LEVELED : 0) +
-                               (early ? PREAUTH : 0);
+    m->layout =
+        reason.n ? 0 : m->layout * LAYOUT_FLAGS + (level.n ? LEVELED : 0) + (early ? PREAUTH : 0);
     m->text = whole;
     return true;
 }
