@@ -105,10 +105,10 @@ static int32_t code_of(str word, const str *names, int32_t count)
 static void take_code(str *s, struct syslog_header *h)
 {
     static const str facilities[] = {
-        S("kern"),   S("user"),    S("mail"),     S("daemon"), S("auth"),   S("syslog"),
-        S("lpr"),    S("news"),    S("uucp"),     S("cron"),   S("authpriv"), S("ftp"),
-        S("ntp"),    S("security"), S("console"), S("clock"),  S("local0"), S("local1"),
-        S("local2"), S("local3"),  S("local4"),   S("local5"), S("local6"), S("local7"),
+        S("kern"),   S("user"),     S("mail"),    S("daemon"), S("auth"),     S("syslog"),
+        S("lpr"),    S("news"),     S("uucp"),    S("cron"),   S("authpriv"), S("ftp"),
+        S("ntp"),    S("security"), S("console"), S("clock"),  S("local0"),   S("local1"),
+        S("local2"), S("local3"),   S("local4"),  S("local5"), S("local6"),   S("local7"),
     };
     static const str severities[] = {S("emerg"),   S("alert"),  S("crit"), S("err"),
                                      S("warning"), S("notice"), S("info"), S("debug")};

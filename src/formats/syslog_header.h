@@ -20,8 +20,8 @@ enum {
 };
 
 struct syslog_header {
-    int32_t priority; /* -1: none, or none that is valid */
-    str priority_text;  /* empty: it was written as facility and severity */
+    int32_t priority;  /* -1: none, or none that is valid */
+    str priority_text; /* empty: it was written as facility and severity */
     bool has_time, is_5424;
     struct syslog_time time;
     str hostname, program, pid, msgid;

@@ -131,8 +131,9 @@ enum { DIALECT_TRIALS_MAX = 64 };
 uint32_t dialect_try(struct dialect_reader *r, struct message *m, bool bare,
                      struct dialect_trial ret[DIALECT_TRIALS_MAX]);
 
-/* A text that stands for several ("message repeated 3 times: [ ...]", rsyslog's) is read as the one
- * within, with a field repeat_count. Has the message read by the first dialect that takes it: `only`, or those of its program, then by
- * content in the order of the set. `bare`: the text is a whole line without envelope. NULL: none
- * did; the event's kind is then that of the program's first dialect, if it has one. */
+/* Has the message read by the first dialect that takes it: `only`, or those of its program, then by
+ * content in the order of the set. `bare`: the text is a whole line without envelope. A text that
+ * stands for several ("message repeated 3 times: [ ...]", rsyslog's) is read as the one within,
+ * with a field repeat_count. NULL: none did; the event's kind is then that of the program's first
+ * dialect, if it has one. */
 const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, bool bare);

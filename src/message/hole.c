@@ -117,8 +117,14 @@ static size_t take_ip(str s, str *ret)
         str address = {s.p + open, n};
         while (address.n > 2 && address.p[address.n - 1] == ':' && address.p[address.n - 2] != ':')
             address.n--;
-        if (!memchr(address.p, ':', address.n) || !ip_parse(address, &ip))
+        if (!memchr(address.p, ':', address.n))
             return 0;
+        if (!ip_parse(address, &ip)) { /* ::ffff:192.0.2.7:22, a port behind what has no brackets */
+            const char *colon = memrchr(address.p, ':', address.n);
+            address.n = (size_t)(colon - address.p);
+            if (!ip_parse(address, &ip))
+                return 0;
+        }
         n = address.n;
     }
     *ret = (str){s.p + open, n};

@@ -10,6 +10,13 @@ KIND(done, "login", logon, SUCCESS);
 KIND(failed, "login", logon, FAILURE);
 #undef KIND
 
+static const struct column_constant root[] = {
+    {S("root"), COLUMN_user_name},
+    {{0}, 0},
+};
+static const struct kind kind_root = {.base = &kind_done, .constants = root};
+static const struct kind kind_root_refused = {.base = &kind_failed, .constants = root};
+
 static const struct template_row templates[] = {
     {"FAILED LOGIN ({attempts:int}) on '{tty:text}' FOR '{user*}', {reason:text}", &kind_failed},
     {"FAILED LOGIN ({attempts:int}) on '{tty:text}' from '{src_ip:host}' FOR '{user*}', "
@@ -32,14 +39,14 @@ static const struct template_row templates[] = {
      &kind_failed},
     {"invalid password for `{user*}'[[ on `{tty:text}'||]][[ from `{src_ip:host}'||]]",
      &kind_failed},
-    {"ROOT LOGIN REFUSED[[ ON {tty}||]][[ FROM {src_ip:host}||]]", &kind_failed},
-    {"ROOT LOGIN  on '{tty:text}'[[ from '{src_ip:host}'||]]", &kind_done},
-    {"ROOT LOGIN ON {tty}[[ FROM {src_ip:host}||]]", &kind_done},
-    {"ROOT LOGIN (root) ON {tty}[[ FROM {src_ip:host}||]]", &kind_done},
+    {"ROOT LOGIN REFUSED[[ ON {tty}||]][[ FROM {src_ip:host}||]]", &kind_root_refused},
+    {"ROOT LOGIN  on '{tty:text}'[[ from '{src_ip:host}'||]]", &kind_root},
+    {"ROOT LOGIN ON {tty}[[ FROM {src_ip:host}||]]", &kind_root},
+    {"ROOT LOGIN (root) ON {tty}[[ FROM {src_ip:host}||]]", &kind_root},
     {"LOGIN ON {tty} BY {user}[[ FROM {src_ip:host}||]]", &kind_done},
     {"DIALUP AT {tty} BY {user}", &kind_done},
     {"{user} LOGIN ON {tty}[[ FROM {src_ip:host}||]]", &kind_done},
-    {"ILLEGAL ROOT LOGIN[[ ON {tty}||]]", &kind_failed},
+    {"ILLEGAL ROOT LOGIN[[ ON {tty}||]]", &kind_root_refused},
 };
 
 const struct dialect dialect_login = {

@@ -302,10 +302,13 @@ static bool read(void *state, struct message *m)
 
     if (early)
         m->text.n -= sizeof " [preauth]" - 1;
-    if (!m->text.n || !cut_change(&m->text, &reason) || !template_match(state, m)) {
-        m->text = whole;
+    const struct template_row *row =
+        m->text.n && cut_change(&m->text, &reason) ? template_match(state, m) : NULL;
+    m->text = whole;
+    if (!row)
         return false;
-    }
+    if (strncmp(row->text, "Failed publickey", sizeof "Failed publickey" - 1) == 0)
+        message_add(m, S("auth_method"), S("publickey"));
     if (early && m->event->kind == &kind_closed)
         m->event->kind = &kind_closed_early;
     if (reason.n)

@@ -228,7 +228,7 @@ static void tags_are_told_from_other_words(void **state)
 {
     (void)state;
     assert_fields("Nov 24 10:00:00 h CRON[12]: (root) CMD (x)",
-                  "message=(root) CMD (x);hostname=h;program=CRON;pid=12");
+                  "message=(root) CMD (x);hostname=h;program=CRON;pid=12;user=root;command=x");
     assert_fields("Nov 24 10:00:00 h postfix/smtpd[3]: m",
                   "message=m;hostname=h;program=postfix/smtpd;pid=3");
     assert_fields("Nov 24 10:00:00 h sshd-session[9] m",
@@ -370,8 +370,45 @@ static void the_words_of_sudo_are_fields(void **state)
     (void)state;
     assert_fields("Nov 24 10:00:00 h sudo:  ann : TTY=pts/0 ; USER=#-1 ; COMMAND=/bin/id -u x=1",
                   "message= ann : TTY=pts/0 ; USER=#-1 ; COMMAND=/bin/id -u x=1;hostname=h;"
-                  "program=sudo;TTY=pts/0;USER=#-1;COMMAND=/bin/id -u x=1");
+                  "program=sudo;invoking_user=ann;TTY=pts/0;USER=#-1;"
+                  "COMMAND=/bin/id -u x=1");
     assert_fields("Nov 24 10:00:00 h su: USER=x", "message=USER=x;hostname=h;program=su");
+}
+
+static void a_line_of_the_journal_has_no_time(void **state)
+{
+    (void)state;
+    assert_fields("web1 app[12]: m", "message=m;hostname=web1;program=app;pid=12");
+    assert_problem("web1 app: m", "message=web1 app: m",
+                   "neither a priority nor a time at its front");
+    assert_problem("12 app[12]: m", "message=12 app[12]: m",
+                   "neither a priority nor a time at its front");
+    assert_problem("INFO app[12]: m", "message=INFO app[12]: m",
+                   "neither a priority nor a time at its front");
+    assert_problem("web1 app[a]: m", "message=web1 app[a]: m",
+                   "neither a priority nor a time at its front");
+}
+
+static void bsds_codes_are_a_priority(void **state)
+{
+    (void)state;
+    assert_fields("Nov 24 10:00:00 <4.6> h app[3]: m", "message=m;hostname=h;program=app;pid=3;"
+                                                       "priority=38;facility=auth;severity=info");
+    assert_fields("Nov 24 10:00:00 <authpriv.err> h app[3]: m",
+                  "message=m;hostname=h;program=app;pid=3;priority=83;facility=authpriv;"
+                  "severity=err");
+    assert_fields("Nov 24 10:00:00 <4.9> h app[3]: m", "message=<4.9> h app[3]: m");
+}
+
+static void a_message_that_stands_for_several_is_one_event(void **state)
+{
+    (void)state;
+    assert_fields("Nov 24 10:00:00 h CRON[3]: message repeated 2 times: [ (root) CMD (x)]",
+                  "message=message repeated 2 times: [ (root) CMD (x)];hostname=h;program=CRON;"
+                  "pid=3;user=root;command=x;repeat_count=2");
+    assert_fields("Nov 24 10:00:00 h CRON[3]: message repeated x times: [ (root) CMD (x)]",
+                  "message=message repeated x times: [ (root) CMD (x)];hostname=h;program=CRON;"
+                  "pid=3");
 }
 
 static void an_object_gives_its_fields_in_place_of_the_message(void **state)
@@ -487,6 +524,9 @@ int main(void)
         cmocka_unit_test(invalid_bytes_are_replaced),
         cmocka_unit_test(records_of_the_same_names_share_a_layout),
         cmocka_unit_test(the_words_of_sudo_are_fields),
+        cmocka_unit_test(a_line_of_the_journal_has_no_time),
+        cmocka_unit_test(bsds_codes_are_a_priority),
+        cmocka_unit_test(a_message_that_stands_for_several_is_one_event),
         cmocka_unit_test(an_object_gives_its_fields_in_place_of_the_message),
         cmocka_unit_test(an_objects_own_names_go_before_the_envelopes),
         cmocka_unit_test(what_only_looks_like_an_object_is_text),
