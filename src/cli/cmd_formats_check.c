@@ -34,7 +34,7 @@ static void run_tests(struct checking *c, const struct pattern_file *f, str path
     }
     if (f->test_count == 0)
         say(STR_FMT ": it has no tests", STR_ARG(path));
-    if (f->dialect.bare && pattern_gate_is_open(&f->dialect))
+    if (f->dialect.bare && !f->dialect.starts[0].n && pattern_gate_is_open(&f->dialect))
         say(STR_FMT ": each text is tried, as a pattern has no literal of four bytes or more",
             STR_ARG(path));
 }

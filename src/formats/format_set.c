@@ -84,7 +84,7 @@ static const struct format *format_of(struct loaded *l, const struct pattern_fil
 
     *format = (struct format){
         TEXT_FORMAT(f->dialect.name, &f->dialect), .dialects = &l->dialects.set,
-        .sniff = f->body == PATTERN_BODY_JSON && f->dialect.bare ? objects_sniff : NULL};
+        .sniff = f->dialect.objects && f->dialect.bare ? objects_sniff : NULL};
     return format;
 }
 

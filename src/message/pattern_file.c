@@ -29,8 +29,8 @@ const struct setting pattern_file_settings[] = {
     {.name = "body",
      .kind = SETTING_WORD,
      .fallback = "text",
-     .words = "text json pairs",
-     .help = "what a text is: free text, one JSON object, or name=value pairs"},
+     .words = "text json pairs fields",
+     .help = "what a text is: free text, a JSON object, name=value pairs, or either of these two"},
     {.name = "logsource",
      .kind = SETTING_MAPS,
      .help = "product, category, service in Sigma's terms, up to three"},
@@ -292,17 +292,23 @@ static bool read_conditions(struct loading *l, const struct settings *s, struct 
     return true;
 }
 
-/* The name of a field of the first condition, as texts of the body hold it. */
-static str literal_of_condition(const struct pattern_file *f, const struct pattern_row *row)
+/* What texts of the body hold where the conditions are true: the longest name of a field, of a
+ * nested member the last part. */
+static str literal_of_conditions(const struct pattern_file *f, const struct pattern_row *row)
 {
-    if (!row->condition_count)
-        return (str){0};
-    str name = row->conditions[0].field;
-    const char *dot = memrchr(name.p, '.', name.n);
-    if (f->body == PATTERN_BODY_JSON && dot)
-        name = str_from_at(name, (size_t)(dot - name.p) + 1);
-    return f->body == PATTERN_BODY_JSON ? arena_printf(f->arena, "\"" STR_FMT "\"", STR_ARG(name))
-                                        : arena_printf(f->arena, STR_FMT "=", STR_ARG(name));
+    str best = {0};
+
+    for (uint32_t i = 0; i < row->condition_count; i++) {
+        str name = row->conditions[i].field;
+        const char *dot = memrchr(name.p, '.', name.n);
+        if (f->body != PATTERN_BODY_PAIRS && dot)
+            name = str_from_at(name, (size_t)(dot - name.p) + 1);
+        best = name.n > best.n ? name : best;
+    }
+    if (best.n == 0 || f->body == PATTERN_BODY_FIELDS)
+        return best;
+    return f->body == PATTERN_BODY_PAIRS ? arena_printf(f->arena, STR_FMT "=", STR_ARG(best))
+                                         : arena_printf(f->arena, "\"" STR_FMT "\"", STR_ARG(best));
 }
 
 static bool read_activity(struct loading *l, const struct settings *s, struct kind *kind)
@@ -350,7 +356,7 @@ static bool read_row(struct loading *l, const struct yaml_node *map, struct patt
     if (f->body == PATTERN_BODY_TEXT && !row->regex)
         return err_set_at(l->e, map->line, map->column, "a text needs a 'pattern'");
     if (f->body != PATTERN_BODY_TEXT)
-        row->literal = literal_of_condition(f, row);
+        row->literal = literal_of_conditions(f, row);
     row->kind.base = &f->kind;
     str action = setting_text(&s, "action");
     row->kind.action = action.n ? arena_str(f->arena, action).p : NULL;
@@ -506,15 +512,16 @@ static bool read_body(struct loading *l, const struct settings *s)
 
     if (!is_name(name))
         return wrong(l, scalar_of(s, "name"), "no name for a format:", name);
-    f->body = str_eq(body, S("json"))    ? PATTERN_BODY_JSON
-              : str_eq(body, S("pairs")) ? PATTERN_BODY_PAIRS
-                                         : PATTERN_BODY_TEXT;
+    f->body = str_eq(body, S("json"))     ? PATTERN_BODY_JSON
+              : str_eq(body, S("pairs"))  ? PATTERN_BODY_PAIRS
+              : str_eq(body, S("fields")) ? PATTERN_BODY_FIELDS
+                                          : PATTERN_BODY_TEXT;
     d->name = arena_str(a, name).p;
     d->summary = arena_str(a, setting_text(s, "summary")).p;
     d->kind = &f->kind;
     d->bare = setting_flag(s, "bare");
     d->not_linux = !setting_flag(s, "linux");
-    d->objects = f->body == PATTERN_BODY_JSON;
+    d->objects = f->body == PATTERN_BODY_JSON || f->body == PATTERN_BODY_FIELDS;
     d->detail = f;
     d->read = pattern_read;
     d->open = pattern_open;

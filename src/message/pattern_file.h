@@ -26,8 +26,9 @@ enum {
 
 enum pattern_body {
     PATTERN_BODY_TEXT,
-    PATTERN_BODY_JSON,  /* an object; its members are fields */
-    PATTERN_BODY_PAIRS, /* name=value name="value with blanks" */
+    PATTERN_BODY_JSON,   /* an object; its members are fields */
+    PATTERN_BODY_PAIRS,  /* name=value name="value with blanks" */
+    PATTERN_BODY_FIELDS, /* either of these two, as products have it that may log both ways */
 };
 
 /* A field has one of the values; "x*" is a start, "*x" an end, "*" any. */

@@ -367,8 +367,12 @@ bool pattern_read(void *state, struct message *m)
     struct reader *r = state;
     const struct pattern_file *f = r->file;
 
-    if ((f->body == PATTERN_BODY_JSON && !read_json(m)) ||
-        (f->body == PATTERN_BODY_PAIRS && !read_pairs(m)))
+    const bool object = m->text.p[0] == '{';
+    if ((f->body == PATTERN_BODY_JSON || (f->body == PATTERN_BODY_FIELDS && object)) &&
+        !read_json(m))
+        return false;
+    if ((f->body == PATTERN_BODY_PAIRS || (f->body == PATTERN_BODY_FIELDS && !object)) &&
+        !read_pairs(m))
         return false;
     for (uint32_t i = 0; i < f->row_count; i++)
         if (row_fits(r, i, m)) {

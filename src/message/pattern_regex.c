@@ -1,6 +1,9 @@
 /*
  * pattern_regex.c - PCRE2, 8 bit, anchored at both ends, compiled once for all threads: the first
  * that needs it publishes what it compiled; who comes second throws its own away.
+ *
+ * Texts are UTF-8, which is checked here and not by PCRE2: the code that PCRE2 10.42 makes for
+ * texts that may be invalid misses some characters (\S before U+00B5).
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "message/pattern_regex.h"
@@ -8,6 +11,7 @@
 #include "base/mem.h"
 #include "message/pattern_literal.h"
 #include "text/regex_cost.h"
+#include "text/utf8.h"
 
 #include <pcre2.h>
 #include <stdatomic.h>
@@ -57,11 +61,11 @@ static pcre2_code *compile(str regex, uint32_t options, struct err *e)
     if (!context)
         abort(); /* as mem.h: out of memory */
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-    pcre2_code *compiled = pcre2_compile(
-        (PCRE2_SPTR)(regex.n ? regex.p : ""), regex.n,
-        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE |
-            PCRE2_DUPNAMES | PCRE2_ANCHORED | PCRE2_ENDANCHORED | options,
-        &code, &offset, context);
+    pcre2_code *compiled =
+        pcre2_compile((PCRE2_SPTR)(regex.n ? regex.p : ""), regex.n,
+                      PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE | PCRE2_DUPNAMES |
+                          PCRE2_ANCHORED | PCRE2_ENDANCHORED | options,
+                      &code, &offset, context);
     pcre2_compile_context_free(context);
     if (!compiled) {
         if (pcre2_get_error_message(code, text, sizeof text) < 0)
@@ -225,7 +229,7 @@ static int search(struct pattern_regex *r, struct pattern_matcher *m, str text)
     if (!code)
         return PCRE2_ERROR_NOMATCH;
     m->work = (struct work){.most = PATTERN_WORK_FIXED + PATTERN_WORK_PER_BYTE * text.n};
-    return pcre2_match(code, (PCRE2_SPTR)text.p, text.n, 0, 0, m->data,
+    return pcre2_match(code, (PCRE2_SPTR)text.p, text.n, 0, PCRE2_NO_UTF_CHECK, m->data,
                        plain ? m->context : m->counting);
 }
 
@@ -235,7 +239,7 @@ bool pattern_regex_match(struct pattern_regex *r, struct pattern_matcher *m, str
     if (text.n == 0 ||
         (r->literal_length && !memmem(text.p, text.n, r->literal, r->literal_length)))
         return false;
-    if (search(r, m, text) <= 0)
+    if (!utf8_valid(text) || search(r, m, text) <= 0)
         return false;
     const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(m->data);
     for (uint32_t i = 0; i < r->groups; i++) {
