@@ -82,9 +82,9 @@ static const struct format *format_of(struct loaded *l, const struct pattern_fil
 {
     struct format *format = arena_alloc(l->arena, sizeof *format);
 
-    *format = (struct format){
-        TEXT_FORMAT(f->dialect.name, &f->dialect), .dialects = &l->dialects.set,
-        .sniff = f->dialect.objects && f->dialect.bare ? objects_sniff : NULL};
+    *format =
+        (struct format){TEXT_FORMAT(f->dialect.name, &f->dialect), .dialects = &l->dialects.set,
+                        .sniff = f->dialect.objects && f->dialect.bare ? objects_sniff : NULL};
     return format;
 }
 

@@ -354,6 +354,37 @@ static bool take_tag(str *s, struct syslog_header *h)
     return true;
 }
 
+/* "Microsoft Word[12]: ", "syslogd 1.4.1: ", "-- root[12]: ": a name of two or three words, told by
+ * the number in brackets or by the version at its end. */
+static bool take_spaced_tag(str *s, struct syslog_header *h)
+{
+    enum { BYTES_MAX = 48, WORDS_MAX = 3 };
+    size_t n = 0, words = 1, last = 0;
+
+    while (n < s->n && n < BYTES_MAX && words <= WORDS_MAX &&
+           (is_tag_byte(s->p[n]) || s->p[n] == ' ')) {
+        if (s->p[n] == ' ') {
+            words++;
+            last = n + 1;
+        }
+        n++;
+    }
+    str rest = str_from_at(*s, n), version = {s->p + last, n - last};
+    if (words == 1 || words > WORDS_MAX || version.n == 0)
+        return false;
+    const size_t pid = pid_length(rest);
+    str behind = str_from_at(rest, pid);
+    bool numbered = pid > 2 && rest.p[0] == '[' && count_digits(str_from_at(rest, 1)) == pid - 2;
+    if (!is_tag_colon(behind) ||
+        (!numbered && (pid || !is_digit(version.p[0]) || !memchr(version.p, '.', version.n))))
+        return false;
+    h->program = (str){s->p, n};
+    h->pid = pid ? (str){rest.p + 1, pid - 2} : (str){rest.p, 0};
+    behind = str_from_at(behind, 1);
+    *s = str_from_at(behind, behind.n && is_blank(behind.p[0]));
+    return true;
+}
+
 static bool is_repeated(str s)
 {
     return str_starts(s, S("last message ")) || str_starts(s, S("message repeated "));
@@ -509,7 +540,7 @@ static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
         if (str_starts(s, S(": "))) /* ASA */
             s = str_from_at(s, 2);
         skip_device_time(&s, c);
-        tagged = take_tag(&s, h);
+        tagged = take_tag(&s, h) || take_spaced_tag(&s, h);
         if (!tagged)
             guess_tag(s, h);
     }

@@ -1,6 +1,7 @@
 /*
  * text.c - lines of programs and devices without an envelope, and lines of which some have one:
- * recognised when dialects read most of them.
+ * recognised when dialects read most of them; or when they read any and no other format is sure, as
+ * logs have traces and other text between their records.
  */
 #include "base/arena.h"
 #include "formats/syslog_header.h"
@@ -8,6 +9,7 @@
 
 enum {
     SNIFF_MOST = 50, /* percent, at the most: below JSON's and syslog's */
+    SNIFF_LEAST = 2,
     SNIFF_LINES_MAX = 32,
     SNIFF_ARENA_BYTES = 16 * 1024,
     SNIFF_FIELDS = 16,
@@ -44,6 +46,7 @@ static int text_sniff(const struct format *self, str head)
 {
     struct dialect_reader *r = dialect_reader_new(self->dialects, NULL);
     struct arena *a = arena_new(SNIFF_ARENA_BYTES);
+    const bool binary = head.n && memchr(head.p, '\0', head.n);
     uint32_t read = 0, lines = 0;
 
     while (head.n && lines < SNIFF_LINES_MAX) {
@@ -57,7 +60,9 @@ static int text_sniff(const struct format *self, str head)
     }
     arena_free(a);
     dialect_reader_free(r);
-    return read * 2 >= lines && read ? (int)(SNIFF_MOST * read / lines) : 0;
+    if (read * 2 >= lines)
+        return read ? (int)(SNIFF_MOST * read / lines) : 0;
+    return read && !binary ? SNIFF_LEAST : 0;
 }
 
 const struct format format_text = {

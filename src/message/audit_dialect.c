@@ -39,6 +39,15 @@ static bool read(void *state, struct message *m)
     return true;
 }
 
+/* In the kernel's log, behind its uptime. */
+static int sniff(str text)
+{
+    enum { HEAD_MAX = 40, SURE = 90 };
+    str head = {text.p, text.n < HEAD_MAX ? text.n : (size_t)HEAD_MAX};
+
+    return head.n && head.p[0] == '[' && str_find(head, S("] audit: type=")) ? SURE : 0;
+}
+
 const struct dialect dialect_audit = {
     .name = "audit",
     .summary = "single records of Linux's audit log in syslog, in the kernel's log, in the journal",
@@ -46,9 +55,9 @@ const struct dialect dialect_audit = {
               "pid=712 uid=0 auid=4294967295 ses=4294967295 msg='op=login acct=\"root\" "
               "exe=\"/usr/sbin/sshd\" hostname=? addr=192.0.2.7 terminal=sshd res=failed'",
     .kind = &kind_audit,
-    .programs = {S("audispd"), S("audisp-syslog"), S("audisp-remote"), S("audit"), S("auditd"),
-                 S("kernel")},
+    .programs = {S("audispd"), S("audisp-syslog"), S("audisp-remote"), S("audit"), S("auditd")},
     .starts = {S("type="), S("node="), S("audit: type=")},
+    .sniff = sniff,
     .open = open_audit,
     .close = close_audit,
     .read = read,
