@@ -479,7 +479,8 @@ static bool take_hostname(str *s, struct syslog_header *h)
     if (n == 0 || n > SYSLOG_HOSTNAME_MAX || n == s->n ||
         !((first >= 'a' && first <= 'z') || is_digit(first) || (first & 0x80) ||
           memchr("[_:-", first, 4)) ||
-        memchr(s->p, '=', n) || memchr(s->p, '"', n) || memchr(s->p, '|', n))
+        memchr(s->p, '=', n) || memchr(s->p, '"', n) || memchr(s->p, '|', n) ||
+        memchr(s->p, '(', n))
         return false;
     str word = {s->p, n};
     *s = str_from_at(*s, n);

@@ -477,7 +477,9 @@ static void decode(struct text_decoder *d, const struct line_record *line)
     if (h.priority >= 0 && !h.priority_text.n)
         h.priority_text = arena_printf(a, "%d", h.priority);
     bool bare = false;
-    if (why || !h.sure) { /* not the envelope of syslog, perhaps */
+    const struct dialect *only = d->format->dialect;
+    /* Not the envelope of syslog, perhaps; or a file's own line, when it is said to be one. */
+    if (why || !h.sure || (only && only->bare)) {
         decode_bare(d, text, &none, ev);
         bare = speak(d, &none, true, line, ev);
     }
