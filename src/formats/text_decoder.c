@@ -409,12 +409,14 @@ static uint32_t spoken_layout(struct text_decoder *d, const struct dialect *dial
 }
 
 /* Has a dialect take the message apart; false when none did. `bare`: it is the whole line. */
-static bool speak(struct text_decoder *d, const struct syslog_header *h, bool bare,
+static bool speak(struct text_decoder *d, struct syslog_header *h, bool bare,
                   const struct line_record *line, struct event *ev)
 {
     struct message m = {
         .text = str_trim(h->message),
         .program = h->program,
+        .structured = h->structured,
+        .msgid = h->msgid,
         .event = ev,
         .arena = d->batch->arena,
         .time_rule = &d->batch->stream->time,
@@ -423,6 +425,7 @@ static bool speak(struct text_decoder *d, const struct syslog_header *h, bool ba
 
     if (!dialect)
         return false;
+    h->structured = m.structured;
     const bool fixed = m.layout && !ev->fields_dropped;
     ev->layout = fixed ? spoken_layout(d, dialect, m.layout, header_has(h)) : 0;
     if (m.damage)
@@ -439,7 +442,7 @@ static void decode_bare(struct text_decoder *d, str text, struct syslog_header *
 
 /* The event of a record with an envelope; or that has none, and no dialect reads it. */
 static void decode_enveloped(struct text_decoder *d, const struct line_record *line,
-                             const struct syslog_header *h, bool lazy, struct event *ev)
+                             struct syslog_header *h, bool lazy, struct event *ev)
 {
     const bool spoken = d->format->dialect && d->format->dialect->objects;
     str object = h->broken || spoken ? (str){0} : object_of(h->message);

@@ -166,6 +166,8 @@ static bool speak(struct speaker *s, struct message *m)
     const uint8_t sources = ev->logsource_count;
     const struct kind *kind = ev->kind;
 
+    if (m->text.n == 0 && !(d->structured && m->structured.n))
+        return false;
     if (!s->opened)
         open_speaker(s);
     m->layout = 0;
@@ -302,6 +304,8 @@ static const struct dialect *read_plain(struct dialect_reader *r, struct message
         if (slot->count)
             m->event->kind = r->speakers[slot->speakers[0]].dialect->kind;
     }
+    if (m->text.n == 0)
+        return NULL;
     const uint8_t byte = (uint8_t)m->text.p[0];
     bool scanned = false;
     for (uint32_t i = r->begins[byte]; i < r->begins[byte + 1u]; i++) {
@@ -316,11 +320,12 @@ const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, 
 {
     m->damage = NULL;
     m->layout = 0;
-    if (m->text.n == 0)
+    if (m->text.n == 0 && m->structured.n == 0)
         return NULL;
     if (!r->speakers)
         prepare(r);
-    str count = m->text.p[0] == '[' || m->text.p[0] == 'm' ? unwrap(m) : (str){0};
+    const char first = m->text.n ? m->text.p[0] : '\0';
+    str count = first == '[' || first == 'm' ? unwrap(m) : (str){0};
     const struct dialect *dialect = read_plain(r, m, bare);
     if (dialect && count.n) {
         message_add_number(m, S("repeat_count"), count);
@@ -346,7 +351,7 @@ uint32_t dialect_try(struct dialect_reader *r, struct message *m, bool bare,
 {
     uint32_t n = 0;
 
-    if (m->text.n == 0)
+    if (m->text.n == 0 && m->structured.n == 0)
         return 0;
     if (!r->speakers)
         prepare(r);
@@ -361,6 +366,8 @@ uint32_t dialect_try(struct dialect_reader *r, struct message *m, bool bare,
             if (try_speaker(&r->speakers[slot->speakers[i]], m, true, &ret[n++]))
                 return n;
     }
+    if (m->text.n == 0)
+        return n;
     const uint8_t byte = (uint8_t)m->text.p[0];
     bool scanned = false;
     for (uint32_t i = r->begins[byte]; i < r->begins[byte + 1u] && n < DIALECT_TRIALS_MAX; i++) {

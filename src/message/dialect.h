@@ -33,6 +33,9 @@ enum {
 struct message {
     str text;    /* UTF-8, without envelope and white space around it */
     str program; /* what the envelope says wrote it: "sshd", "postfix/smtpd"; empty: it says none */
+    /* STRUCTURED-DATA of RFC 5424, with its brackets, and MSGID. A dialect that reads the former
+     * makes it empty: otherwise its parameters become fields as "ID.NAME". */
+    str structured, msgid;
     struct event *event; /* with the envelope's fields, `message` among them (the text itself) */
     struct arena *arena;
     const struct time_rule *time_rule;
@@ -76,6 +79,7 @@ struct dialect {
 
     const void *detail; /* of a dialect made at run time: message/pattern_file.h */
     uint16_t gate;      /* of one that is tried by content: its place in the set's gate, from 1 */
+    bool structured;    /* it reads m->structured, of messages without a text too */
     bool objects;       /* its texts are JSON objects: they are not read as such before it */
     bool generic;       /* its grammar is anybody's (key=value, CSV): pattern files go before it */
 };
