@@ -140,6 +140,8 @@ static void put_account(struct columns *c, enum column column, str value, struct
     if (slash) {
         domain = (str){value.p, (size_t)(slash - value.p)};
         name = str_from_at(value, domain.n + 1);
+        while (name.n && name.p[0] == '\\') /* escaped once more than it should be */
+            name = str_from_at(name, 1);
     } else if (at && at > value.p && at + 1 < value.p + value.n) {
         name = (str){value.p, (size_t)(at - value.p)};
         domain = str_from_at(value, name.n + 1);

@@ -100,6 +100,21 @@ struct event *event_keep(const struct event *ev, struct arena *a) MUST_USE NEVER
  */
 void event_add(struct event *ev, struct arena *a, struct field f);
 
+/* The same where it costs: while there is room nothing is called. */
+static inline void event_put(struct event *ev, struct arena *a, str name, str value, uint8_t type,
+                             uint16_t flags)
+{
+    if (ev->field_count == ev->field_capacity || ev->field_count == EVENT_FIELDS_MAX) {
+        event_add(ev, a, (struct field){name, value, type, flags});
+        return;
+    }
+    struct field *f = &ev->fields[ev->field_count++];
+    f->name = name;
+    f->value = value;
+    f->type = type;
+    f->flags = flags;
+}
+
 /* The place of the last field of that name without FIELD_CONTINUES; field_count when absent. */
 uint32_t event_find(const struct event *ev, str name);
 

@@ -381,6 +381,33 @@ static const struct column_rule ubiquiti_columns[] = {
 };
 static const struct kind kind_ubiquiti = {.base = &kind_cef, .columns = ubiquiti_columns};
 
+static const struct column_rule imperva_columns[] = {
+    TO("cpt", source_port, TEXT),
+    TO("sip", destination_ip, ADDRESS),
+    TO("sourceServiceName", destination_domain, TEXT),
+    TO("cn1", http_status, TEXT),
+    TO("ref", http_referrer, TEXT),
+    END_OF_TABLE,
+};
+
+/* "REQ_PASSED", "REQ_CACHED_FRESH", "REQ_BLOCKED_SECURITY", "REQ_BAD_TARGET": what became of it. */
+static void refine_imperva(const struct event *ev, struct columns *c, struct arena *a)
+{
+    static const str passed[] = {S("REQ_PASSED"), S("REQ_CACHED"), S("REQ_CHALLENGE")};
+    const str act = event_get(ev, S("act"));
+
+    (void)a;
+    c->activity = c->values[COLUMN_url_original].p ? ACTIVITY_http : ACTIVITY_detection;
+    for (size_t i = 0; i < countof(passed); i++)
+        if (str_starts(act, passed[i]))
+            action_settle(c, S("allow"));
+    if (str_starts(act, S("REQ_")))
+        action_settle(c, S("deny"));
+}
+
+static const struct kind kind_imperva = {
+    .base = &kind_cef, .columns = imperva_columns, .refine = refine_imperva};
+
 /* What rules for firewalls call the addresses. */
 static const struct field_rename firewall_names[] = {
     {S("src_ip"), S("src")},   {S("src_port"), S("spt")}, {S("dst_ip"), S("dst")},
@@ -421,11 +448,7 @@ static const struct cef_vendor cef_vendors[] = {
       .renames = fortigate_names,
       .rename_count = countof(fortigate_names)},
      {S("FTNTFGTeventtime"), S("FortinetFortiGateeventtime"), S("eventtime")}},
-    {S("Palo Alto"),
-     S(""),
-     &kind_pan,
-     FIREWALL("paloalto", firewall_names),
-     {S("PanOSTimeGeneratedHighResolution")}},
+    {S("Palo Alto"), S(""), &kind_pan, FIREWALL("paloalto", firewall_names), {S("")}},
     {S("Check Point"),
      S(""),
      &kind_checkpoint_cef,
@@ -442,8 +465,8 @@ static const struct cef_vendor cef_vendors[] = {
     {S("Juniper"), S(""), NULL, FIREWALL("juniper", firewall_names), {S("")}},
     {S("Ubiquiti"), S(""), &kind_ubiquiti, FIREWALL("unifi", firewall_names), {S("UNIFIutcTime")}},
     {S("Trend Micro"), S(""), &kind_trend, {.product = S("trendmicro")}, {S("")}},
-    {S("Imperva"), S(""), NULL, {.product = S("imperva")}, {S("")}},
-    {S("Incapsula"), S(""), NULL, {.product = S("imperva")}, {S("")}},
+    {S("Imperva"), S(""), &kind_imperva, {.product = S("imperva")}, {S("start")}},
+    {S("Incapsula"), S(""), &kind_imperva, {.product = S("imperva")}, {S("start")}},
     {S("F5"), S(""), NULL, {.product = S("f5")}, {S("")}},
     {S("FireEye"), S(""), NULL, {.product = S("fireeye")}, {S("")}},
     {S("fireeye"), S(""), NULL, {.product = S("fireeye")}, {S("")}},

@@ -120,6 +120,16 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
 static const struct kind kind_checkpoint = {
     .format = "checkpoint", .columns = columns, .constants = constants, .refine = refine};
 
+/* Some relays leave a word of the header before the bracket: "syslog[action:". */
+static str without_tag(str text)
+{
+    size_t n = 0;
+
+    while (n < text.n && ascii_lower(text.p[n]) >= 'a' && ascii_lower(text.p[n]) <= 'z')
+        n++;
+    return n < text.n && text.p[n] == '[' ? str_from_at(text, n) : text;
+}
+
 /* The pairs of a text, by its form; false when it is none. */
 static bool pairs_of(str text, struct pairs *ret)
 {
@@ -138,7 +148,7 @@ static bool read(void *state, struct message *m)
     struct pairs p;
 
     (void)state;
-    if (!pairs_of(m->text, &p) || !pairs_read(m, &names, p, NULL))
+    if (!pairs_of(without_tag(m->text), &p) || !pairs_read(m, &names, p, NULL))
         return false;
     device_time_epoch(m, event_get(m->event, S("time")));
     return true;
@@ -147,9 +157,10 @@ static bool read(void *state, struct message *m)
 static int sniff(str text)
 {
     enum { FRONT_MAX = 60 };
-    str front = {text.p, text.n < FRONT_MAX ? text.n : FRONT_MAX};
+    str rest = without_tag((str){text.p, text.n < FRONT_MAX ? text.n : FRONT_MAX});
+    str front = {rest.p, rest.n < FRONT_MAX ? rest.n : FRONT_MAX};
 
-    if (text.p[0] == '[') {
+    if (front.p[0] == '[') {
         for (size_t i = 1; i + 1 < front.n; i++)
             if (front.p[i] == ':' && (front.p[i + 1] == '"' || front.p[i + 1] == ':'))
                 return 90;

@@ -4,19 +4,17 @@
 
 void message_add(struct message *m, str name, str value)
 {
-    event_add(m->event, m->arena, (struct field){.name = name, .value = value});
+    event_put(m->event, m->arena, name, value, VALUE_STRING, 0);
 }
 
 void message_add_number(struct message *m, str name, str digits)
 {
-    event_add(m->event, m->arena,
-              (struct field){.name = name, .value = digits, .type = VALUE_NUMBER});
+    event_put(m->event, m->arena, name, digits, VALUE_NUMBER, 0);
 }
 
 void message_add_more(struct message *m, str name, str value)
 {
-    event_add(m->event, m->arena,
-              (struct field){.name = name, .value = value, .flags = FIELD_CONTINUES});
+    event_put(m->event, m->arena, name, value, VALUE_STRING, FIELD_CONTINUES);
 }
 
 void message_kind(struct message *m, const struct kind *kind)

@@ -1,14 +1,29 @@
 #include "message/pair.h"
 
-enum { SIGN_NAME = 1, SIGN_BLANK = 2 };
+enum { SIGN_NAME = 1, SIGN_BLANK = 2, SIGN_STOP = 4 };
 
-/* What names are made of; and blanks. */
+/* What names are made of; blanks; and what may end a name: marks, separators, quotes. */
 static const uint8_t signs[256] = {
-    ['0' ... '9'] = SIGN_NAME, ['a' ... 'z'] = SIGN_NAME, ['A' ... 'Z'] = SIGN_NAME,
-    ['_'] = SIGN_NAME,         ['-'] = SIGN_NAME,         ['.'] = SIGN_NAME,
-    ['['] = SIGN_NAME,         [']'] = SIGN_NAME,         ['/'] = SIGN_NAME,
-    ['@'] = SIGN_NAME,         [' '] = SIGN_BLANK,        ['\t'] = SIGN_BLANK,
-    ['\n'] = SIGN_BLANK,       ['\r'] = SIGN_BLANK,
+    ['0' ... '9'] = SIGN_NAME,
+    ['a' ... 'z'] = SIGN_NAME,
+    ['A' ... 'Z'] = SIGN_NAME,
+    ['_'] = SIGN_NAME,
+    ['-'] = SIGN_NAME,
+    ['.'] = SIGN_NAME,
+    ['['] = SIGN_NAME,
+    [']'] = SIGN_NAME,
+    ['/'] = SIGN_NAME,
+    ['@'] = SIGN_NAME,
+    [' '] = SIGN_BLANK | SIGN_STOP,
+    ['\t'] = SIGN_BLANK | SIGN_STOP,
+    ['\n'] = SIGN_BLANK | SIGN_STOP,
+    ['\r'] = SIGN_BLANK | SIGN_STOP,
+    ['='] = SIGN_STOP,
+    [':'] = SIGN_STOP,
+    ['"'] = SIGN_STOP,
+    [','] = SIGN_STOP,
+    [';'] = SIGN_STOP,
+    ['|'] = SIGN_STOP,
 };
 
 static bool is_blank(char c)
@@ -64,8 +79,10 @@ bool pair_next(struct pairs *p, str *ret_name, str *ret_value, bool *ret_escaped
         return false;
     }
     const char *name = at;
-    while (at < end && *at != mark && !is_blank(*at) && *at != separator && *at != '"')
-        at++;
+    for (; at < end; at++)
+        if ((signs[(uint8_t)*at] & SIGN_STOP) &&
+            (*at == mark || *at == separator || *at == '"' || is_blank(*at)))
+            break;
     *ret_escaped = false;
     if (at == end || *at != mark || at == name) { /* a word */
         while (at < end && !is_blank(*at) && *at != separator)
@@ -129,19 +146,19 @@ static bool is_there(const struct message *m, const struct pair_names *names, st
 
 void pair_add(struct message *m, struct pair_names *names, str name, str value)
 {
-    struct field f = {.name = name, .value = value};
     const size_t n = name.n;
+    uint16_t flags = 0;
 
     if (!n || n > EVENT_NAME_MAX)
         return;
-    const uint8_t first = (uint8_t)name.p[0], middle = (uint8_t)name.p[n / 2],
-                  last = (uint8_t)name.p[n - 1];
-    const uint64_t bit = UINT64_C(1)
-                         << ((first * 7u + middle * 3u + last + (uint32_t)n * 11u) & 63);
-    if ((names->bits & bit) && is_there(m, names, name))
-        f.flags = FIELD_CONTINUES;
-    names->bits |= bit;
-    event_add(m->event, m->arena, f);
+    const uint32_t mix = (uint8_t)name.p[0] + (uint8_t)name.p[n / 2] * 0x1Fu +
+                         (uint8_t)name.p[n - 1] * 0x3B5u + (uint32_t)n * 0x6D1u;
+    uint64_t *word = &names->bits[(mix >> 6 ^ mix >> 9) & (PAIR_NAME_WORDS - 1)];
+    const uint64_t bit = UINT64_C(1) << (mix & 63);
+    if ((*word & bit) && is_there(m, names, name))
+        flags = FIELD_CONTINUES;
+    *word |= bit;
+    event_put(m->event, m->arena, name, value, VALUE_STRING, flags);
 }
 
 uint32_t pairs_read(struct message *m, struct pair_names *names, struct pairs p, str *ret_words)

@@ -25,9 +25,10 @@ bool pair_next(struct pairs *p, str *ret_name, str *ret_value, bool *ret_escaped
 /* A value without backslashes before quotes and backslashes. */
 str pair_value(str raw, bool escaped, struct arena *a);
 
-/* Names that were added, as far as a few bits tell. Zero is empty. */
+/* Names that were added, as far as a few bits tell. */
+enum { PAIR_NAME_WORDS = 8 }; /* a power of two */
 struct pair_names {
-    uint64_t bits;
+    uint64_t bits[PAIR_NAME_WORDS];
     uint32_t from; /* the first field of the record's own */
 };
 

@@ -129,9 +129,15 @@ static const struct pan_layout *layout_of(str type, const str *cells, size_t cou
     return layout;
 }
 
+/* Some relays leave the colon of a tag before the record. */
+static str without_colon(str text)
+{
+    return str_starts(text, S(": ")) ? str_from_at(text, 2) : text;
+}
+
 static bool read(void *state, struct message *m)
 {
-    struct csv csv = {.rest = m->text, .separator = ','};
+    struct csv csv = {.rest = without_colon(m->text), .separator = ','};
     struct logsource source = {.product = S("paloalto"),
                                .category = S("firewall"),
                                .service = S(""),
@@ -163,9 +169,9 @@ static bool read(void *state, struct message *m)
 static int sniff(str text)
 {
     enum { SURE = 100, LIKELY = 60, FRONT_MAX = 80 };
-    str rest = text, cell = {0};
+    str rest = without_colon(text), cell = {0};
 
-    if (text.p[0] != ',' && (text.p[0] < '0' || text.p[0] > '9'))
+    if (text.p[0] != ',' && text.p[0] != ':' && (text.p[0] < '0' || text.p[0] > '9'))
         return 0;
     for (int i = 0; i <= TYPE_PLACE; i++) {
         const char *comma =

@@ -1,3 +1,4 @@
+/* pan_fields.c - the places of the fields: see pan_os.h. */
 #include "message/pan_os.h"
 
 /* Names by place; an empty one is of a place that has no meaning (FUTURE_USE). */

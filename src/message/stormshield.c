@@ -102,6 +102,12 @@ static bool read(void *state, struct message *m)
     if (pairs_read(m, &names, p, NULL) < 2)
         return false;
     str time = event_get(m->event, S("time")), date = str_cut(&time, ' ');
+    const char *end = m->text.p + m->text.n;
+    if (!time.n && date.p >= m->text.p &&
+        date.p < end) /* without quotes the time of day is a word behind it */
+        time = (str){date.p + date.n, (size_t)(end - date.p) - date.n};
+    time = str_trim(time);
+    time = str_cut(&time, ' ');
     device_time_parts(m, date, time, event_get(m->event, S("tz")));
     return true;
 }
@@ -112,7 +118,7 @@ static int sniff(str text)
     const str front = {text.p, text.n < FRONT_MAX ? text.n : FRONT_MAX};
 
     return (str_starts(text, S("id=firewall")) || str_starts(text, S("time="))) &&
-                   str_find(front, S(" fw=\"")) && str_find(front, S(" tz="))
+                   str_find(front, S(" fw=")) && str_find(front, S(" tz="))
                ? 100
                : 0;
 }
