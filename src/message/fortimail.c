@@ -1,9 +1,6 @@
 /* fortimail.c - FortiMail's records. See fortinet.h. */
 #include "message/fortinet.h"
 
-static const struct kind kind_fortimail = {
-    .base = &kind_fortinet_any, .format = "fortimail", .refine = refine};
-
 /* What sendmail says of a delivery, in the message of event/smtp: "to=<b@example.com>,
  * delay=00:00:02, mailer=esmtp, relay=mx.example.com. [192.0.2.25], dsn=2.0.0, stat=Sent (Ok)". */
 static void read_delivery(struct message *m, str text)
@@ -49,6 +46,9 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
     if (stat.n && !c->outcome)
         c->outcome = str_starts(stat, S("Sent")) ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
 }
+
+static const struct kind kind_fortimail = {
+    .base = &kind_fortinet_any, .format = "fortimail", .refine = refine};
 
 static int sniff(str text)
 {
