@@ -42,12 +42,24 @@ static bool is_read(struct dialect_reader *r, str line, struct arena *a)
            is_spoken(r, str_trim(h.message), h.program, false, a);
 }
 
+/* Is there at least the time of an envelope, and something behind it? */
+static bool is_timed(str line)
+{
+    const struct time_rule rule = {0};
+    struct syslog_clock clock;
+    struct syslog_header h;
+
+    syslog_clock_init(&clock, &rule);
+    return !syslog_header_read(line, &clock, &h) && !h.broken && h.message.p != line.p;
+}
+
 static int text_sniff(const struct format *self, str head)
 {
     struct dialect_reader *r = dialect_reader_new(self->dialects, NULL);
     struct arena *a = arena_new(SNIFF_ARENA_BYTES);
     const bool binary = head.n && memchr(head.p, '\0', head.n);
     uint32_t read = 0, lines = 0;
+    bool any = false;
 
     while (head.n && lines < SNIFF_LINES_MAX) {
         bool whole = memchr(head.p, '\n', head.n) != NULL;
@@ -55,14 +67,16 @@ static int text_sniff(const struct format *self, str head)
         if (line.n == 0 || (!whole && lines))
             continue;
         lines++;
-        read += is_read(r, line, a);
+        const bool is = is_read(r, line, a);
+        read += is;
+        any |= is || is_timed(line);
         arena_reset(a);
     }
     arena_free(a);
     dialect_reader_free(r);
-    if (read * 2 >= lines)
-        return read ? (int)(SNIFF_MOST * read / lines) : 0;
-    return read && !binary ? SNIFF_LEAST : 0;
+    if (read && read * 2 >= lines)
+        return (int)(SNIFF_MOST * read / lines);
+    return any && !binary ? SNIFF_LEAST : 0;
 }
 
 const struct format format_text = {
