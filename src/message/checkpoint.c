@@ -142,18 +142,6 @@ static bool pairs_of(str text, struct pairs *ret)
     return pair_begins(text) > 0;
 }
 
-static bool read(void *state, struct message *m)
-{
-    struct pair_names names = pair_names_of(m);
-    struct pairs p;
-
-    (void)state;
-    if (!pairs_of(without_tag(m->text), &p) || !pairs_read(m, &names, p, NULL))
-        return false;
-    device_time_epoch(m, event_get(m->event, S("time")));
-    return true;
-}
-
 static int sniff(str text)
 {
     enum { FRONT_MAX = 60 };
@@ -169,6 +157,20 @@ static int sniff(str text)
         return 0;
     }
     return str_starts(text, S("time=")) && str_find(front, S("|hostname=")) ? 90 : 0;
+}
+
+static bool read(void *state, struct message *m)
+{
+    struct pair_names names = pair_names_of(m);
+    struct pairs p;
+
+    (void)state;
+    if (sniff(m->text) == 0)
+        return false;
+    if (!pairs_of(without_tag(m->text), &p) || !pairs_read(m, &names, p, NULL))
+        return false;
+    device_time_epoch(m, event_get(m->event, S("time")));
+    return true;
 }
 
 static const struct field_rename firewall_names[] = {

@@ -261,6 +261,11 @@ static bool passes_gate(struct dialect_reader *r, const struct dialect *d, str t
     return r->candidates[(d->gate - 1) / 64] >> (d->gate - 1) % 64 & 1;
 }
 
+bool dialect_may_read(const struct dialect *d, str text)
+{
+    return text.n && ((!d->sniff && !d->starts[0].n) || looks_like(d, text) > 0);
+}
+
 static bool by_content(struct speaker *s, struct message *m, bool bare)
 {
     return (!bare || s->dialect->bare) && looks_like(s->dialect, m->text) > 0 && speak(s, m);

@@ -116,6 +116,8 @@ struct dialect_set {
     const struct dialect_set *(*resolve)(const struct dialect_set *self);
 };
 extern const struct dialect_set dialects_builtin;
+/* May a text be the dialect's, by its `starts` and its sniff? True when it has neither. */
+bool dialect_may_read(const struct dialect *d, str text);
 const struct dialect *dialect_find(const struct dialect_set *set, str name); /* NULL: none */
 
 /* Chooses and runs dialects; one for each decoder, for one thread. */

@@ -49,32 +49,6 @@ static size_t take(struct message *m, struct csv *csv, const str *names, size_t 
     return n;
 }
 
-static bool read(void *state, struct message *m)
-{
-    struct csv csv = {.rest = m->text, .separator = ','};
-
-    (void)state;
-    if (take(m, &csv, front_names, countof(front_names)) < countof(front_names))
-        return false;
-    const str version = event_get(m->event, S("ip_version"));
-    if (str_eq(version, S("4")))
-        take(m, &csv, v4_names, countof(v4_names));
-    else if (str_eq(version, S("6")))
-        take(m, &csv, v6_names, countof(v6_names));
-    else
-        return false;
-    const str protocol = event_get(m->event, S("proto"));
-    if (str_ieq(protocol, S("tcp")))
-        take(m, &csv, tcp_names, countof(tcp_names));
-    else if (str_ieq(protocol, S("udp")))
-        take(m, &csv, udp_names, countof(udp_names));
-    else if (str_ieq(protocol, S("carp")) || str_ieq(protocol, S("vrrp")))
-        take(m, &csv, carp_names, countof(carp_names));
-    else
-        take(m, &csv, icmp_names, countof(icmp_names));
-    return true;
-}
-
 /* "65,,,0,vmx1,match,pass,out,4,": numbers, and the words of the fifth to the ninth field. */
 static int sniff(str text)
 {
@@ -98,6 +72,34 @@ static int sniff(str text)
             return str_eq(cell, S("4")) || str_eq(cell, S("6")) ? SURE : 0;
     }
     return 0;
+}
+
+static bool read(void *state, struct message *m)
+{
+    struct csv csv = {.rest = m->text, .separator = ','};
+
+    (void)state;
+    if (sniff(m->text) == 0)
+        return false;
+    if (take(m, &csv, front_names, countof(front_names)) < countof(front_names))
+        return false;
+    const str version = event_get(m->event, S("ip_version"));
+    if (str_eq(version, S("4")))
+        take(m, &csv, v4_names, countof(v4_names));
+    else if (str_eq(version, S("6")))
+        take(m, &csv, v6_names, countof(v6_names));
+    else
+        return false;
+    const str protocol = event_get(m->event, S("proto"));
+    if (str_ieq(protocol, S("tcp")))
+        take(m, &csv, tcp_names, countof(tcp_names));
+    else if (str_ieq(protocol, S("udp")))
+        take(m, &csv, udp_names, countof(udp_names));
+    else if (str_ieq(protocol, S("carp")) || str_ieq(protocol, S("vrrp")))
+        take(m, &csv, carp_names, countof(carp_names));
+    else
+        take(m, &csv, icmp_names, countof(icmp_names));
+    return true;
 }
 
 static const struct column_rule columns[] = {

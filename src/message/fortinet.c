@@ -160,7 +160,8 @@ bool fortinet_read(void *state, struct message *m)
     str words;
 
     (void)state;
-    if (!pair_begins(m->text) || pairs_read(m, &names, pairs_of(m->text), &words) < 2)
+    if (fortinet_product_of(m->text) == FORTINET_NONE ||
+        pairs_read(m, &names, pairs_of(m->text), &words) < 2)
         return false;
     if (words.n && event_find(m->event, S("msg")) == m->event->field_count)
         pair_add(m, &names, S("msg"), words);

@@ -123,30 +123,6 @@ static void set_time(struct message *m)
     }
 }
 
-static bool read(void *state, struct message *m)
-{
-    struct pair_names names = pair_names_of(m);
-    struct pairs p = {m->text, separator_of(m->text), '='};
-    struct event *ev = m->event;
-    str name, value;
-    bool escaped, open = false; /* the value before may go on */
-
-    (void)state;
-    for (uint32_t n = 0; n < PAIRS_MAX && pair_next(&p, &name, &value, &escaped); n++) {
-        if (name.n) {
-            pair_add(m, &names, name, pair_value(value, escaped, m->arena));
-            open = p.separator == ' ' && value.n && value.p[-1] != '"';
-        } else if (open && ev->field_count > names.from) {
-            str *last = &ev->fields[ev->field_count - 1].value;
-            last->n = (size_t)(value.p + value.n - last->p);
-        }
-    }
-    if (ev->field_count - names.from < PAIRS_AT_LEAST)
-        return false;
-    set_time(m);
-    return true;
-}
-
 static int sniff(str text)
 {
     enum { LIKELY = 20 };
@@ -164,6 +140,32 @@ static int sniff(str text)
         words += !name.n;
     }
     return pairs >= PAIRS_AT_LEAST ? LIKELY : 0;
+}
+
+static bool read(void *state, struct message *m)
+{
+    struct pair_names names = pair_names_of(m);
+    struct pairs p = {m->text, separator_of(m->text), '='};
+    struct event *ev = m->event;
+    str name, value;
+    bool escaped, open = false; /* the value before may go on */
+
+    (void)state;
+    if (sniff(m->text) == 0)
+        return false;
+    for (uint32_t n = 0; n < PAIRS_MAX && pair_next(&p, &name, &value, &escaped); n++) {
+        if (name.n) {
+            pair_add(m, &names, name, pair_value(value, escaped, m->arena));
+            open = p.separator == ' ' && value.n && value.p[-1] != '"';
+        } else if (open && ev->field_count > names.from) {
+            str *last = &ev->fields[ev->field_count - 1].value;
+            last->n = (size_t)(value.p + value.n - last->p);
+        }
+    }
+    if (ev->field_count - names.from < PAIRS_AT_LEAST)
+        return false;
+    set_time(m);
+    return true;
 }
 
 const struct dialect dialect_keyvalue = {

@@ -135,36 +135,6 @@ static str without_colon(str text)
     return str_starts(text, S(": ")) ? str_from_at(text, 2) : text;
 }
 
-static bool read(void *state, struct message *m)
-{
-    struct csv csv = {.rest = without_colon(m->text), .separator = ','};
-    struct logsource source = {.product = S("paloalto"),
-                               .category = S("firewall"),
-                               .service = S(""),
-                               .renames = firewall_names,
-                               .rename_count = countof(firewall_names)};
-    str cells[CELLS_MAX];
-    size_t count = 0;
-
-    while (count < CELLS_MAX && csv_next(&csv, &cells[count], m->arena))
-        count++;
-    if (count <= TYPE_PLACE)
-        return false;
-    for (size_t i = 0; i < count && i < pan_head.count; i++)
-        add(m, pan_head.names[i], cells[i]);
-    const struct pan_layout *layout = layout_of(cells[TYPE_PLACE], cells, count);
-    for (size_t i = pan_head.count; layout && i < count && i - pan_head.count < layout->count; i++)
-        add(m, layout->names[i - pan_head.count], cells[i]);
-    if (layout)
-        source.service = layout->service;
-    const str opaque = event_get(m->event, S("opaque"));
-    set_time(m);
-    if (opaque.n)
-        template_match_part(state, m, opaque);
-    message_logsource(m, &source);
-    return true;
-}
-
 /* Digits, a date, a serial number, and a type in capitals. */
 static int sniff(str text)
 {
@@ -188,6 +158,38 @@ static int sniff(str text)
         if (cell.p[i] < 'A' || cell.p[i] > 'Z')
             return 0;
     return cell.n ? LIKELY : 0;
+}
+
+static bool read(void *state, struct message *m)
+{
+    struct csv csv = {.rest = without_colon(m->text), .separator = ','};
+    struct logsource source = {.product = S("paloalto"),
+                               .category = S("firewall"),
+                               .service = S(""),
+                               .renames = firewall_names,
+                               .rename_count = countof(firewall_names)};
+    str cells[CELLS_MAX];
+    size_t count = 0;
+
+    if (sniff(m->text) == 0)
+        return false;
+    while (count < CELLS_MAX && csv_next(&csv, &cells[count], m->arena))
+        count++;
+    if (count <= TYPE_PLACE)
+        return false;
+    for (size_t i = 0; i < count && i < pan_head.count; i++)
+        add(m, pan_head.names[i], cells[i]);
+    const struct pan_layout *layout = layout_of(cells[TYPE_PLACE], cells, count);
+    for (size_t i = pan_head.count; layout && i < count && i - pan_head.count < layout->count; i++)
+        add(m, layout->names[i - pan_head.count], cells[i]);
+    if (layout)
+        source.service = layout->service;
+    const str opaque = event_get(m->event, S("opaque"));
+    set_time(m);
+    if (opaque.n)
+        template_match_part(state, m, opaque);
+    message_logsource(m, &source);
+    return true;
 }
 
 /* ------------------------------------------------------------ meaning */

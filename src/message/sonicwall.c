@@ -132,23 +132,6 @@ static void add_side(struct message *m, struct pair_names *names, str side, str 
         pair_add(m, names, interface, named);
 }
 
-static bool read(void *state, struct message *m)
-{
-    struct pair_names names = pair_names_of(m);
-    const struct pairs p = {m->text, ' ', '='};
-
-    (void)state;
-    if (pairs_read(m, &names, p, NULL) < 2)
-        return false;
-    str time = event_get(m->event, S("vp_time"));
-    if (!time.n)
-        time = event_get(m->event, S("time"));
-    device_time_text(m, time);
-    add_side(m, &names, S("src"), S("src_ip"), S("src_port"), S("src_interface"));
-    add_side(m, &names, S("dst"), S("dst_ip"), S("dst_port"), S("dst_interface"));
-    return true;
-}
-
 static int sniff(str text)
 {
     enum { FRONT_MAX = 240 };
@@ -158,6 +141,25 @@ static int sniff(str text)
                    str_find(front, S(" m="))
                ? 100
                : 0;
+}
+
+static bool read(void *state, struct message *m)
+{
+    struct pair_names names = pair_names_of(m);
+    const struct pairs p = {m->text, ' ', '='};
+
+    (void)state;
+    if (sniff(m->text) == 0)
+        return false;
+    if (pairs_read(m, &names, p, NULL) < 2)
+        return false;
+    str time = event_get(m->event, S("vp_time"));
+    if (!time.n)
+        time = event_get(m->event, S("time"));
+    device_time_text(m, time);
+    add_side(m, &names, S("src"), S("src_ip"), S("src_port"), S("src_interface"));
+    add_side(m, &names, S("dst"), S("dst_ip"), S("dst_port"), S("dst_interface"));
+    return true;
 }
 
 const struct dialect dialect_sonicwall = {

@@ -129,21 +129,6 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
 static const struct kind kind_sophos_firewall = {
     .format = "sophos_firewall", .columns = columns, .constants = constants, .refine = refine};
 
-static bool read(void *state, struct message *m)
-{
-    struct pair_names names = pair_names_of(m);
-    const struct pairs p = {m->text, ' ', '='};
-
-    (void)state;
-    if (pairs_read(m, &names, p, NULL) < 2)
-        return false;
-    const str stamp = event_get(m->event, S("timestamp"));
-    if (!stamp.n || !(device_time_epoch(m, stamp) || device_time_text(m, stamp)))
-        device_time_parts(m, event_get(m->event, S("date")), event_get(m->event, S("time")),
-                          event_get(m->event, S("timezone")));
-    return true;
-}
-
 static int sniff(str text)
 {
     enum { FRONT_MAX = 320 };
@@ -155,6 +140,23 @@ static int sniff(str text)
                    str_find(front, S(" log_type=")) && str_find(front, S(" log_component="))
                ? 90
                : 0;
+}
+
+static bool read(void *state, struct message *m)
+{
+    struct pair_names names = pair_names_of(m);
+    const struct pairs p = {m->text, ' ', '='};
+
+    (void)state;
+    if (sniff(m->text) == 0)
+        return false;
+    if (pairs_read(m, &names, p, NULL) < 2)
+        return false;
+    const str stamp = event_get(m->event, S("timestamp"));
+    if (!stamp.n || !(device_time_epoch(m, stamp) || device_time_text(m, stamp)))
+        device_time_parts(m, event_get(m->event, S("date")), event_get(m->event, S("time")),
+                          event_get(m->event, S("timezone")));
+    return true;
 }
 
 const struct dialect dialect_sophos_firewall = {

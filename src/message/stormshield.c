@@ -93,12 +93,25 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
 static const struct kind kind_stormshield = {
     .format = "stormshield", .columns = columns, .constants = constants, .refine = refine};
 
+static int sniff(str text)
+{
+    enum { FRONT_MAX = 160 };
+    const str front = {text.p, text.n < FRONT_MAX ? text.n : FRONT_MAX};
+
+    return (str_starts(text, S("id=firewall")) || str_starts(text, S("time="))) &&
+                   str_find(front, S(" fw=")) && str_find(front, S(" tz="))
+               ? 100
+               : 0;
+}
+
 static bool read(void *state, struct message *m)
 {
     struct pair_names names = pair_names_of(m);
     const struct pairs p = {m->text, ' ', '='};
 
     (void)state;
+    if (sniff(m->text) == 0)
+        return false;
     if (pairs_read(m, &names, p, NULL) < 2)
         return false;
     str time = event_get(m->event, S("time")), date = str_cut(&time, ' ');
@@ -110,17 +123,6 @@ static bool read(void *state, struct message *m)
     time = str_cut(&time, ' ');
     device_time_parts(m, date, time, event_get(m->event, S("tz")));
     return true;
-}
-
-static int sniff(str text)
-{
-    enum { FRONT_MAX = 160 };
-    const str front = {text.p, text.n < FRONT_MAX ? text.n : FRONT_MAX};
-
-    return (str_starts(text, S("id=firewall")) || str_starts(text, S("time="))) &&
-                   str_find(front, S(" fw=")) && str_find(front, S(" tz="))
-               ? 100
-               : 0;
 }
 
 static const struct field_rename firewall_names[] = {
