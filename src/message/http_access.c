@@ -1,5 +1,6 @@
 #include "message/http_access.h"
 
+#include "event/verdict.h"
 #include "message/time_text.h"
 #include "text/ip.h"
 
@@ -36,21 +37,12 @@ struct line {
 
 /* ------------------------------------------------------------ kind */
 
-uint8_t http_status_outcome(str status)
-{
-    uint64_t code;
-
-    if (!str_u64(status, &code) || code < 100)
-        return OUTCOME_UNTOLD;
-    return code >= 400 ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
-}
-
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
 {
     str version = event_get(ev, S("cs-version"));
 
     if (!c->outcome)
-        c->outcome = http_status_outcome(event_get(ev, S("sc-status")));
+        c->outcome = verdict_of_http(event_get(ev, S("sc-status")));
     if (str_starts(version, S("HTTP/")))
         columns_put(c, COLUMN_http_version, VIA_TEXT, str_from_at(version, S("HTTP/").n), a);
 }

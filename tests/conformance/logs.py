@@ -31,7 +31,12 @@ FAIL2BAN_NOW = "2005-08-14T10:00:00Z"  # what its tests take for the present
 # What a normaliser derives from other fields, or says of itself: not of the line.
 DERIVED = ("related.", "ecs.version", "tags", "event.ingested", "event.original", "event.timezone",
            "labels.", "@version", "template", "event_id", "whitelist", "parsed.static_ressource",
-           "parsed.impact_completion", "meta.http_args_len")
+           "parsed.impact_completion", "meta.http_args_len",
+           # by tables of browsers and of public suffixes, and the time of the test
+           "user_agent.name", "user_agent.version", "user_agent.os.", "user_agent.device.",
+           "url.registered_domain", "url.top_level_domain", "url.subdomain", "url.extension",
+           "destination.registered_domain", "destination.top_level_domain",
+           "destination.subdomain", "destination.size_in_char", "event.created")
 
 
 def flatten(value, name=""):
