@@ -82,7 +82,8 @@ const struct shape shape_caddy = {
     .times = {S("ts")},
 };
 
-/* What Coraza, a module of Caddy, writes: `[client "192.0.2.7"] Coraza: ...`. */
+/* What Coraza, a module of Caddy, writes: `[client "192.0.2.7"] Coraza: ...`, a line for each rule,
+ * of which the first is read. */
 static void refine_coraza(const struct event *ev, struct columns *c, struct arena *a)
 {
     (void)a;
@@ -102,7 +103,7 @@ static void coraza_extra(const struct shaping *s)
     static const str mark = S("[client \"");
     const struct field *field = shape_get(s, S("msg"));
     struct message m = {.event = s->event, .arena = s->arena};
-    str text = str_trim(event_value_text(s->event, field, s->arena));
+    str all = event_value_text(s->event, field, s->arena), text = str_cut(&all, '\n');
 
     shape_trace_unclear(s);
     const char *end = str_starts(text, mark) ? str_find(text, S("\"] ")) : NULL;

@@ -257,6 +257,16 @@ static void take_host(struct line *l, str word)
     }
 }
 
+/* An address, perhaps with a port, the name of a host, or what nginx says of a local socket. */
+static bool is_plausible_client(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_hex(s.p[i]) && (s.p[i] < 'g' || s.p[i] > 'z') && (s.p[i] < 'G' || s.p[i] > 'Z') &&
+            !memchr("-._:[]%", s.p[i], 7))
+            return false;
+    return s.n > 0;
+}
+
 static void take_client(struct line *l, str word)
 {
     l->client = word;
@@ -278,6 +288,8 @@ static bool read_front(struct line *l, str front)
     if (begins_with_host(&w))
         take_host(l, w.items[at++]);
     take_client(l, w.items[at++]);
+    if (!is_plausible_client(l->client))
+        return false;
     if (at < w.count) {
         l->ident = w.items[at++];
         l->has |= HAS_IDENT;

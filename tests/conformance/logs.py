@@ -6,7 +6,7 @@ user's configuration would. The tables are map/SET/SOURCE.tsv and map/SET/any.ts
 
     their field <TAB> ours [<TAB> theirs=ours, theirs=ours ...]
 
-where ours is common:COLUMN, native:FIELD, time, time:FORMAT (strftime's, in UTC; blanks in it are
+where ours is common:COLUMN, native:FIELD, line (the record), time, time:FORMAT (strftime's, in UTC; blanks in it are
 written ~, %L is milliseconds), outcome, format, kind (their event.category or event.type is among ours), or =VALUE: what follows from the source alone. Several of ours are
 separated by blanks; the first that the event has is compared. Behind one, #N takes the element N of an array, and
 ~REGEX what its first group matches (no blanks in it), for what others cut out of a value. The third column says what their words
@@ -111,6 +111,8 @@ def same(want, got):
         want = want if isinstance(want, list) else [want]
         got = got if isinstance(got, list) else [got]
         return {plain(w) for w in want} == {plain(g) for g in got}
+    if isinstance(want, float) and re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", str(got)):
+        return abs(want - float(got)) <= 1e-6 * max(1, abs(want))  # as their tests round them
     return plain(want) == plain(got)
 
 
@@ -240,7 +242,7 @@ class Logs:
             cases.append((case, source, table))
         found, scores = self.parse(chosen, groups), collections.defaultdict(lambda: [0, 0])
         for case, source, table in cases:
-            event = (found.get(case["id"]) or [{}])[0]
+            event = {**(found.get(case["id"]) or [{}])[0], "line": case.get("line")}
             results = {}
             for field, want in flatten(case["expect"]).items():
                 if want in ("", None, [], {}):
