@@ -408,6 +408,14 @@ static uint32_t spoken_layout(struct text_decoder *d, const struct dialect *dial
     return d->spoken[at].layout;
 }
 
+/* Takes the field `message` of the envelope out, which is the first. */
+static void drop_message(struct event *ev)
+{
+    assert(ev->field_count && str_eq(ev->fields[0].name, header_names[0]));
+    ev->field_count--;
+    memmove(ev->fields, ev->fields + 1, ev->field_count * sizeof *ev->fields);
+}
+
 /* Has a dialect take the message apart; false when none did. `bare`: it is the whole line. */
 static bool speak(struct text_decoder *d, struct syslog_header *h, bool bare,
                   const struct line_record *line, struct event *ev)
@@ -426,6 +434,8 @@ static bool speak(struct text_decoder *d, struct syslog_header *h, bool bare,
     if (!dialect)
         return false;
     h->structured = m.structured;
+    if (dialect->objects && m.text.p[0] == '{') /* its fields are the message's */
+        drop_message(ev);
     const bool fixed = m.layout && !ev->fields_dropped;
     ev->layout = fixed ? spoken_layout(d, dialect, m.layout, header_has(h)) : 0;
     if (m.damage)
@@ -482,8 +492,7 @@ static void decode(struct text_decoder *d, const struct line_record *line)
     bool bare = false;
     const struct dialect *only = d->format->dialect;
     /* Not the envelope of syslog, perhaps; or a file's own line, when it is said to be one. */
-    const bool own = only && only->bare && h.priority < 0 && dialect_may_read(only, text) &&
-                     !dialect_may_read(only, str_trim(h.message));
+    const bool own = only && only->bare && h.priority < 0 && dialect_may_read(only, text);
     if (why || !h.sure || own) {
         decode_bare(d, text, &none, ev);
         bare = speak(d, &none, true, line, ev);

@@ -365,7 +365,6 @@ const struct dialect dialect_haproxy = {
                 {.product = S(""), .category = S(""), .service = S("haproxy")}},
     .not_linux = true,
     .programs = {S("haproxy"), S("hapee"), S("hapee-lb")},
-    .starts = {S("Connect from ")},
     .sniff = sniff,
     .bare = true,
     .read = read,

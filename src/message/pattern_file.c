@@ -355,7 +355,7 @@ static bool read_row(struct loading *l, const struct yaml_node *map, struct patt
         return false;
     if (f->body == PATTERN_BODY_TEXT && !row->regex)
         return err_set_at(l->e, map->line, map->column, "a text needs a 'pattern'");
-    if (f->body != PATTERN_BODY_TEXT)
+    if (f->body != PATTERN_BODY_TEXT && (row->of.n || row->condition_count))
         row->literal = literal_of_conditions(f, row);
     row->kind.base = &f->kind;
     str action = setting_text(&s, "action");

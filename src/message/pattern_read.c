@@ -301,7 +301,7 @@ static bool row_fits(struct reader *r, uint32_t number, struct message *m)
     const struct pattern_row *row = &r->file->rows[number];
     const uint32_t fields = m->event->field_count;
     str groups[PATTERN_GROUPS_MAX];
-    bool fixed = r->file->body == PATTERN_BODY_TEXT && !row->of.n;
+    bool fixed = r->file->body == PATTERN_BODY_TEXT;
 
     if (row->regex && row->of.n && !conditions_hold(row, m->event))
         return false;
@@ -362,20 +362,36 @@ static void set_time(const struct pattern_file *f, struct message *m)
     (void)message_time_text(m, text);
 }
 
+/* The fields of an object or of pairs; false when the text is neither, or of free text. */
+static bool read_body(const struct pattern_file *f, struct message *m)
+{
+    const uint32_t fields = m->event->field_count, dropped = m->event->fields_dropped;
+    const bool object = m->text.p[0] == '{';
+
+    if (object && (f->body == PATTERN_BODY_JSON || f->body == PATTERN_BODY_FIELDS) && read_json(m))
+        return true;
+    if (!object && (f->body == PATTERN_BODY_PAIRS || f->body == PATTERN_BODY_FIELDS) &&
+        read_pairs(m))
+        return true;
+    m->event->field_count = fields;
+    m->event->fields_dropped = dropped;
+    return false;
+}
+
+/* Is the row for texts without fields? */
+static bool is_for_text(const struct pattern_file *f, const struct pattern_row *row)
+{
+    return f->body == PATTERN_BODY_TEXT || (row->regex && !row->of.n && !row->condition_count);
+}
+
 bool pattern_read(void *state, struct message *m)
 {
     struct reader *r = state;
     const struct pattern_file *f = r->file;
 
-    const bool object = m->text.p[0] == '{';
-    if ((f->body == PATTERN_BODY_JSON || (f->body == PATTERN_BODY_FIELDS && object)) &&
-        !read_json(m))
-        return false;
-    if ((f->body == PATTERN_BODY_PAIRS || (f->body == PATTERN_BODY_FIELDS && !object)) &&
-        !read_pairs(m))
-        return false;
+    const bool has_fields = read_body(f, m);
     for (uint32_t i = 0; i < f->row_count; i++)
-        if (row_fits(r, i, m)) {
+        if ((has_fields || is_for_text(f, &f->rows[i])) && row_fits(r, i, m)) {
             set_time(f, m);
             return true;
         }
