@@ -328,6 +328,27 @@ static bool is_mnemonic(str s)
     return s.n > 2 && s.p[0] == '%' && (s.p[1] == '%' || (s.p[1] >= 'A' && s.p[1] <= 'Z'));
 }
 
+/* "system,error,critical" at the front, the topics of MikroTik's devices: several words with
+ * commas, the last of which is a level or what stands for one. */
+static bool is_topics(str s)
+{
+    static const str levels[] = {S("info"),  S("error"),   S("warning"), S("critical"),
+                                 S("debug"), S("account"), S("packet"),  S("event")};
+    size_t n = 0;
+
+    while (n < s.n &&
+           ((s.p[n] >= 'a' && s.p[n] <= 'z') || is_digit(s.p[n]) || s.p[n] == ',' || s.p[n] == '-'))
+        n++;
+    const char *comma = n && s.p[0] != ',' ? memrchr(s.p, ',', n) : NULL;
+    if (!comma || (n < s.n && s.p[n] != ':' && !is_blank(s.p[n])))
+        return false;
+    str last = {comma + 1, (size_t)(s.p + n - comma) - 1};
+    for (size_t i = 0; i < countof(levels); i++)
+        if (str_eq(last, levels[i]))
+            return true;
+    return false;
+}
+
 /* "sshd[12]: ", "kernel: ", "sshd[12] ". Leaves s alone when there is none that a colon or a number
  * in brackets tells from other words. */
 static bool take_tag(str *s, struct syslog_header *h)
@@ -336,7 +357,7 @@ static bool take_tag(str *s, struct syslog_header *h)
     str rest = str_from_at(*s, name);
     size_t pid = name ? pid_length(rest) : 0;
 
-    if (name == 0 || is_mnemonic(*s))
+    if (name == 0 || is_mnemonic(*s) || is_topics(*s))
         return false;
     str number = pid ? (str){rest.p + 1, pid - 2} : (str){rest.p, 0};
     if (pid && rest.p[0] == ' ')
@@ -546,7 +567,7 @@ static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
             guess_tag(s, h);
     }
     h->sure |= tagged && (hosted ? !is_level(h->hostname) : h->pid.n > 0);
-    h->sure |= is_mnemonic(s);
+    h->sure |= is_mnemonic(s) || is_topics(s);
     h->message = s;
 }
 

@@ -492,7 +492,8 @@ static void decode(struct text_decoder *d, const struct line_record *line)
     bool bare = false;
     const struct dialect *only = d->format->dialect;
     /* Not the envelope of syslog, perhaps; or a file's own line, when it is said to be one. */
-    const bool own = only && only->bare && h.priority < 0 && dialect_may_read(only, text);
+    const bool own = only && only->bare && h.priority < 0 && dialect_may_read(only, text) &&
+                     !dialect_may_read(only, str_trim(h.message));
     if (why || !h.sure || own) {
         decode_bare(d, text, &none, ev);
         bare = speak(d, &none, true, line, ev);

@@ -136,9 +136,14 @@ static const struct template_row rows[] = {
     {"PHP {:text}", NULL},
 };
 
+/* ssl_request_log of mod_ssl. */
+static const struct template_row tls_rows[] = {
+    {"[{:time}] {c-ip:ip} {ssl_protocol} {ssl_cipher} \"{request*}\" {sc-bytes}", &kind_access},
+};
+
 struct state {
     struct http_access_clock clock;
-    struct template_set *templates;
+    struct template_set *templates, *of_tls;
 };
 
 /* ------------------------------------------------------------ what stands before the message */
@@ -382,7 +387,7 @@ static bool read(void *state, struct message *m)
         message_kind(m, &kind_access);
         return true;
     }
-    return read_error(s, m);
+    return http_template_match(s->of_tls, m) || read_error(s, m);
 }
 
 static void *open(const struct dialect *self)
@@ -391,6 +396,7 @@ static void *open(const struct dialect *self)
 
     (void)self;
     s->templates = template_set_new(rows, countof(rows));
+    s->of_tls = template_set_new(tls_rows, countof(tls_rows));
     return s;
 }
 
@@ -399,6 +405,7 @@ static void close(void *state)
     struct state *s = state;
 
     template_set_free(s->templates);
+    template_set_free(s->of_tls);
     free(s);
 }
 

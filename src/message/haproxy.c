@@ -365,6 +365,7 @@ const struct dialect dialect_haproxy = {
                 {.product = S(""), .category = S(""), .service = S("haproxy")}},
     .not_linux = true,
     .programs = {S("haproxy"), S("hapee"), S("hapee-lb")},
+    .starts = {S("Connect from ")},
     .sniff = sniff,
     .bare = true,
     .read = read,

@@ -1,5 +1,6 @@
 #include "message/http_access.h"
 
+#include "event/verdict.h"
 #include "message/time_text.h"
 #include "text/ip.h"
 
@@ -36,21 +37,12 @@ struct line {
 
 /* ------------------------------------------------------------ kind */
 
-uint8_t http_status_outcome(str status)
-{
-    uint64_t code;
-
-    if (!str_u64(status, &code) || code < 100)
-        return OUTCOME_UNTOLD;
-    return code >= 400 ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
-}
-
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
 {
     str version = event_get(ev, S("cs-version"));
 
     if (!c->outcome)
-        c->outcome = http_status_outcome(event_get(ev, S("sc-status")));
+        c->outcome = verdict_of_http(event_get(ev, S("sc-status")));
     if (str_starts(version, S("HTTP/")))
         columns_put(c, COLUMN_http_version, VIA_TEXT, str_from_at(version, S("HTTP/").n), a);
 }
@@ -265,6 +257,16 @@ static void take_host(struct line *l, str word)
     }
 }
 
+/* An address, perhaps with a port, the name of a host, or what nginx says of a local socket. */
+static bool is_plausible_client(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_hex(s.p[i]) && (s.p[i] < 'g' || s.p[i] > 'z') && (s.p[i] < 'G' || s.p[i] > 'Z') &&
+            !memchr("-._:[]%", s.p[i], 7))
+            return false;
+    return s.n > 0;
+}
+
 static void take_client(struct line *l, str word)
 {
     l->client = word;
@@ -286,6 +288,8 @@ static bool read_front(struct line *l, str front)
     if (begins_with_host(&w))
         take_host(l, w.items[at++]);
     take_client(l, w.items[at++]);
+    if (!is_plausible_client(l->client))
+        return false;
     if (at < w.count) {
         l->ident = w.items[at++];
         l->has |= HAS_IDENT;

@@ -47,8 +47,6 @@ void http_target_add(struct message *m, str target);
 /* Matches the whole text by templates whose holes have the names above, and adds the parts of the
  * `request` or, where there is none, of the c-uri that they found. */
 bool http_template_match(const struct template_set *s, struct message *m);
-/* For refine: the outcome of a status. */
-uint8_t http_status_outcome(str status);
 /* Of several addresses that proxies passed on, the last that is public, as a client can put any
  * before it; the last when none is. */
 str http_forwarded_client(str list);

@@ -362,6 +362,8 @@ static int sniff(str text)
             return 60;
     if (str_starts(text, S("fpc")) && str_find((str){text.p, text.n < 16 ? text.n : 16}, S("FW: ")))
         return 60;
+    if (text.n > 1 && text.p[1] >= 'a' && text.p[1] <= 'z' && !str_starts(text, S("tcp_auth_ok: ")))
+        return 0; /* "Nov 24 ...": an envelope is before it */
     return str_find((str){text.p, text.n < 128 ? text.n : 128}, S("[junos@")) ||
                    str_starts(text, S("tcp_auth_ok: "))
                ? 60

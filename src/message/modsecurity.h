@@ -8,8 +8,7 @@
  * Native names: waf_message, waf_action ("Warning", "Access denied with code 403 (phase 2)"), then
  * rule_file, rule_line, rule_id, rule_rev, rule_msg, rule_data, rule_severity, rule_ver,
  * rule_maturity, rule_accuracy, tag (an array), rule_hostname, uri, unique_id, ref.
- *
- * Private to message/.
+ * For message/ and formats/.
  */
 #pragma once
 

@@ -43,28 +43,31 @@ static void close_templates(void *state)
 }
 
 /* "[CET Nov 24 10:00:00] error    : " */
-static void monit_front(struct message *m, str *s)
+static bool monit_front(struct message *m, str *s)
 {
     struct syslog_time time;
     const char *close = str_starts(*s, S("[")) ? memchr(s->p, ']', s->n) : NULL;
 
     if (!close)
-        return;
+        return false;
     str stamp = {s->p + 1, (size_t)(close - s->p) - 1}, rest = str_from_at(*s, stamp.n + 2);
     str level = str_trim(str_cut(&rest, ':'));
     if (!rest.n || time_text_take(stamp, m->time_rule, &time) != stamp.n)
-        return;
+        return false;
     if (time.known)
         message_time(m, time.ns, time.digits, time.guess);
     message_add(m, S("level"), level);
     *s = str_trim(rest);
+    return true;
 }
 
 static bool monit_read(void *state, struct message *m)
 {
     str text = m->text;
 
-    monit_front(m, &text);
+    /* A line of its file has a front; within syslog there is none. */
+    if (!monit_front(m, &text) && !m->program.n)
+        return false;
     return template_match_part(state, m, text) != NULL;
 }
 

@@ -20,12 +20,16 @@ static const struct column_rule columns[] = {
     {S("cs-host"), COLUMN_url_domain, VIA_TEXT},
     {S("cs-host"), COLUMN_destination_domain, VIA_TEXT},
     {S("s-peer"), COLUMN_destination_ip, VIA_TEXT},
+    {S("cs-host"), COLUMN_destination_ip, VIA_ADDRESS},
     {S("s-port"), COLUMN_destination_port, VIA_TEXT},
     {S("c-useragent"), COLUMN_user_agent, VIA_TEXT},
     {S("time-taken"), COLUMN_event_duration, VIA_MILLISECONDS},
     {S("s-action"), COLUMN_event_reason, VIA_TEXT},
     {.field = S("")},
 };
+
+static const struct column_constant constants[] = {
+    {S("tcp"), COLUMN_network_transport}, {S("squid.access"), COLUMN_event_dataset}, {S(""), 0}};
 
 /* What Squid refused has a status for the client; what was aborted has none. */
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
@@ -45,6 +49,7 @@ static const struct kind kind_squid = {
     .format = "squid",
     .action = "proxy_request",
     .columns = columns,
+    .constants = constants,
     .refine = refine,
 };
 

@@ -12,12 +12,22 @@ static const struct column_rule columns[] = {
     {.field = S("")},
 };
 
+static bool is_mild(str level)
+{
+    return str_ieq(level, S("notice")) || str_ieq(level, S("info")) || str_ieq(level, S("debug")) ||
+           str_starts(level, S("trace"));
+}
+
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
 {
     str version = event_get(ev, S("cs-version"));
 
+    str level = event_get(ev, S("level"));
+
     if (str_starts(version, S("HTTP/")))
         columns_put(c, COLUMN_http_version, VIA_TEXT, str_from_at(version, S("HTTP/").n), a);
+    if (!c->type)
+        c->type = is_mild(level) ? "info" : "error";
 }
 
 const struct kind web_error_kind = {
@@ -35,7 +45,6 @@ const struct kind web_error_request = {
 const struct kind web_error_server = {
     .base = &web_error_kind,
     .action = "http_server_error",
-    .activity = ACTIVITY_app_fail,
 };
 
 const struct kind web_error_notice = {.base = &web_error_kind, .action = "http_server_notice"};

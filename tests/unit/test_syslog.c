@@ -247,7 +247,8 @@ static void a_tag_that_nothing_ends_stays_in_the_message(void **state)
 {
     (void)state;
     assert_fields("Nov 24 10:00:00 r1 system,info user admin logged in",
-                  "message=system,info user admin logged in;hostname=r1;program=system,info");
+                  "message=system,info user admin logged "
+                  "in;hostname=r1;program=system,info;topics=system,info;level=info");
     assert_fields("Nov 24 10:00:00 h last message repeated 3 times",
                   "message=last message repeated 3 times;hostname=h");
 }
