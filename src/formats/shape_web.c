@@ -137,7 +137,11 @@ static const struct column_rule traefik_columns[] = {
 
 static void refine_traefik(const struct event *ev, struct columns *c, struct arena *a)
 {
+    str passed = http_forwarded_client(event_get(ev, S("ClientHost")));
+
     put_version(ev, S("RequestProtocol"), c, a);
+    if (passed.n) /* a list, when a proxy before it is trusted */
+        columns_put(c, COLUMN_source_ip, VIA_ADDRESS, passed, a);
     columns_put(c, COLUMN_event_duration, VIA_TEXT, event_get(ev, S("Duration")), a);
 }
 

@@ -494,7 +494,8 @@ static void decode(struct text_decoder *d, const struct line_record *line)
     /* Not the envelope of syslog, perhaps; or a file's own line, when it is said to be one. */
     const bool own = only && only->bare && h.priority < 0 && dialect_may_read(only, text) &&
                      !dialect_may_read(only, str_trim(h.message));
-    if (why || !h.sure || own) {
+    const bool framed = !why && (h.sure || object_of(h.message).n);
+    if (!framed || own) {
         decode_bare(d, text, &none, ev);
         bare = speak(d, &none, true, line, ev);
     }

@@ -219,6 +219,12 @@ class Logs:
                 found[names[pathlib.Path(event["file"]).name]].append(event)
         return found
 
+    @functools.lru_cache(maxsize=None)
+    def excused(self, chosen):
+        """Cases in which the product differs on purpose: exceptions.tsv says why."""
+        with open(MAP.parent / "exceptions.tsv", encoding="utf-8") as f:
+            return {r["file"] for r in csv.DictReader(f, delimiter="\t") if r["set"] == chosen}
+
     def miss(self, source, case, text):
         if self.verbose and re.search(self.verbose, source):
             print(f"    {case}: {text}")
@@ -273,7 +279,7 @@ class Logs:
             text = "".join(c.get("prefix", "") + line + "\n" for line in lines)
             groups[(table.format, "Europe/Zurich")][c["id"]] = text.encode()
         found = self.parse("fail2ban", groups, moment(FAIL2BAN_NOW))
-        scores = collections.defaultdict(lambda: [0, 0])
+        scores, left_out = collections.defaultdict(lambda: [0, 0]), 0
         for c in cases:
             event = (found.get(c["id"]) or [{}])[-1]
             want, common = c["expect"], event.get("common", {})
@@ -284,13 +290,16 @@ class Logs:
                 right = not want.get("host") or plain(want["host"]) in hosts
                 right = right and ("time" not in want or moment(want["time"]) == moment(
                     re.sub(r"\.\d+", "", event.get("time") or "")))
+            if not right and c["id"] in self.excused("logs_fail2ban"):
+                left_out += 1
+                continue
             if not right:
                 self.miss(c["service"], c["id"], f"{want} and not {event.get('format')} "
                           f"{event.get('outcome')} {hosts} {event.get('time')}: {c['line']}")
             scores[c["service"]][0] += right
             scores[c["service"]][1] += 1
         self.by_source("fail2ban", scores)
-        return sum(s[0] for s in scores.values()), len(cases)
+        return sum(s[0] for s in scores.values()), len(cases) - left_out, left_out
 
     def logs_crowdsec(self):
         """Lines of which every field is right."""
