@@ -138,6 +138,36 @@ const struct shape shape_cloudtrail_service = {
     .times = {S("eventTime")},
 };
 
+/* Insights: a rate of calls or errors that is out of the ordinary. */
+static const struct column_rule insight_columns[] = {
+    TO("insightDetails.insightType", event_code, TEXT),
+    TO("insightDetails.eventName", event_action, TEXT),
+    TO("insightDetails.eventSource", event_provider, TEXT),
+    TO("insightDetails.errorCode", event_reason, TEXT),
+    TO("insightDetails.insightType", rule_name, TEXT),
+    END,
+};
+
+static const struct kind kind_insight = {
+    .format = "cloudtrail",
+    .own_names = true,
+    .activity = ACTIVITY_detection,
+    .columns = insight_columns,
+    .constants = aws_constants,
+};
+
+static const struct kind kind_insight_record = {
+    .base = &kind_insight,
+    .columns = cloudtrail_columns,
+};
+
+const struct shape shape_cloudtrail_insight = {
+    .kind = &kind_insight_record,
+    .markers = {{S("eventVersion"), S("")}, {S("insightDetails.eventName"), S("")}},
+    .sources = {{S("aws"), S(""), S("cloudtrail")}},
+    .times = {S("eventTime")},
+};
+
 /* ------------------------------------------------------------ findings */
 
 #define ACTION(name) "service.action." name

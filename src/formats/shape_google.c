@@ -243,6 +243,25 @@ static const struct activity_word workspace_activities[] = {
     {S(""), ACTIVITY_none},
 };
 
+static const struct activity_word drive_activities[] = {
+    {S("create"), ACTIVITY_file_create},
+    {S("upload"), ACTIVITY_file_create},
+    {S("copy"), ACTIVITY_file_create},
+    {S("edit"), ACTIVITY_file_update},
+    {S("rename"), ACTIVITY_file_rename},
+    {S("move"), ACTIVITY_file_rename},
+    {S("trash"), ACTIVITY_file_delete},
+    {S("delete"), ACTIVITY_file_delete},
+    {S("change_*"), ACTIVITY_file_change},
+    {S("*"), ACTIVITY_file_read},
+    {S(""), ACTIVITY_none},
+};
+
+static bool is_drive(str application)
+{
+    return str_eq(application, S("drive"));
+}
+
 static const struct column_rule workspace_columns[] = {
     TO("protoPayload.metadata.event.eventName", event_action, TEXT),
     TO("events.name", event_action, TEXT),
@@ -272,9 +291,13 @@ static void refine_workspace(const struct event *ev, struct columns *c, struct a
                   str_find(action, S("denied")) || str_find(action, S("DENIED")) ||
                   str_find(action, S("blocked")) || str_find(action, S("BLOCKED"));
 
-    (void)ev, (void)a;
+    (void)a;
     c->outcome = failed ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
     c->activity = activity_of_word(workspace_activities, action);
+    if (!c->activity && is_drive(event_get(ev, S("id.applicationName"))))
+        c->activity = activity_of_word(drive_activities, action);
+    if (!c->activity && str_eq(event_get(ev, S("id.applicationName")), S("admin")))
+        c->activity = ACTIVITY_config_change;
     if (!c->activity)
         c->activity = activity_of_operation(action);
 }
@@ -391,7 +414,7 @@ static void report_extra(const struct shaping *s)
 /* An activity of the Reports API. */
 const struct shape shape_workspace_report = {
     .kind = &kind_workspace_report,
-    .markers = {{S("id.applicationName"), S("")}, {S("actor.email"), S("")}},
+    .markers = {{S("id.applicationName"), S("")}, {S("id.uniqueQualifier"), S("")}},
     .extra = report_extra,
     .names = report_asked,
     .aliases = {report_names},

@@ -90,7 +90,22 @@ static const struct activity_word m365_activities[] = {
     {S("FileMoved"), ACTIVITY_file_rename},
     {S("FileDeleted*"), ACTIVITY_file_delete},
     {S("FileRecycled"), ACTIVITY_file_delete},
+    {S("File*"), ACTIVITY_file_read},
+    {S("AddedToSecureLink"), ACTIVITY_file_change},
+    {S("SecureLink*"), ACTIVITY_file_read},
+    {S("AnonymousLink*"), ACTIVITY_file_change},
+    {S("SharingSet"), ACTIVITY_file_change},
+    {S("Add group."), ACTIVITY_group_change},
+    {S("Update group."), ACTIVITY_group_change},
+    {S("Delete group."), ACTIVITY_group_change},
     {S("Send*"), ACTIVITY_mail_send},
+    {S("SoftDelete"), ACTIVITY_mail},
+    {S("HardDelete"), ACTIVITY_mail},
+    {S("MoveToDeletedItems"), ACTIVITY_mail},
+    {S("UpdateInboxRules"), ACTIVITY_mail},
+    {S("New-InboxRule"), ACTIVITY_mail},
+    {S("Set-InboxRule"), ACTIVITY_mail},
+    {S("AtpDetection"), ACTIVITY_detection},
     {S("MailItemsAccessed"), ACTIVITY_mail},
     {S("Set-*"), ACTIVITY_api_update},
     {S("New-*"), ACTIVITY_api_create},
@@ -98,13 +113,31 @@ static const struct activity_word m365_activities[] = {
     {S(""), ACTIVITY_none},
 };
 
+static const struct activity_word m365_workloads[] = {
+    {S("AzureActiveDirectory"), ACTIVITY_entity_change},
+    {S("Exchange"), ACTIVITY_mail},
+    {S(""), ACTIVITY_none},
+};
+
+/* Without a status the operation was done, but for what its name says was not; an alert tells of
+ * no end. */
+static enum outcome outcome_of_operation(str operation, uint8_t activity)
+{
+    static const str refused[] = {S("Fail"), S("Denied"), S("Block"), S("Reject")};
+
+    for (size_t i = 0; i < countof(refused); i++)
+        if (str_find(operation, refused[i]))
+            return OUTCOME_FAILURE;
+    return activity == ACTIVITY_detection || activity == ACTIVITY_malware ? OUTCOME_UNTOLD
+                                                                          : OUTCOME_SUCCESS;
+}
+
 /* ResultStatus is "True", "Succeeded", "Success", "PartiallySucceeded" or "False", "Failed"; of
  * sign-ins the operation itself says it, as ResultStatus does not. */
 static void refine_m365(const struct event *ev, struct columns *c, struct arena *a)
 {
     str operation = c->values[COLUMN_event_action], result = event_get(ev, S("ResultStatus"));
 
-    (void)a;
     c->outcome = verdict_of_word(result);
     if (str_ieq(result, S("PartiallySucceeded")))
         c->outcome = OUTCOME_SUCCESS;
@@ -114,7 +147,14 @@ static void refine_m365(const struct event *ev, struct columns *c, struct arena 
         c->outcome = verdict_of_code(result);
     c->activity = activity_of_word(m365_activities, operation);
     if (!c->activity)
+        c->activity = activity_of_word(m365_workloads, event_get(ev, S("Workload")));
+    if (!c->activity)
         c->activity = activity_of_operation(operation);
+    if (!result.n && !c->outcome && operation.n)
+        c->outcome = outcome_of_operation(operation, c->activity);
+    str user = c->values[COLUMN_user_name];
+    if (user.n && memchr(user.p, '@', user.n))
+        columns_put(c, COLUMN_user_email, VIA_TEXT, user, a);
 }
 
 static const struct kind kind_m365 = {
@@ -167,6 +207,21 @@ static void m365_extra(const struct shaping *s)
 const struct shape shape_m365_audit = {
     .kind = &kind_m365,
     .markers = {{S("Workload"), S("")}, {S("Operation"), S("")}, {S("RecordType"), S("")}},
+    .extra = m365_extra,
+    .names = m365_asked,
+    .aliases = {m365_names},
+    .texts = m365_texts,
+    .sources = {{S("m365"), S(""), S("audit")}},
+    .times = {S("CreationTime")},
+};
+
+/* Records that lost their operation on the way. */
+const struct shape shape_m365_record = {
+    .kind = &kind_m365,
+    .markers = {{S("Workload"), S("")},
+                {S("RecordType"), S("")},
+                {S("CreationTime"), S("")},
+                {S("OrganizationId"), S("")}},
     .extra = m365_extra,
     .names = m365_asked,
     .aliases = {m365_names},

@@ -301,7 +301,10 @@ static void refine_suricata(const struct event *ev, struct columns *c, struct ar
 {
     str type = event_get(ev, S("event_type")), action = event_get(ev, S("alert.action"));
     str protocol = event_get(ev, S("http.protocol")), rcode = event_get(ev, S("dns.rcode"));
-    bool alert = str_eq(type, S("alert"));
+    bool alert = str_eq(type, S("alert")) || (!type.n && event_get(ev, S("alert.signature_id")).n);
+
+    if (alert)
+        type = S("alert");
 
     columns_put(c, COLUMN_event_action, VIA_TEXT, action.n ? action : type, a);
     if (str_starts(protocol, S("HTTP/")))
@@ -312,7 +315,9 @@ static void refine_suricata(const struct event *ev, struct columns *c, struct ar
         c->type = "denied";
         return;
     }
-    c->type = str_eq(action, S("allowed")) ? "allowed" : NULL;
+    c->type = str_eq(action, S("allowed"))    ? "allowed"
+              : event_get(ev, S("dest_ip")).n ? "connection"
+                                              : NULL;
     if (!alert && rcode.n)
         c->outcome = str_eq(rcode, S("NOERROR")) ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
     else if (!alert)
@@ -358,6 +363,15 @@ const struct shape shape_suricata = {
     .traced = true,
     .names = path_names,
     .aliases = {suricata_names},
+    .times = {S("timestamp")},
+};
+
+/* Alerts that lost their type on the way. */
+const struct shape shape_suricata_alert = {
+    .kind = &kind_suricata,
+    .markers = {{S("flow_id"), S("")}, {S("alert.signature_id"), S("")}, {S("src_ip"), S("")}},
+    .aliases = {suricata_names},
+    .sources = {{S("suricata"), S(""), S("alert")}},
     .times = {S("timestamp")},
 };
 

@@ -377,6 +377,14 @@ static const struct column_rule duo_columns[] = {
     END,
 };
 
+static const struct activity_word duo_activities[] = {
+    {S("admin_log"), ACTIVITY_entity_change},
+    {S("telephony_log"), ACTIVITY_authenticate},
+    {S("offline_log"), ACTIVITY_authenticate},
+    {S("auth*"), ACTIVITY_logon},
+    {S(""), ACTIVITY_none},
+};
+
 static void refine_duo(const struct event *ev, struct columns *c, struct arena *a)
 {
     str result = event_get(ev, S("result")), action = event_get(ev, S("action"));
@@ -387,6 +395,8 @@ static void refine_duo(const struct event *ev, struct columns *c, struct arena *
         c->activity = ACTIVITY_logon;
     if (str_ends(action, S("_error")))
         c->outcome = OUTCOME_FAILURE;
+    if (!c->activity)
+        c->activity = activity_of_word(duo_activities, event_get(ev, S("eventtype")));
     refine_operation(ev, c, a);
 }
 
@@ -396,9 +406,9 @@ static const struct kind kind_duo = {
 /* Logs of the Admin API, as collectors mark them: of administrators, telephony, offline access. */
 const struct shape shape_duo_log = {
     .kind = &kind_duo,
-    .markers = {{S("eventtype"), S("")}, {S("isotimestamp"), S("")}},
+    .markers = {{S("eventtype"), S("*_log")}},
     .sources = {{S("cisco"), S(""), S("duo")}},
-    .times = {S("isotimestamp"), S("timestamp")},
+    .times = {S("isotimestamp"), S("ts"), S("timestamp")},
 };
 
 const struct shape shape_duo = {
@@ -439,4 +449,59 @@ const struct shape shape_opencanary = {
     .markers = {{S("logtype"), S("")}, {S("node_id"), S("")}, {S("src_host"), S("")}},
     .sources = {{S("opencanary"), S("application"), S("")}},
     .times = {S("utc_time"), S("local_time_adjusted"), S("local_time")},
+};
+
+/* ------------------------------------------------------------ Nextcloud */
+
+static const struct column_rule nextcloud_columns[] = {
+    TO("app", event_provider, TEXT),
+    TO("reqId", event_id, TEXT),
+    TO("level", log_level, TEXT),
+    TO("message", event_reason, TEXT),
+    TO("user", user_name, TEXT),
+    TO("url", url_original, URL),
+    TO("method", http_method, TEXT),
+    TO("userAgent", user_agent, TEXT),
+    END,
+};
+
+/* "Login failed: 'alice' (Remote IP: '192.0.2.7')": whoever logs on chooses the name, and may write
+ * such an end into it; the address is the last, and the name all that stands before. */
+static void refine_nextcloud(const struct event *ev, struct columns *c, struct arena *a)
+{
+    str text = event_get(ev, S("message")), failed = S("Login failed: "),
+        between = S(" (Remote IP: ");
+    bool refused = str_starts(text, failed);
+
+    if (refused && str_ends(text, S("')"))) {
+        size_t at = text.n;
+        while (at > failed.n && !str_starts(str_from_at(text, at), between))
+            at--;
+        str name = {text.p + failed.n, at - failed.n}, ip = str_from_at(text, at);
+        if (name.n > 2 && ip.n > between.n + 3) {
+            columns_put(c, COLUMN_user_name, VIA_TEXT, (str){name.p + 1, name.n - 2}, a);
+            columns_put(c, COLUMN_source_ip, VIA_ADDRESS,
+                        (str){ip.p + between.n + 1, ip.n - between.n - 3}, a);
+        }
+    }
+    columns_put(c, COLUMN_source_ip, VIA_ADDRESS, event_get(ev, S("remoteAddr")), a);
+    bool logon = refused || str_starts(text, S("Login successful: ")) ||
+                 str_starts(text, S("Login attempt: "));
+    c->activity = logon ? ACTIVITY_logon : ACTIVITY_web_resource;
+    columns_put(c, COLUMN_event_action, VIA_TEXT, logon ? S("login") : S(""), a);
+    if (refused || str_starts(text, S("Login successful: ")))
+        c->outcome = refused ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
+}
+
+static const struct kind kind_nextcloud = {.format = "nextcloud",
+                                           .own_names = true,
+                                           .columns = nextcloud_columns,
+                                           .refine = refine_nextcloud};
+
+/* nextcloud.log and audit.log. */
+const struct shape shape_nextcloud = {
+    .kind = &kind_nextcloud,
+    .markers = {{S("reqId"), S("")}, {S("remoteAddr"), S("")}, {S("app"), S("")}},
+    .sources = {{S("nextcloud"), S(""), S("")}},
+    .times = {S("time")},
 };

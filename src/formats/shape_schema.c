@@ -228,6 +228,18 @@ static uint64_t number_of(const struct event *ev, str name)
     return str_u64(event_get(ev, name), &number) ? number : 0;
 }
 
+/* Classes that no activity of ours is of, by the nearest. */
+static const struct {
+    uint16_t class_uid;
+    uint8_t activity;
+} ocsf_classes[] = {
+    {2001, ACTIVITY_detection},   {2003, ACTIVITY_detection},    {2005, ACTIVITY_detection},
+    {2006, ACTIVITY_detection},   {2007, ACTIVITY_detection},    {4010, ACTIVITY_file_read},
+    {4011, ACTIVITY_mail},        {4012, ACTIVITY_mail},         {5002, ACTIVITY_config_change},
+    {5003, ACTIVITY_inventory},   {6004, ACTIVITY_web_resource}, {7002, ACTIVITY_remediation},
+    {7003, ACTIVITY_remediation}, {7004, ACTIVITY_remediation},
+};
+
 /* The row of class and activity, or else the first of the class. */
 static uint8_t ocsf_activity(uint64_t class_uid, uint64_t activity_id)
 {
@@ -241,6 +253,9 @@ static uint8_t ocsf_activity(uint64_t class_uid, uint64_t activity_id)
             return i;
         of_class = of_class ? of_class : i;
     }
+    for (size_t i = 0; i < countof(ocsf_classes) && !of_class; i++)
+        if (ocsf_classes[i].class_uid == class_uid)
+            of_class = ocsf_classes[i].activity;
     return of_class;
 }
 
@@ -292,6 +307,8 @@ static void put_ocsf_hashes(const struct event *ev, struct columns *c, struct ar
 static void refine_ocsf(const struct event *ev, struct columns *c, struct arena *a)
 {
     c->activity = ocsf_activity(number_of(ev, S("class_uid")), number_of(ev, S("activity_id")));
+    if (c->activity == ACTIVITY_detection && event_get(ev, S("malware.name")).n)
+        c->activity = ACTIVITY_malware;
     c->outcome = ocsf_outcome(ev);
     put_ocsf_hashes(ev, c, a);
     /* Who logs on is the user of the event, where nobody else acts. */

@@ -82,6 +82,14 @@ const struct shape shape_eventbridge = {
     .prefixes = {{.prefix = S("detail.")}},
 };
 
+/* The same around the findings of GuardDuty and Security Hub. */
+const struct shape shape_eventbridge_finding = {
+    .markers = {{S("detail.service.detectorId"), S("")}, {S("detail.findings.ProductArn"), S("")}},
+    .any_marker = true,
+    .wrapper = true,
+    .prefixes = {{.prefix = S("detail.findings.")}, {.prefix = S("detail.")}},
+};
+
 /* {"AuditData":{...}}: Microsoft 365's audit search. */
 const struct shape shape_m365_audit_data = {
     .markers = {{S("AuditData.Operation"), S("")}},
@@ -94,7 +102,8 @@ const struct shape shape_wazuh_integration = {
     .markers = {{S("integration"), S("")}, {S("gcp.logName"), S("")}},
     .any_marker = true,
     .wrapper = true,
-    .prefixes = {{.prefix = S("aws.")},
+    .prefixes = {{.prefix = S("aws.finding.")},
+                 {.prefix = S("aws.")},
                  {.prefix = S("gcp.")},
                  {.prefix = S("github.")},
                  {.prefix = S("office365.")},
