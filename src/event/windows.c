@@ -20,10 +20,6 @@ static const struct column_rule windows_columns[] = {
     TO("SubjectUserName", user_name, TEXT),
     TO("SubjectDomainName", user_domain, TEXT),
     TO("SubjectUserSid", user_id, TEXT),
-    TO("TargetUserName", user_target_name, TEXT),
-    TO("TargetDomainName", user_target_domain, TEXT),
-    TO("TargetUserSid", user_target_id, TEXT),
-    TO("TargetSid", user_target_id, TEXT),
     TO("User", user_name, ACCOUNT),
     TO("UserName", user_name, ACCOUNT),
     TO("UserID", user_id, TEXT),
@@ -71,6 +67,15 @@ static const struct column_rule windows_columns[] = {
     TO("ServiceName", service_name, TEXT),
     TO("RuleName", rule_name, TEXT),
     TO("Status", event_reason, TEXT),
+    END,
+};
+
+/* Whom it was done to. */
+static const struct column_rule subject_columns[] = {
+    TO("TargetUserName", user_target_name, TEXT),
+    TO("TargetDomainName", user_target_domain, TEXT),
+    TO("TargetUserSid", user_target_id, TEXT),
+    TO("TargetSid", user_target_id, TEXT),
     END,
 };
 
@@ -329,15 +334,15 @@ const struct kind kind_windows = {
     .refine = refine,
 };
 
-/* A role: whose table goes before the common one. */
+/* A role: whose table goes before the common one. In all but groups the target is an account. */
+static const struct kind role_subject = {.base = &kind_windows, .columns = subject_columns};
+static const struct kind role_group = {.base = &kind_windows, .columns = group_columns};
 #define ROLE(name)                                                                                 \
-    static const struct kind role_##name = {.base = &kind_windows, .columns = name##_columns};
-static const struct kind role_subject = {.base = &kind_windows};
-static const struct kind role_other = {.base = &kind_windows};
+    static const struct kind role_##name = {.base = &role_subject, .columns = name##_columns};
+static const struct kind role_other = {.base = &role_subject};
 ROLE(logon)
 ROLE(session)
 ROLE(network_policy)
-ROLE(group)
 ROLE(object)
 ROLE(registry)
 ROLE(process)
@@ -474,12 +479,12 @@ static const struct kind *choose(const struct event *ev)
     uint64_t id;
 
     if (!str_u64(event_get(ev, S("EventID")), &id))
-        return NULL;
+        return &role_other;
     enum windows_log log = log_of(ev);
     for (size_t i = 0; log < LOG_COUNT && i < countof(rows); i++)
         if (rows[i].log == log && rows[i].id == id)
             return &rows[i].kind;
-    return NULL;
+    return &role_other;
 }
 
 /* ------------------------------------------------------------ how it ended */
@@ -567,6 +572,8 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
     str level = event_get(ev, S("Level"));
     columns_put(c, COLUMN_log_level, VIA_LOWER,
                 level_name(level.n ? level : event_get(ev, S("Severity"))), a);
+    if (verdict_of_code(c->values[COLUMN_event_reason]) == OUTCOME_SUCCESS)
+        c->values[COLUMN_event_reason] = (str){0}; /* a status of nothing wrong is no reason */
     columns_put(c, COLUMN_network_direction, VIA_TEXT, direction_name(ev), a);
     columns_put_own(ev, c, a); /* of shippers that add ECS's */
 }

@@ -204,6 +204,22 @@ static const struct activity_word defender_activities[] = {
     {S(""), ACTIVITY_none},
 };
 
+/* What came in has its source at the far end. */
+static void turn_round(struct columns *c)
+{
+    static const struct {
+        uint8_t source, destination;
+    } ends[] = {{COLUMN_source_ip, COLUMN_destination_ip},
+                {COLUMN_source_port, COLUMN_destination_port},
+                {COLUMN_source_domain, COLUMN_destination_domain}};
+
+    for (size_t i = 0; i < countof(ends); i++) {
+        str source = c->values[ends[i].source];
+        c->values[ends[i].source] = c->values[ends[i].destination];
+        c->values[ends[i].destination] = source;
+    }
+}
+
 static void refine_defender(const struct event *ev, struct columns *c, struct arena *a)
 {
     str action = event_get(ev, S("ActionType"));
@@ -211,6 +227,8 @@ static void refine_defender(const struct event *ev, struct columns *c, struct ar
     (void)a;
     if (!c->activity)
         c->activity = activity_of_word(defender_activities, action);
+    if (str_starts(action, S("Logon")) || str_starts(action, S("Inbound")))
+        turn_round(c);
     if (!c->activity && event_get(ev, S("AlertId")).n)
         c->activity = ACTIVITY_detection;
     if (!c->activity && event_get(ev, S("RecipientEmailAddress")).n)

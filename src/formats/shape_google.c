@@ -414,7 +414,7 @@ static void report_extra(const struct shaping *s)
 /* An activity of the Reports API. */
 const struct shape shape_workspace_report = {
     .kind = &kind_workspace_report,
-    .markers = {{S("id.applicationName"), S("")}, {S("id.uniqueQualifier"), S("")}},
+    .markers = {{S("id.applicationName"), S("")}, {S("id.time"), S("")}},
     .extra = report_extra,
     .names = report_asked,
     .aliases = {report_names},

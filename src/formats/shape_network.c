@@ -145,7 +145,7 @@ static void refine_zeek(const struct event *ev, struct columns *c, struct arena 
 }
 
 static const struct kind kind_zeek = {
-    .format = "zeek_json",
+    .format = "zeek",
     .own_names = true,
     .columns = zeek_columns,
     .constants = zeek_constants,

@@ -32,7 +32,18 @@ const struct shape shape_chainsaw = {
 };
 
 /* "level" is syslog's severity; what the sender adds is taken as of any JSON. */
-static const struct kind kind_gelf = {.base = &kind_json, .format = "gelf"};
+static void refine_gelf(const struct event *ev, struct columns *c, struct arena *a)
+{
+    static const str names[] = {S("emergency"), S("alert"),  S("critical"),      S("error"),
+                                S("warning"),   S("notice"), S("informational"), S("debug")};
+    uint64_t level;
+
+    (void)a;
+    if (str_u64(event_get(ev, S("level")), &level) && level < countof(names))
+        c->values[COLUMN_log_level] = names[level];
+}
+
+static const struct kind kind_gelf = {.base = &kind_json, .format = "gelf", .refine = refine_gelf};
 
 /* Graylog Extended Log Format 1.1: additional fields begin with an underscore. */
 const struct shape shape_gelf = {
