@@ -102,7 +102,7 @@ def plain(value):
         return repr(float(text)).removesuffix(".0")
     if re.fullmatch(r"0\d+", text):
         return text.lstrip("0") or "0"
-    at = moment(text) if re.match(r"\d{4}-\d\d-\d\dt", text) else None
+    at = moment(text.upper()) if re.match(r"\d{4}-\d\d-\d\dt", text) else None
     return repr(at) if at is not None else text
 
 
