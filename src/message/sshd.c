@@ -41,6 +41,19 @@ KIND(forwarding, "forwarding_refused", ssh, FAILURE);
 KIND(told, NULL, ssh, UNTOLD);
 #undef KIND
 
+/* A client that has no method left (RFC 4253 section 11.1: 14; Java's JSch says 3) did not log on.
+ */
+static void settle_code(const struct event *ev, struct columns *c, struct arena *a)
+{
+    (void)ev;
+    (void)a;
+    str code = c->values[COLUMN_event_code];
+
+    if (str_eq(code, S("3")) || str_eq(code, S("14")))
+        c->outcome = OUTCOME_FAILURE;
+}
+static const struct kind kind_left = {.base = &kind_closed, .refine = settle_code};
+
 /* How a connection ended or failed, with and without the account that it was for. */
 #define PEER(front, back, kind)                                                                    \
     {front " {src_ip:host} port {src_port:int}" back, kind}, {front " {src_ip:host}" back, kind},  \
@@ -64,9 +77,9 @@ static const struct template_row templates[] = {
     {"Failed {auth_method} for illegal user {user*}" FROM "[[ ssh2||]]", &kind_failed},
     {"Failed {auth_method} for {user}" FROM "[[ {version}: {detail:text}|| ssh2]]", &kind_failed},
     {"Failed {auth_method} for {user*}" FROM "[[ {version}||]]", &kind_failed},
-    {"Failed {auth_method} for invalid user {:text}", &kind_failed},
     {"Failed {auth_method} for invalid user {user*} from {src_ip:ip}", &kind_failed},
     {"Failed {auth_method} for {user} from {src_ip:host}", &kind_failed},
+    {"Failed {auth_method} for invalid user {:text}", &kind_failed},
     {"Invalid user {user*} from {src_ip:host}[[ port {src_port:int}||]]", &kind_refused},
     {"Illegal user {user*} from {src_ip:host}[[ port {src_port:int}||]]", &kind_refused},
     {"Accepted {auth_method} for {user}" FROM " ssh2", &kind_accepted},
@@ -104,8 +117,8 @@ static const struct template_row templates[] = {
     {"Disconnecting: Change of username or service not allowed: {:text}", &kind_disconnected},
     {"Disconnecting: Too many authentication failures for {user*}", &kind_disconnected},
     {"Disconnecting: {reason:text}", &kind_disconnected},
-    {"Received disconnect" FROM ":[[ ||]]{code:int}: {reason:text}", &kind_closed},
-    {"Received disconnect from {src_ip:ip}: {code:int}: {reason:text}", &kind_closed},
+    {"Received disconnect" FROM ":[[ ||]]{code:int}: {reason:text}", &kind_left},
+    {"Received disconnect from {src_ip:ip}: {code:int}: {reason:text}", &kind_left},
     {"Connection closed", &kind_closed},
     {"Connection closed by remote host", &kind_closed},
     {"Closing connection to {src_ip:ip}[[ port {src_port:int}||]]", &kind_closed},
@@ -309,7 +322,7 @@ static bool read(void *state, struct message *m)
         return false;
     if (strncmp(row->text, "Failed publickey", sizeof "Failed publickey" - 1) == 0)
         message_add(m, S("auth_method"), S("publickey"));
-    if (early && m->event->kind == &kind_closed)
+    if (early && (m->event->kind == &kind_closed || m->event->kind == &kind_left))
         m->event->kind = &kind_closed_early;
     if (reason.n)
         message_add(m, S("reason"), reason);
