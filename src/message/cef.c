@@ -259,6 +259,8 @@ static bool skip_mark(str *text)
 {
     str rest = *text;
 
+    if (str_starts(rest, S("ASM:")) || str_starts(rest, S("PSM:"))) /* F5's tag */
+        rest = str_from_at(rest, S("ASM:").n);
     if (str_starts(rest, S("CEF:")) || str_starts(rest, S("cef:")))
         rest = str_trim(str_from_at(rest, 4));
     if (rest.n < 2 || (rest.p[0] != '0' && rest.p[0] != '1') ||
@@ -274,7 +276,7 @@ static int sniff(str text)
     size_t bars = 0;
     str rest = text;
 
-    if (text.p[0] != 'C' && text.p[0] != 'c' && text.p[0] != '0' && text.p[0] != '1')
+    if (!memchr("Cc01AP", text.p[0], 6))
         return 0;
     if (!skip_mark(&rest))
         return 0;

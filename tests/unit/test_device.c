@@ -1,0 +1,110 @@
+/* test_device.c - devices of other makers (F5, Huawei, H3C): what is denied, what cannot be forged;
+ * and that the catalogues of messages can be compiled. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "message/template.h"
+#include "one_line.h"
+
+static void every_row_of_the_catalogues_is_a_template(void **state)
+{
+    static const struct template_row rows[] = {
+#define ASA(code, of, text) {text, NULL},
+#include "message/cisco_asa.def"
+#undef ASA
+#define IOS(code, of, text) {text, NULL},
+#include "message/cisco_ios.def"
+#undef IOS
+#define JUNOS(code, of, text) {text, NULL},
+#include "message/junos.def"
+#undef JUNOS
+    };
+
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct template_set *set = template_set_new(&rows[i], 1);
+        assert_non_null(set);
+        template_set_free(set);
+    }
+}
+
+static void an_access_list_of_f5_denies_or_allows(void **state)
+{
+    struct one_line denied = one_line_read(
+        "f5", S("01580002:5: /Common/p:Common:1: discard ACL: /Common/a:0 packet: tcp "
+                "192.0.2.7:1 -> 198.51.100.4:22"));
+    struct one_line allowed =
+        one_line_read("f5", S("01580002:5: /Common/p:Common:1: allow ACL: /Common/a:0 packet: tcp "
+                              "192.0.2.7:1 -> 198.51.100.4:22"));
+
+    (void)state;
+    assert_int_equal(denied.columns.outcome, OUTCOME_FAILURE);
+    assert_int_equal(allowed.columns.outcome, OUTCOME_SUCCESS);
+    assert_true(one_line_column(&allowed, COLUMN_rule_name, "/Common/a"));
+    one_line_done(&denied);
+    one_line_done(&allowed);
+}
+
+static void the_level_before_a_daemon_is_no_part_of_its_name(void **state)
+{
+    struct one_line one = one_line_read(
+        "syslog", S("Nov 24 10:00:00 bigip1 notice mcpd[7]: 01070638:5: No members available for "
+                    "pool /Common/p"));
+    struct one_line plain =
+        one_line_read("syslog", S("Nov 24 10:00:00 bigip1 mcpd[7]: 01070638:5: No members "
+                                  "available for pool /Common/p"));
+
+    (void)state;
+    assert_true(one_line_has(&one, "program", "mcpd"));
+    assert_true(one_line_has(&one, "level", "notice"));
+    assert_true(one_line_has(&plain, "program", "mcpd"));
+    assert_int_equal(plain.columns.outcome, OUTCOME_FAILURE);
+    one_line_done(&one);
+    one_line_done(&plain);
+}
+
+static void policies_of_huawei_permit_or_deny(void **state)
+{
+    struct one_line denied = one_line_read(
+        "huawei", S("%%01POLICY/6/POLICYDENY(l)[2]:source-ip=192.0.2.7, destination-port=22"));
+    struct one_line permitted = one_line_read(
+        "huawei", S("%%01POLICY/6/POLICYPERMIT(l)[2]:source-ip=192.0.2.7, destination-port=22"));
+
+    (void)state;
+    assert_int_equal(denied.columns.outcome, OUTCOME_FAILURE);
+    assert_true(one_line_column(&denied, COLUMN_source_ip, "192.0.2.7"));
+    assert_int_equal(permitted.columns.outcome, OUTCOME_SUCCESS);
+    one_line_done(&denied);
+    one_line_done(&permitted);
+}
+
+static void a_name_of_comware_forges_no_address(void **state)
+{
+    struct one_line one =
+        one_line_read("comware", S("%%10LOGIN/5/LOGIN_FAILED: x failed to log in from 203.0.113.1 "
+                                   "failed to log in from 192.0.2.7."));
+    struct one_line cut = one_line_read("comware", S("%%10LOGIN/5/"));
+
+    (void)state;
+    assert_true(one_line_column(&one, COLUMN_source_ip, "192.0.2.7"));
+    assert_int_equal(one.columns.outcome, OUTCOME_FAILURE);
+    assert_null(event_get(cut.event, S("module")).p);
+    one_line_done(&one);
+    one_line_done(&cut);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_of_the_catalogues_is_a_template),
+        cmocka_unit_test(an_access_list_of_f5_denies_or_allows),
+        cmocka_unit_test(the_level_before_a_daemon_is_no_part_of_its_name),
+        cmocka_unit_test(policies_of_huawei_permit_or_deny),
+        cmocka_unit_test(a_name_of_comware_forges_no_address),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
