@@ -245,7 +245,7 @@ static void give_meaning(struct zeek *z, struct event *ev, struct arena *a)
         event_add(ev, a,
                   (struct field){.name = S("_path"), .value = arena_str(a, buf_str(&z->path))});
     shape_apply(z->shapes, ev, a);
-    if (!ev->kind)
+    if (!ev->kind || str_eq(str_from(kind_format(ev->kind)), S("json"))) /* no log of Zeek's own */
         ev->kind = &kind_zeek;
     for (uint32_t i = 0; !ev->has_time && i < z->names.count; i++)
         if (z->types[i] == ZEEK_TIME)

@@ -40,7 +40,7 @@ static void a_balancer_tells_client_and_target(void **state)
         "c-ip=2001:db8::7;c-port=2817;backend:port=10.0.0.1:80;target_ip=10.0.0.1;"
         "target_port=80;");
     assert_has("aws_elb", "2026-11-24T10:00:00.945958Z lb web 10.0.0.1:80 \"\"\n",
-               "message=2026-11-24");
+               "message=web 10.0.0.1:80");
 }
 
 static void a_rejected_flow_is_a_failure(void **state)
