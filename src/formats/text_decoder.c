@@ -35,6 +35,7 @@
 #include <stdlib.h>
 
 enum {
+    DEVICE_SURE = 60,     /* of what says of a text that it is its own */
     FIELDS_MAX = 8,       /* without STRUCTURED-DATA */
     SOURCE_SLOTS = 64,    /* programs remembered; a power of two */
     SOURCE_NAME_MAX = 32, /* bytes of the name of one */
@@ -475,6 +476,15 @@ static void decode_enveloped(struct text_decoder *d, const struct line_record *l
     }
 }
 
+/* Is the front an envelope? Certainly when it has a tag or a priority; and when what stands behind
+ * it is an object, or a device's record: "Nov 24 10:00:00 fw1 id=firewall sn=...". */
+static bool is_framed(struct text_decoder *d, str text, const struct syslog_header *h)
+{
+    return h->sure || object_of(h->message).n ||
+           (!d->format->dialect && h->message.p != text.p &&
+            dialect_reader_knows(d->dialects, str_trim(h->message), DEVICE_SURE));
+}
+
 static void decode(struct text_decoder *d, const struct line_record *line)
 {
     struct arena *a = d->batch->arena;
@@ -494,7 +504,7 @@ static void decode(struct text_decoder *d, const struct line_record *line)
     /* Not the envelope of syslog, perhaps; or a file's own line, when it is said to be one. */
     const bool own = only && only->bare && h.priority < 0 && dialect_may_read(only, text) &&
                      !dialect_may_read(only, str_trim(h.message));
-    const bool framed = !why && (h.sure || object_of(h.message).n);
+    const bool framed = !why && is_framed(d, text, &h);
     if (!framed || own) {
         decode_bare(d, text, &none, ev);
         bare = speak(d, &none, true, line, ev);

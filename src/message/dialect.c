@@ -321,6 +321,19 @@ static const struct dialect *read_plain(struct dialect_reader *r, struct message
     return NULL;
 }
 
+bool dialect_reader_knows(struct dialect_reader *r, str text, int least)
+{
+    if (!r->speakers)
+        prepare(r);
+    const uint8_t byte = text.n ? (uint8_t)text.p[0] : 0;
+    for (uint32_t i = r->begins[byte]; text.n && i < r->begins[byte + 1u]; i++) {
+        const struct dialect *d = r->speakers[r->by_byte[i]].dialect;
+        if (!d->gate && looks_like(d, text) >= least)
+            return true;
+    }
+    return false;
+}
+
 const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, bool bare)
 {
     m->damage = NULL;

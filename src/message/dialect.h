@@ -125,6 +125,9 @@ struct dialect_reader;
 struct dialect_reader *dialect_reader_new(const struct dialect_set *set,
                                           const struct dialect *only) MUST_USE;
 void dialect_reader_free(struct dialect_reader *r); /* NULL is a no-op */
+/* Is there a dialect that says of a text, by content alone, that it is its own, and is as sure as
+ * that? 0..100. Those of pattern files are not asked. */
+bool dialect_reader_knows(struct dialect_reader *r, str text, int least);
 /* What came of each dialect that is asked for a message: for people. */
 struct dialect_trial {
     const struct dialect *dialect;
