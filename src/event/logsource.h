@@ -17,6 +17,11 @@
 struct field_rename {
     str rule_name, native_name;
 };
+/* A row of a table of them. */
+#define RENAMED(rule_field, native_field)                                                          \
+    {                                                                                              \
+        .rule_name = S(rule_field), .native_name = S(native_field)                                 \
+    }
 
 struct logsource {
     str product, category, service;     /* lower case; empty when there is none */

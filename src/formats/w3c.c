@@ -18,7 +18,7 @@
 #include "event/kind.h"
 #include "formats/heading.h"
 #include "formats/shape_time.h"
-#include "message/column_table.h"
+#include "event/column_table.h"
 #include "message/csv.h"
 #include "message/http_access.h"
 #include "message/time_text.h"
@@ -52,7 +52,7 @@ static const struct column_rule web_columns[] = {
     TO("s-computername", host_name, TEXT),
     TO("c-port", source_port, TEXT),
     TO("time-taken", event_duration, MILLISECONDS),
-    END_OF_TABLE,
+    END,
 };
 static const struct kind kind_web = {
     .base = &http_access_kind, .format = "w3c", .columns = web_columns};
@@ -60,7 +60,7 @@ static const struct kind kind_web = {
 static const struct column_rule cloudfront_columns[] = {
     TO("x-host-header", url_domain, TEXT),      TO("c-port", source_port, TEXT),
     TO("time-taken", event_duration, SECONDS),  TO("x-edge-request-id", event_id, TEXT),
-    TO("x-edge-result-type", event_code, TEXT), END_OF_TABLE,
+    TO("x-edge-result-type", event_code, TEXT), END,
 };
 static const struct column_constant cloudfront_constants[] = {{S("aws"), COLUMN_cloud_provider},
                                                               {.value = S("")}};
@@ -78,7 +78,7 @@ static const struct column_rule proxy_columns[] = {
     TO("s-action", event_code, TEXT),
     TO("sc-filter-result", event_reason, TEXT),
     TO("x-virus-id", threat_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct kind kind_proxy = {
     .base = &http_access_kind, .format = "w3c", .columns = proxy_columns};
@@ -100,7 +100,7 @@ static const struct column_rule firewall_columns[] = {
     TO("src-port", source_port, TEXT),      TO("dst-ip", destination_ip, TEXT),
     TO("dst-port", destination_port, TEXT), TO("protocol", network_transport, PROTOCOL),
     TO("size", network_bytes, TEXT),        TO("path", network_direction, LOWER),
-    TO("pid", process_pid, TEXT),           END_OF_TABLE,
+    TO("pid", process_pid, TEXT),           END,
 };
 static const struct kind kind_firewall = {.format = "w3c",
                                           .activity = ACTIVITY_flow,
@@ -121,7 +121,7 @@ static const struct column_rule other_columns[] = {
     TO("event-id", event_code, TEXT),
     TO("client-hostname", source_domain, TEXT),
     TO("server-hostname", host_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct kind kind_other = {.format = "w3c", .columns = other_columns};
 

@@ -9,7 +9,7 @@
  * request, referrer and agent: columns are taken from the left, in double quotes, in which the
  * balancers write a quote as \x22.
  */
-#include "message/column_table.h"
+#include "event/column_table.h"
 #include "message/dialect.h"
 #include "message/http_access.h"
 #include "message/time_text.h"
@@ -200,7 +200,7 @@ static const struct column_rule balancer_columns[] = {
     TO("error_reason", event_reason, TEXT),
     TO("trace_id", event_id, TEXT),
     TO("actions_executed", event_code, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct column_constant amazon[] = {
     {S("aws"), COLUMN_cloud_provider}, {S("http"), COLUMN_network_protocol}, {.value = S("")}};
@@ -332,7 +332,7 @@ static const struct column_rule s3_columns[] = {
     TO("key", file_path, TEXT),
     TO("object_size", file_size, TEXT),
     TO("total_time", event_duration, MILLISECONDS),
-    END_OF_TABLE,
+    END,
 };
 static const struct kind kind_s3 = {.base = &http_access_kind,
                                     .format = "aws_s3",
@@ -445,7 +445,7 @@ static const struct column_row cloudfront[] = {
 static const struct column_rule cloudfront_columns[] = {
     TO("x-host-header", url_domain, TEXT),      TO("c-port", source_port, TEXT),
     TO("time-taken", event_duration, SECONDS),  TO("x-edge-request-id", event_id, TEXT),
-    TO("x-edge-result-type", event_code, TEXT), END_OF_TABLE,
+    TO("x-edge-result-type", event_code, TEXT), END,
 };
 static const struct kind kind_cloudfront = {.base = &http_access_kind,
                                             .format = "aws_cloudfront",

@@ -6,7 +6,7 @@
  */
 #include "message/aws_flow.h"
 
-#include "message/column_table.h"
+#include "event/column_table.h"
 #include "text/time.h"
 
 enum { DEFAULT_COLUMNS = 14, ACCOUNT_DIGITS_MAX = 12, SNIFF_SURE = 95 };
@@ -76,7 +76,7 @@ static const struct column_rule columns[] = {
     TO("region", cloud_region, TEXT),
     TO("instance-id", host_name, TEXT),
     TO("reject-reason", event_reason, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct column_constant constants[] = {{S("aws"), COLUMN_cloud_provider},
                                                    {.value = S("")}};

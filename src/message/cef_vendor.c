@@ -1,7 +1,7 @@
 #include "message/cef_vendor.h"
 
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/fortinet.h"
 
 /* ------------------------------------------------------------ CEF's dictionary */
@@ -63,7 +63,7 @@ static const struct column_rule cef_columns[] = {
     TO("dpid", process_pid, TEXT),
     TO("sourceServiceName", service_name, TEXT),
     TO("destinationServiceName", service_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static void put_hash(struct columns *c, str hash, struct arena *a)
@@ -205,7 +205,7 @@ static const struct column_rule leef_columns[] = {
     TO("op", http_method, TEXT),
     TO("arg", url_path, TEXT),
     TO("app_name", network_application, LOWER),
-    END_OF_TABLE,
+    END,
 };
 
 static void refine_leef(const struct event *ev, struct columns *c, struct arena *a)
@@ -236,7 +236,7 @@ static const struct column_rule fortinet_columns[] = {
     TO("out", source_bytes, TEXT),
     TO("in", destination_bytes, TEXT),
     TO("fname", file_name, BASENAME),
-    END_OF_TABLE,
+    END,
 };
 
 static void put_prefixed(const struct event *ev, struct columns *c, struct arena *a)
@@ -304,7 +304,7 @@ static const struct column_rule pan_columns[] = {
     TO("in", destination_bytes, TEXT),
     TO("app", network_application, LOWER),
     TO("Rule", rule_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static void refine_pan(const struct event *ev, struct columns *c, struct arena *a)
@@ -337,7 +337,7 @@ static const struct column_rule checkpoint_columns[] = {
     TO("sni", destination_domain, TEXT),
     TO("Threat Prevention Rule Name", rule_name, TEXT),
     TO("protection_name", threat_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct kind kind_checkpoint_cef = {.base = &kind_cef, .columns = checkpoint_columns};
 
@@ -351,7 +351,7 @@ static const struct column_rule sonicwall_columns[] = {
     TO("msg", event_reason, TEXT),
     TO("arg", url_path, TEXT),
     TO("dstname", destination_domain, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct kind kind_sonicwall_cef = {.base = &kind_cef, .columns = sonicwall_columns};
 
@@ -369,7 +369,7 @@ static const struct column_rule trend_columns[] = {
     TO("TrendMicroDsFileMD5", file_md5, LOWER),
     TO("TrendMicroDsFileSHA1", file_sha1, LOWER),
     TO("TrendMicroDsFileSHA256", file_sha256, LOWER),
-    END_OF_TABLE,
+    END,
 };
 static const struct kind kind_trend = {.base = &kind_cef, .columns = trend_columns};
 
@@ -377,7 +377,7 @@ static const struct column_rule ubiquiti_columns[] = {
     TO("UNIFIipsSignature", rule_name, TEXT),   TO("UNIFIipsSignatureId", rule_id, TEXT),
     TO("UNIFIadmin", user_name, ACCOUNT),       TO("UNIFIclientIp", source_ip, TEXT),
     TO("UNIFIclientMac", source_mac, TEXT),     TO("UNIFIclientHostname", source_domain, TEXT),
-    TO("UNIFIdeviceName", observer_name, TEXT), END_OF_TABLE,
+    TO("UNIFIdeviceName", observer_name, TEXT), END,
 };
 static const struct kind kind_ubiquiti = {.base = &kind_cef, .columns = ubiquiti_columns};
 
@@ -387,7 +387,7 @@ static const struct column_rule imperva_columns[] = {
     TO("sourceServiceName", destination_domain, TEXT),
     TO("cn1", http_status, TEXT),
     TO("ref", http_referrer, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 /* "REQ_PASSED", "REQ_CACHED_FRESH", "REQ_BLOCKED_SECURITY", "REQ_BAD_TARGET": what became of it. */
@@ -410,26 +410,26 @@ static const struct kind kind_imperva = {
 
 /* What rules for firewalls call the addresses. */
 static const struct field_rename firewall_names[] = {
-    {S("src_ip"), S("src")},   {S("src_port"), S("spt")}, {S("dst_ip"), S("dst")},
-    {S("dst_port"), S("dpt")}, {S("action"), S("act")},
+    RENAMED("src_ip", "src"),   {S("src_port"), S("spt")}, {S("dst_ip"), S("dst")},
+    RENAMED("dst_port", "dpt"), {S("action"), S("act")},
 };
 static const struct field_rename fortigate_names[] = {
-    {S("src_ip"), S("src")},
-    {S("src_port"), S("spt")},
-    {S("dst_ip"), S("dst")},
-    {S("dst_port"), S("dpt")},
-    {S("action"), S("act")},
-    {S("cfgpath"), S("FTNTFGTcfgpath")},
-    {S("cfgobj"), S("FTNTFGTcfgobj")},
-    {S("cfgattr"), S("FTNTFGTcfgattr")},
-    {S("logdesc"), S("FTNTFGTlogdesc")},
-    {S("user"), S("duser")},
+    RENAMED("src_ip", "src"),
+    RENAMED("src_port", "spt"),
+    RENAMED("dst_ip", "dst"),
+    RENAMED("dst_port", "dpt"),
+    RENAMED("action", "act"),
+    RENAMED("cfgpath", "FTNTFGTcfgpath"),
+    RENAMED("cfgobj", "FTNTFGTcfgobj"),
+    RENAMED("cfgattr", "FTNTFGTcfgattr"),
+    RENAMED("logdesc", "FTNTFGTlogdesc"),
+    RENAMED("user", "duser"),
 };
 static const struct field_rename leef_firewall_names[] = {
-    {S("src_ip"), S("src")},
-    {S("src_port"), S("srcPort")},
-    {S("dst_ip"), S("dst")},
-    {S("dst_port"), S("dstPort")},
+    RENAMED("src_ip", "src"),
+    RENAMED("src_port", "srcPort"),
+    RENAMED("dst_ip", "dst"),
+    RENAMED("dst_port", "dstPort"),
 };
 
 #define FIREWALL(name, names)                                                                      \

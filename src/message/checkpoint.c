@@ -7,8 +7,8 @@
  *
  * Fields have their names there. `time` is in seconds since 1970.
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/device_time.h"
 #include "message/pair.h"
 
@@ -71,12 +71,12 @@ static const struct column_rule columns[] = {
     TO("to", email_to, TEXT),
     TO("email_subject", email_subject, TEXT),
     TO("client_name", host_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static const struct column_constant constants[] = {
-    {S("Check Point"), COLUMN_observer_vendor},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "Check Point"),
+    ALWAYS_END,
 };
 
 static uint8_t activity_of(const struct event *ev)
@@ -174,10 +174,10 @@ static bool read(void *state, struct message *m)
 }
 
 static const struct field_rename firewall_names[] = {
-    AS("src_ip", "src"),
-    AS("src_port", "s_port"),
-    AS("dst_ip", "dst"),
-    AS("dst_port", "service"),
+    RENAMED("src_ip", "src"),
+    RENAMED("src_port", "s_port"),
+    RENAMED("dst_ip", "dst"),
+    RENAMED("dst_port", "service"),
 };
 
 const struct dialect dialect_checkpoint = {

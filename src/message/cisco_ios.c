@@ -2,10 +2,10 @@
  * cisco_ios.c - Cisco's routers and switches: IOS, IOS XE, IOS XR and NX-OS, whose messages begin
  * "%FACILITY-SEVERITY-MNEMONIC: ". What has no template in cisco_ios.def has these and its text.
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
 #include "message/cisco_mnemonic.h"
 #include "message/code_template.h"
-#include "message/column_table.h"
 
 static const struct column_rule columns[] = {
     TO("hostname", observer_name, TEXT),
@@ -17,12 +17,12 @@ static const struct column_rule columns[] = {
     TO("process_pid", process_pid, TEXT),
     TO("module", event_provider, TEXT),
     TO("packets", network_packets, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct column_constant vendor[] = {
-    {S("Cisco"), COLUMN_observer_vendor},
-    {S("ios"), COLUMN_observer_product},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "Cisco"),
+    ALWAYS(observer_product, "ios"),
+    ALWAYS_END,
 };
 
 static str value_of(const struct event *ev, str name)

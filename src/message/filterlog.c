@@ -8,8 +8,8 @@
  *
  * then source-port,destination-port,data-length of TCP and UDP, and TCP's own.
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/csv.h"
 #include "message/dialect.h"
 
@@ -109,7 +109,7 @@ static const struct column_rule columns[] = {
     TO("length", network_bytes, TEXT),
     TO("tracker", rule_id, TEXT),
     TO("rule_number", rule_id, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static void refine(const struct event *ev, struct columns *c, struct arena *a)

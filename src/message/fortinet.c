@@ -1,7 +1,7 @@
 #include "message/fortinet.h"
 
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/device_time.h"
 #include "message/pair.h"
 
@@ -129,10 +129,10 @@ static void set_time(struct message *m)
 }
 
 static const struct field_rename firewall_names[] = {
-    AS("src_ip", "srcip"),
-    AS("src_port", "srcport"),
-    AS("dst_ip", "dstip"),
-    AS("dst_port", "dstport"),
+    RENAMED("src_ip", "srcip"),
+    RENAMED("src_port", "srcport"),
+    RENAMED("dst_ip", "dstip"),
+    RENAMED("dst_port", "dstport"),
 };
 
 /* The service is the record's type. */
@@ -276,7 +276,7 @@ const struct column_rule fortinet_columns_any[] = {
     TO("recipient", email_to, TEXT),
     TO("subject", email_subject, TEXT),
     TO("message_id", email_id, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 struct choice {

@@ -6,7 +6,7 @@
  *   192.0.2.7, -, 11/24/2026, 10:00:00, W3SVC1, WEB1, 198.51.100.80, 2, 769, 143, 304, 0, GET, /,
  * -,
  */
-#include "message/column_table.h"
+#include "event/column_table.h"
 #include "message/dialect.h"
 #include "message/http_access.h"
 #include "message/time_text.h"
@@ -31,7 +31,7 @@ static const struct column_rule rules[] = {
     TO("time-taken", event_duration, MILLISECONDS),
     TO("cs-bytes", source_bytes, TEXT),
     TO("s-sitename", service_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct kind kind_iis = {
     .base = &http_access_kind, .format = "iis_log", .columns = rules, .own_names = true};

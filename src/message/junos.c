@@ -7,9 +7,9 @@
  * Structured data comes in an envelope of RFC 5424, whose MSGID is the tag, or as the text itself
  * behind another envelope. junos.def has the text form.
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
 #include "message/code_template.h"
-#include "message/column_table.h"
 #include "message/dialect.h"
 #include "message/pair.h"
 
@@ -56,12 +56,12 @@ static const struct column_rule columns[] = {
     TO("category", rule_category, TEXT),
     TO("command", process_command_line, TEXT),
     TO("tag", event_code, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct column_constant vendor[] = {
-    {S("Juniper"), COLUMN_observer_vendor},
-    {S("Junos"), COLUMN_observer_product},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "Juniper"),
+    ALWAYS(observer_product, "Junos"),
+    ALWAYS_END,
 };
 
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
@@ -253,10 +253,10 @@ static void set_kind(struct message *m, str tag)
 }
 
 static const struct field_rename firewall_names[] = {
-    AS("src_ip", "source-address"),
-    AS("src_port", "source-port"),
-    AS("dst_ip", "destination-address"),
-    AS("dst_port", "destination-port"),
+    RENAMED("src_ip", "source-address"),
+    RENAMED("src_port", "source-port"),
+    RENAMED("dst_ip", "destination-address"),
+    RENAMED("dst_port", "destination-port"),
 };
 
 static void set_source(struct message *m, str tag)

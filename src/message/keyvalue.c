@@ -8,8 +8,8 @@
  * Between pairs stand blanks, or one of , ; | and tab, as behind the first value. A value without
  * quotes goes on over words that are no pairs. The names are the event's.
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/device_time.h"
 #include "message/pair.h"
 
@@ -68,7 +68,7 @@ static const struct column_rule columns[] = {
     TO("requested_path", url_original, URL),
     TO("uri", url_original, URL),
     TO("url_categories", rule_category, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static void refine(const struct event *ev, struct columns *c, struct arena *a)

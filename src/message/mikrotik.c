@@ -3,8 +3,8 @@
  * a blank or a colon. A rule of the firewall logs what it saw, not what it did: only the prefix
  * that the operator gave the rule ("drop-input") may tell how it ended.
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/dialect.h"
 
 static const struct column_rule columns[] = {
@@ -14,12 +14,12 @@ static const struct column_rule columns[] = {
     TO("assigned_ip", destination_ip, TEXT),
     TO("length", network_bytes, TEXT),
     TO("topics", event_provider, TEXT),
-    END_OF_TABLE,
+    END,
 };
 static const struct column_constant vendor[] = {
-    {S("MikroTik"), COLUMN_observer_vendor},
-    {S("RouterOS"), COLUMN_observer_product},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "MikroTik"),
+    ALWAYS(observer_product, "RouterOS"),
+    ALWAYS_END,
 };
 
 static bool has_any(str s, const str *words, size_t count)

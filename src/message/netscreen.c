@@ -6,8 +6,8 @@
  *   NetScreen device_id=0275 [Root]system-warning-00515: Management session ... (2026-11-24
  * 10:00:00)
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/device_time.h"
 #include "message/pair.h"
 
@@ -89,13 +89,13 @@ static const struct column_rule columns[] = {
     TO("msg_severity", log_level, LOWER),
     TO("device_id", observer_name, TEXT),
     TO("attack", threat_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static const struct column_constant constants[] = {
-    {S("Juniper"), COLUMN_observer_vendor},
-    {S("ScreenOS"), COLUMN_observer_product},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "Juniper"),
+    ALWAYS(observer_product, "ScreenOS"),
+    ALWAYS_END,
 };
 
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
@@ -182,8 +182,8 @@ static bool read(void *state, struct message *m)
 }
 
 static const struct field_rename firewall_names[] = {
-    AS("src_ip", "src"),
-    AS("dst_ip", "dst"),
+    RENAMED("src_ip", "src"),
+    RENAMED("dst_ip", "dst"),
 };
 
 const struct dialect dialect_netscreen = {

@@ -7,10 +7,10 @@
  * device's zone. Descriptions of SYSTEM records tell users and addresses in free text: those are
  * added as user, src_ip and other names of event/column_names.def.
  */
+#include "event/column_table.h"
 #include "message/pan_os.h"
 
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/csv.h"
 #include "message/device_time.h"
 #include "message/dialect.h"
@@ -87,10 +87,10 @@ static void close(void *state)
 /* ------------------------------------------------------------ reading */
 
 static const struct field_rename firewall_names[] = {
-    AS("src_ip", "src"),
-    AS("src_port", "sport"),
-    AS("dst_ip", "dst"),
-    AS("dst_port", "dport"),
+    RENAMED("src_ip", "src"),
+    RENAMED("src_port", "sport"),
+    RENAMED("dst_ip", "dst"),
+    RENAMED("dst_port", "dport"),
 };
 
 static bool is_digits(str s)
@@ -252,13 +252,13 @@ static const struct column_rule columns[] = {
     TO("sender", email_from, TEXT),
     TO("recipient", email_to, TEXT),
     TO("subject", email_subject, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static const struct column_constant constants[] = {
-    {S("Palo Alto Networks"), COLUMN_observer_vendor},
-    {S("PAN-OS"), COLUMN_observer_product},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "Palo Alto Networks"),
+    ALWAYS(observer_product, "PAN-OS"),
+    ALWAYS_END,
 };
 
 struct choice {

@@ -7,8 +7,8 @@
  * src and dst are address:port:interface:name, of which the last ones may be missing; src_ip,
  * src_port, dst_ip and dst_port are added. Addresses of IPv6 stand in srcV6 and dstV6.
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/device_time.h"
 #include "message/pair.h"
 #include "text/ip.h"
@@ -48,12 +48,12 @@ static const struct column_rule columns[] = {
     TO("op", http_method, TEXT),
     TO("result", http_status, TEXT),
     TO("agent", user_agent, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static const struct column_constant constants[] = {
-    {S("SonicWall"), COLUMN_observer_vendor},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "SonicWall"),
+    ALWAYS_END,
 };
 
 /* What messages say: the product's own words, without what others chose. */

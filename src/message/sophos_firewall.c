@@ -5,8 +5,8 @@
  *   device_name="SFW" timestamp="2026-11-24T10:00:00+0000" device_model="XGS136" log_id="..." ...
  *   device="SFW" date=2026-11-24 time=10:00:00 timezone="CET" device_name="XG210" ...
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/device_time.h"
 #include "message/pair.h"
 
@@ -78,12 +78,12 @@ static const struct column_rule columns[] = {
     TO("email_subject", email_subject, TEXT),
     TO("subject", email_subject, TEXT),
     TO("mailid", email_id, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static const struct column_constant constants[] = {
-    {S("Sophos"), COLUMN_observer_vendor},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "Sophos"),
+    ALWAYS_END,
 };
 
 static uint8_t activity_of(str type, str component)

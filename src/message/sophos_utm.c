@@ -4,8 +4,8 @@
  *   2026:11:24-10:00:00 utm ulogd[4711]: id="2001" severity="info" sys="SecureNet"
  *   sub="packetfilter" name="Packet dropped" action="drop" srcip="192.0.2.7" ...
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/device_time.h"
 #include "message/pair.h"
 #include "message/time_text.h"
@@ -43,7 +43,7 @@ static const struct column_rule columns[] = {
     TO("to", email_to, TEXT),
     TO("subject", email_subject, TEXT),
     TO("virus", threat_name, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
@@ -73,9 +73,9 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
 }
 
 static const struct column_constant constants[] = {
-    {S("Sophos"), COLUMN_observer_vendor},
-    {S("UTM"), COLUMN_observer_product},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "Sophos"),
+    ALWAYS(observer_product, "UTM"),
+    ALWAYS_END,
 };
 
 static const struct kind kind_sophos_utm = {
@@ -146,10 +146,10 @@ static int sniff(str text)
 }
 
 static const struct field_rename firewall_names[] = {
-    AS("src_ip", "srcip"),
-    AS("src_port", "srcport"),
-    AS("dst_ip", "dstip"),
-    AS("dst_port", "dstport"),
+    RENAMED("src_ip", "srcip"),
+    RENAMED("src_port", "srcport"),
+    RENAMED("dst_ip", "dstip"),
+    RENAMED("dst_port", "dstport"),
 };
 
 const struct dialect dialect_sophos_utm = {

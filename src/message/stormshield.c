@@ -5,8 +5,8 @@
  *   ruleid=1 srcif="Ethernet0" ipproto=tcp src=192.0.2.7 srcport=50022 dst=198.51.100.9 dstport=443
  *   action=block logtype="filter"
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/device_time.h"
 #include "message/pair.h"
 
@@ -48,12 +48,12 @@ static const struct column_rule columns[] = {
     TO("result", http_status, TEXT),
     TO("virus", threat_name, TEXT),
     TO("mailfrom", email_from, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static const struct column_constant constants[] = {
-    {S("Stormshield"), COLUMN_observer_vendor},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "Stormshield"),
+    ALWAYS_END,
 };
 
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
@@ -126,10 +126,10 @@ static bool read(void *state, struct message *m)
 }
 
 static const struct field_rename firewall_names[] = {
-    AS("src_ip", "src"),
-    AS("src_port", "srcport"),
-    AS("dst_ip", "dst"),
-    AS("dst_port", "dstport"),
+    RENAMED("src_ip", "src"),
+    RENAMED("src_port", "srcport"),
+    RENAMED("dst_ip", "dst"),
+    RENAMED("dst_port", "dstport"),
 };
 
 const struct dialect dialect_stormshield = {

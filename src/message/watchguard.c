@@ -10,8 +10,8 @@
  * Words before the pairs have no names there; they are the event's disposition, in_interface,
  * out_interface, proto, src_ip, dst_ip, src_port, dst_port and policy.
  */
+#include "event/column_table.h"
 #include "message/action_word.h"
-#include "message/column_table.h"
 #include "message/pair.h"
 #include "text/ip.h"
 
@@ -69,12 +69,12 @@ static const struct column_rule columns[] = {
     TO("op", http_method, TEXT),
     TO("arg", url_original, URL),
     TO("msg", event_reason, TEXT),
-    END_OF_TABLE,
+    END,
 };
 
 static const struct column_constant constants[] = {
-    {S("WatchGuard"), COLUMN_observer_vendor},
-    {.value = S("")},
+    ALWAYS(observer_vendor, "WatchGuard"),
+    ALWAYS_END,
 };
 
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
