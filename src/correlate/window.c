@@ -1,0 +1,154 @@
+#include "correlate/window_kind.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const struct window_kind_row *const rows[] = {
+    [WINDOW_COUNT] = &window_count_row,      [WINDOW_DISTINCT] = &window_distinct_row,
+    [WINDOW_SUM] = &window_value_row,        [WINDOW_AVERAGE] = &window_value_row,
+    [WINDOW_PERCENTILE] = &window_value_row, [WINDOW_TEMPORAL] = &window_member_row,
+    [WINDOW_ORDERED] = &window_member_row,
+};
+
+static bool bound_holds(const struct window_bound *b, double value)
+{
+    switch (b->op) {
+    case BOUND_GT:
+        return value > b->number;
+    case BOUND_GTE:
+        return value >= b->number;
+    case BOUND_LT:
+        return value < b->number;
+    case BOUND_LTE:
+        return value <= b->number;
+    case BOUND_EQ:
+        return value == b->number;
+    case BOUND_NEQ:
+        return value != b->number;
+    }
+    return false;
+}
+
+bool window_bounds_hold(const struct window_spec *s, double value)
+{
+    for (uint32_t i = 0; i < s->bound_count; i++)
+        if (!bound_holds(&s->bounds[i], value))
+            return false;
+    return true;
+}
+
+/* One more than the largest number that a bound names: further events change no answer. */
+static double need_of(const struct window_spec *s)
+{
+    double most = 0;
+
+    if (s->kind != WINDOW_COUNT && s->kind != WINDOW_DISTINCT)
+        return WINDOW_VALUES_MAX;
+    for (uint32_t i = 0; i < s->bound_count; i++) {
+        bool next = s->bounds[i].op != BOUND_GTE && s->bounds[i].op != BOUND_LT;
+        double need = next ? floor(s->bounds[i].number) + 1 : ceil(s->bounds[i].number);
+        most = need > most ? need : most;
+    }
+    return most < 1 ? 1 : most;
+}
+
+static bool check_program(const struct window_spec *s)
+{
+    uint32_t depth = 0;
+
+    for (uint32_t i = 0; i < s->program_length; i++) {
+        uint8_t step = s->program[i];
+        uint32_t takes = step == STEP_NOT ? 1 : step >= STEP_AND ? 2 : 0;
+        if ((step < STEP_AND && step >= s->member_count) || depth < takes)
+            return false;
+        depth = depth - takes + 1;
+    }
+    return s->program_length == 0 || depth == 1;
+}
+
+bool window_spec_check(const struct window_spec *s, const char **why)
+{
+    bool temporal = s->kind == WINDOW_TEMPORAL || s->kind == WINDOW_ORDERED;
+
+    *why = s->span_ns <= 0                          ? "the timespan is not positive"
+           : s->bound_count > WINDOW_BOUNDS_MAX     ? "there are too many bounds"
+           : !temporal && s->bound_count == 0       ? "there is no bound"
+           : s->member_count > WINDOW_MEMBERS_MAX   ? "a correlation tells at most 64 rules apart"
+           : temporal && s->member_count == 0       ? "there is no rule"
+           : s->program_length > WINDOW_PROGRAM_MAX ? "the condition is too long"
+           : !check_program(s)                      ? "the condition is no condition"
+           : !(need_of(s) <= WINDOW_NEED_MAX)       ? "counts above 1,048,576 cannot be asked for"
+                                                    : NULL;
+    return *why == NULL;
+}
+
+struct windows *windows_new(const struct window_spec *s)
+{
+    struct windows *w = mem_alloc(sizeof *w);
+    const char *why;
+
+    assert(window_spec_check(s, &why));
+    w->spec = *s;
+    w->row = rows[s->kind];
+    w->need = (uint32_t)need_of(s);
+    w->keys = key_table_new(&w->row->table, s->keys_max ? s->keys_max : WINDOW_KEYS_MAX);
+    return w;
+}
+
+void windows_free(struct windows *w)
+{
+    if (!w)
+        return;
+    key_table_free(w->keys);
+    free(w);
+}
+
+/* The bit of a state that says whether the condition held at its last event: in its first byte. */
+static uint8_t *held_of(void *state)
+{
+    return state;
+}
+
+struct window_answer windows_feed(struct windows *w, uint64_t key, const struct window_event *e)
+{
+    struct window_answer ret = {.first_ns = e->time_ns};
+
+    if (w->started && e->time_ns < w->newest_ns) {
+        w->late++;
+        return ret;
+    }
+    w->started = true;
+    w->newest_ns = e->time_ns;
+    const int64_t from =
+        e->time_ns < INT64_MIN + w->spec.span_ns ? INT64_MIN : e->time_ns - w->spec.span_ns;
+    key_table_expire(w->keys, from);
+    void *state = key_table_touch(w->keys, key);
+    w->row->take(w, state, e, from, &ret);
+    if (w->row->by_bounds)
+        ret.holds = window_bounds_hold(&w->spec, ret.value);
+    ret.began = ret.holds && !*held_of(state);
+    *held_of(state) = ret.holds;
+    return ret;
+}
+
+uint32_t windows_keys(const struct windows *w)
+{
+    return key_table_count(w->keys);
+}
+
+uint64_t windows_displaced(const struct windows *w)
+{
+    return key_table_displaced(w->keys);
+}
+
+uint64_t windows_late(const struct windows *w)
+{
+    return w->late;
+}
+
+uint64_t windows_bytes(const struct windows *w)
+{
+    return key_table_bytes(w->keys) + w->owned_bytes;
+}

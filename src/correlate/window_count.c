@@ -1,0 +1,131 @@
+/*
+ * window_count.c - counts events: the last times of a key in a ring, as many as the bounds need. Up
+ * to four stand in the state itself, which makes a key 56 bytes.
+ */
+#include "correlate/window_kind.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum { INSIDE = 4, FIRST_RING = 8 };
+
+struct count_state {
+    uint8_t held;
+    uint8_t outside; /* the times are in `ring` */
+    uint8_t head, n; /* of `inside`: the oldest, and how many */
+    union {
+        int64_t inside[INSIDE];
+        struct {
+            int64_t *ring, last;
+            uint32_t ring_head, ring_n, capacity;
+        };
+    };
+};
+_Static_assert(sizeof(struct count_state) == 40, "a key of few events is small");
+
+static int64_t count_last(const void *state)
+{
+    const struct count_state *s = state;
+
+    return s->outside ? s->last : s->n ? s->inside[(s->head + s->n - 1) % INSIDE] : INT64_MIN;
+}
+
+static void count_drop(void *state)
+{
+    struct count_state *s = state;
+
+    if (s->outside)
+        free(s->ring);
+}
+
+/* ------------------------------------------------------------ few */
+
+static void take_inside(const struct windows *w, struct count_state *s, int64_t time,
+                        struct window_answer *ret)
+{
+    ret->at_least = s->n == w->need;
+    if (ret->at_least) { /* one more would change no answer */
+        s->head = (uint8_t)((s->head + 1) % INSIDE);
+        s->n--;
+    }
+    s->inside[(s->head + s->n++) % INSIDE] = time;
+    ret->value = s->n;
+    ret->first_ns = s->inside[s->head];
+}
+
+static void drop_inside(struct count_state *s, int64_t from_ns)
+{
+    while (s->n && s->inside[s->head] < from_ns) {
+        s->head = (uint8_t)((s->head + 1) % INSIDE);
+        s->n--;
+    }
+}
+
+/* ------------------------------------------------------------ many */
+
+/* Room for one more time. */
+static void widen(struct windows *w, struct count_state *s)
+{
+    const uint32_t n = s->outside ? s->ring_n : s->n, room = s->outside ? s->capacity : INSIDE;
+    const uint32_t head = s->outside ? s->ring_head : s->head;
+    const int64_t *old = s->outside ? s->ring : s->inside;
+    const int64_t last = count_last(s);
+    uint32_t wider = room * 2 > FIRST_RING ? room * 2 : FIRST_RING;
+
+    wider = wider < w->need ? wider : w->need;
+    int64_t *ring = mem_array(wider, sizeof *ring);
+    for (uint32_t i = 0; i < n; i++)
+        ring[i] = old[(head + i) % room];
+    w->owned_bytes += (wider - (s->outside ? room : 0)) * sizeof *ring;
+    if (s->outside)
+        free(s->ring);
+    s->outside = 1;
+    s->ring = ring;
+    s->last = last;
+    s->ring_head = 0;
+    s->ring_n = n;
+    s->capacity = wider;
+}
+
+static void take_outside(struct windows *w, struct count_state *s, int64_t time,
+                         struct window_answer *ret)
+{
+    ret->at_least = s->ring_n == w->need;
+    if (ret->at_least) {
+        s->ring_head = (s->ring_head + 1) % s->capacity;
+        s->ring_n--;
+    } else if (s->ring_n == s->capacity) {
+        widen(w, s);
+    }
+    s->ring[(s->ring_head + s->ring_n++) % s->capacity] = time;
+    s->last = time;
+    ret->value = s->ring_n;
+    ret->first_ns = s->ring[s->ring_head];
+}
+
+static void count_take(struct windows *w, void *state, const struct window_event *e,
+                       int64_t from_ns, struct window_answer *ret)
+{
+    struct count_state *s = state;
+
+    if (!s->outside) {
+        drop_inside(s, from_ns);
+        if (s->n < INSIDE || w->need <= INSIDE) {
+            take_inside(w, s, e->time_ns, ret);
+            return;
+        }
+        widen(w, s);
+    }
+    while (s->ring_n && s->ring[s->ring_head] < from_ns) {
+        s->ring_head = (s->ring_head + 1) % s->capacity;
+        s->ring_n--;
+    }
+    take_outside(w, s, e->time_ns, ret);
+}
+
+const struct window_kind_row window_count_row = {
+    .table = {sizeof(struct count_state), count_last, count_drop},
+    .take = count_take,
+    .by_bounds = true,
+};

@@ -1,0 +1,171 @@
+/*
+ * window_distinct.c - counts different values: each with the time it was seen last, in the order of
+ * these times. As many are kept as the bounds need; of more, those that were seen last.
+ */
+#include "correlate/window_kind.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NONE = UINT32_MAX, FIRST_VALUES = 8 };
+
+struct seen {
+    uint64_t value;
+    int64_t time_ns;
+    uint32_t previous, next; /* in the order of times */
+};
+
+struct distinct_state {
+    uint8_t held;
+    uint8_t unused[7];
+    struct seen *items;
+    uint32_t *slots; /* places of items plus 1; 0: empty */
+    uint32_t capacity, n, oldest, newest;
+    uint32_t slot_mask, free; /* the first item that was given back, chained by `next` */
+    uint32_t used, dropped;   /* dropped: some in the window were, for want of need */
+    int64_t last_ns;
+};
+
+static int64_t distinct_last(const void *state)
+{
+    return ((const struct distinct_state *)state)->last_ns;
+}
+
+static void distinct_drop(void *state)
+{
+    struct distinct_state *s = state;
+
+    free(s->items);
+    free(s->slots);
+}
+
+static uint32_t slot_of(const struct distinct_state *s, uint64_t value)
+{
+    uint32_t at = (uint32_t)(value ^ value >> 32) & s->slot_mask;
+
+    while (s->slots[at] && s->items[s->slots[at] - 1].value != value)
+        at = (at + 1) & s->slot_mask;
+    return at;
+}
+
+static void empty_slot(struct distinct_state *s, uint32_t hole)
+{
+    for (uint32_t at = (hole + 1) & s->slot_mask; s->slots[at]; at = (at + 1) & s->slot_mask) {
+        uint64_t value = s->items[s->slots[at] - 1].value;
+        uint32_t home = (uint32_t)(value ^ value >> 32) & s->slot_mask;
+        if (((at - home) & s->slot_mask) >= ((at - hole) & s->slot_mask)) {
+            s->slots[hole] = s->slots[at];
+            hole = at;
+        }
+    }
+    s->slots[hole] = 0;
+}
+
+static void detach(struct distinct_state *s, const struct seen *item)
+{
+    if (item->previous == NONE)
+        s->oldest = item->next;
+    else
+        s->items[item->previous].next = item->next;
+    if (item->next == NONE)
+        s->newest = item->previous;
+    else
+        s->items[item->next].previous = item->previous;
+}
+
+static void append(struct distinct_state *s, uint32_t place)
+{
+    s->items[place].previous = s->newest;
+    s->items[place].next = NONE;
+    if (s->newest == NONE)
+        s->oldest = place;
+    else
+        s->items[s->newest].next = place;
+    s->newest = place;
+}
+
+static void forget_oldest(struct distinct_state *s)
+{
+    uint32_t place = s->oldest;
+
+    empty_slot(s, slot_of(s, s->items[place].value));
+    detach(s, &s->items[place]);
+    s->items[place].next = s->free;
+    s->free = place;
+    s->n--;
+}
+
+static void widen(struct windows *w, struct distinct_state *s)
+{
+    uint32_t wider = s->capacity ? s->capacity * 2 : FIRST_VALUES;
+    wider = wider < w->need ? wider : w->need;
+    uint32_t slots = 1;
+
+    while (slots < wider * 2)
+        slots *= 2;
+    w->owned_bytes += (wider - s->capacity) * sizeof *s->items + slots * sizeof *s->slots;
+    s->items = mem_resize(s->items, wider, sizeof *s->items);
+    s->capacity = wider;
+    free(s->slots);
+    s->slots = mem_array(slots, sizeof *s->slots);
+    s->slot_mask = slots - 1;
+    for (uint32_t at = s->oldest; at != NONE; at = s->items[at].next)
+        s->slots[slot_of(s, s->items[at].value)] = at + 1;
+}
+
+static uint32_t new_item(struct windows *w, struct distinct_state *s)
+{
+    if (s->n == w->need) {
+        s->dropped++;
+        forget_oldest(s);
+    }
+    if (s->free != NONE) {
+        uint32_t place = s->free;
+        s->free = s->items[place].next;
+        return place;
+    }
+    if (s->used == s->capacity)
+        widen(w, s);
+    return s->used++;
+}
+
+static void distinct_take(struct windows *w, void *state, const struct window_event *e,
+                          int64_t from_ns, struct window_answer *ret)
+{
+    struct distinct_state *s = state;
+
+    if (!s->items) {
+        s->oldest = s->newest = s->free = NONE;
+        widen(w, s);
+    }
+    s->last_ns = e->time_ns;
+    while (s->oldest != NONE && s->items[s->oldest].time_ns < from_ns) {
+        forget_oldest(s);
+        s->dropped = 0; /* those were older still */
+    }
+    uint32_t at = slot_of(s, e->value);
+    if (s->slots[at]) {
+        uint32_t place = s->slots[at] - 1;
+        detach(s, &s->items[place]);
+        append(s, place);
+        s->items[place].time_ns = e->time_ns;
+    } else {
+        uint32_t place = new_item(w, s);
+        s->items[place].value = e->value;
+        s->items[place].time_ns = e->time_ns;
+        append(s, place);
+        s->slots[slot_of(s, e->value)] = place + 1;
+        s->n++;
+    }
+    ret->value = s->n;
+    ret->at_least = s->dropped > 0;
+    ret->first_ns = s->items[s->oldest].time_ns;
+}
+
+const struct window_kind_row window_distinct_row = {
+    .table = {sizeof(struct distinct_state), distinct_last, distinct_drop},
+    .take = distinct_take,
+    .by_bounds = true,
+};
