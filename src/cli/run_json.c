@@ -6,7 +6,6 @@
 static const char *const refusal_kinds[] = {
     [REFUSED_INVALID] = "invalid",
     [REFUSED_PLACEHOLDER] = "placeholder",
-    [REFUSED_COMING] = "correlation",
     [REFUSED_FILE] = "file",
 };
 

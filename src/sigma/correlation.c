@@ -10,27 +10,50 @@
 
 #include "base/intern.h"
 #include "base/mem.h"
+#include "text/time.h"
 
 #include <stdlib.h>
 
-struct correlation_type {
+struct correlation_row {
     const char *name;
     bool temporal, has_field;
 };
 
-static const struct correlation_type types[] = {
-    {"event_count", false, false},     {"value_count", false, true},  {"temporal", true, false},
-    {"temporal_ordered", true, false}, {"value_sum", false, true},    {"value_avg", false, true},
-    {"value_percentile", false, true}, {"value_median", false, true},
+static const struct correlation_row types[] = {
+    [CORRELATION_EVENT_COUNT] = {"event_count", false, false},
+    [CORRELATION_VALUE_COUNT] = {"value_count", false, true},
+    [CORRELATION_TEMPORAL] = {"temporal", true, false},
+    [CORRELATION_TEMPORAL_ORDERED] = {"temporal_ordered", true, false},
+    [CORRELATION_VALUE_SUM] = {"value_sum", false, true},
+    [CORRELATION_VALUE_AVG] = {"value_avg", false, true},
+    [CORRELATION_VALUE_PERCENTILE] = {"value_percentile", false, true},
+    [CORRELATION_VALUE_MEDIAN] = {"value_median", false, true},
 };
 
-static const char *const operators[] = {"gt", "gte", "lt", "lte", "eq", "neq"};
+static const char *const operators[] = {
+    [CORRELATION_GT] = "gt",   [CORRELATION_GTE] = "gte", [CORRELATION_LT] = "lt",
+    [CORRELATION_LTE] = "lte", [CORRELATION_EQ] = "eq",   [CORRELATION_NEQ] = "neq",
+};
+
+enum { PERCENTILE_DEFAULT = 50 };
+
+const char *correlation_type_name(enum correlation_type type)
+{
+    assert(type < countof(types));
+    return types[type].name;
+}
+
+const char *correlation_operator_name(enum correlation_operator op)
+{
+    assert(op < countof(operators));
+    return operators[op];
+}
 
 /* The correlation's parts while they are read. */
 struct work {
     struct sigma_correlation *c;
     const struct yaml_node *body;
-    const struct correlation_type *type;
+    const struct correlation_row *type;
     struct arena *arena;
     struct err *e;
 };
@@ -63,6 +86,16 @@ static bool is_strings(const struct yaml_node *n)
     return n->count > 0;
 }
 
+static str *list_strings(const struct work *w, const struct yaml_node *n, uint32_t *ret_count)
+{
+    str *list = arena_array(w->arena, n->kind == YAML_LIST ? n->count : 1, sizeof *list);
+
+    *ret_count = n->kind == YAML_LIST ? n->count : 1;
+    for (uint32_t i = 0; i < *ret_count; i++)
+        list[i] = n->kind == YAML_LIST ? n->items[i]->text : n->text;
+    return list;
+}
+
 static bool add_reference(const struct work *w, const struct yaml_node *n, str name)
 {
     struct sigma_correlation *c = w->c;
@@ -87,8 +120,10 @@ static bool read_type(struct work *w)
     if (!n)
         return fail(w, w->body, "'correlation' has no 'type'");
     for (size_t i = 0; n->kind == YAML_SCALAR && i < countof(types); i++)
-        if (str_ieq(n->text, str_from(types[i].name)))
+        if (str_ieq(n->text, str_from(types[i].name))) {
             w->type = &types[i];
+            w->c->type = (enum correlation_type)i;
+        }
     return w->type || err_set_at(w->e, n->line, n->column,
                                  "unknown type of correlation '" STR_FMT "'", STR_ARG(n->text));
 }
@@ -112,9 +147,15 @@ static bool read_rules(struct work *w)
     return true;
 }
 
+/* Months and years are pySigma's: means of the Gregorian calendar. */
+static const struct {
+    char unit;
+    uint32_t seconds;
+} units[] = {{'s', 1},      {'m', 60},      {'h', 3600},    {'d', 86400},
+             {'w', 604800}, {'M', 2629746}, {'y', 31556952}};
+
 static bool read_timespan(struct work *w)
 {
-    static const char units[] = "smhdwMy";
     const struct yaml_node *n = get(w, "timespan");
     uint64_t count;
 
@@ -122,10 +163,15 @@ static bool read_timespan(struct work *w)
         n = get(w, "timeframe"); /* its name in drafts of the specification */
     if (!n)
         return fail(w, w->body, "'correlation' has no 'timespan'");
-    bool ok = n->kind == YAML_SCALAR && n->text.n >= 2 && n->text.n <= 10 &&
-              strchr(units, n->text.p[n->text.n - 1]) && n->text.p[n->text.n - 1] &&
-              str_u64((str){n->text.p, n->text.n - 1}, &count) && count > 0;
-    return ok || fail(w, n, "'timespan' must be a number and a unit, as 30s, 15m, 24h or 7d");
+    bool number = n->kind == YAML_SCALAR && n->text.n >= 2 && n->text.n <= 10 &&
+                  str_u64((str){n->text.p, n->text.n - 1}, &count) && count > 0;
+    for (size_t i = 0; number && i < countof(units); i++)
+        if (units[i].unit == n->text.p[n->text.n - 1] &&
+            count <= (uint64_t)(INT64_MAX / NS_PER_S) / units[i].seconds) {
+            w->c->timespan_ns = (int64_t)count * units[i].seconds * NS_PER_S;
+            return true;
+        }
+    return fail(w, n, "'timespan' must be a number and a unit, as 30s, 15m, 24h or 7d");
 }
 
 static bool read_group_and_generate(struct work *w)
@@ -137,9 +183,15 @@ static bool read_group_and_generate(struct work *w)
 
     if (group && !is_strings(group))
         return fail(w, group, "'group-by' must be the name of a field or a list of names");
-    for (size_t i = 0; i < countof(generate); i++)
+    if (group)
+        w->c->group_by = list_strings(w, group, &w->c->group_count);
+    if (w->c->group_count > CORRELATION_GROUP_MAX)
+        return fail(w, group, "'group-by' names more than 16 fields");
+    for (size_t i = 0; i < countof(generate); i++) {
         if (generate[i] && !yaml_is_bool(generate[i], &value))
             return fail(w, generate[i], "'generate' must be true or false");
+        w->c->generate = generate[i] ? value : w->c->generate;
+    }
     return true;
 }
 
@@ -160,6 +212,11 @@ static bool read_aliases(struct work *w)
                 return fail(w, alias->pairs[k].value, "an alias needs the name of a field");
             if (!add_reference(w, alias->pairs[k].key, alias->pairs[k].key->text))
                 return false;
+            struct correlation_alias *room =
+                arena_push(w->arena, (void **)&w->c->aliases, &w->c->alias_count,
+                           &w->c->alias_capacity, sizeof *room);
+            *room = (struct correlation_alias){n->pairs[i].key->text, alias->pairs[k].key->text,
+                                               alias->pairs[k].value->text};
         }
     }
     return true;
@@ -167,38 +224,45 @@ static bool read_aliases(struct work *w)
 
 /* ------------------------------------------------------------ conditions */
 
-static bool is_operator(str key)
+static bool is_operator(str key, enum correlation_operator *ret)
 {
     for (size_t i = 0; i < countof(operators); i++)
-        if (str_eq(key, str_from(operators[i])))
+        if (str_eq(key, str_from(operators[i]))) {
+            *ret = (enum correlation_operator)i;
             return true;
+        }
     return false;
 }
 
 static bool read_condition_map(struct work *w, const struct yaml_node *n)
 {
     uint32_t compared = 0;
+    enum correlation_operator op;
     double number;
 
+    w->c->percentile = PERCENTILE_DEFAULT;
     for (uint32_t i = 0; i < n->count; i++) {
         const struct yaml_node *key = n->pairs[i].key, *value = n->pairs[i].value;
-        if (is_operator(key->text)) {
-            compared++;
+        if (is_operator(key->text, &op)) {
             if (!yaml_is_number(value, &number))
                 return fail(w, value, "a correlation's condition compares with a number");
+            if (compared++ < CORRELATION_BOUNDS_MAX)
+                w->c->bounds[w->c->bound_count++] = (struct correlation_bound){op, number};
         } else if (str_eq(key->text, S("percentile"))) {
             if (!yaml_is_number(value, &number) || number < 0 || number > 100)
                 return fail(w, value, "'percentile' must be a number from 0 to 100");
+            w->c->percentile = number;
         } else if (str_eq(key->text, S("field"))) {
             if (!is_strings(value))
                 return fail(w, value, "'field' must be the name of a field or a list of names");
+            w->c->fields = list_strings(w, value, &w->c->field_count);
         } else {
             return err_set_at(w->e, key->line, key->column,
                               "unknown key '" STR_FMT "' in a correlation's condition",
                               STR_ARG(key->text));
         }
     }
-    if (compared == 0 || compared > 2)
+    if (compared == 0 || compared > CORRELATION_BOUNDS_MAX)
         return fail(w, n, "the condition needs one or two of gt, gte, lt, lte, eq, neq");
     assert(w->type);
     if (w->type->has_field && !yaml_get(n, S("field")))
@@ -252,6 +316,7 @@ static bool read_condition_text(struct work *w, const struct yaml_node *n)
         if (list[i]->kind == NODE_SELECTION)
             named[list[i]->selection] = true;
     free(list);
+    w->c->condition = root;
     for (uint32_t i = 0; i < count; i++)
         if (!named[i])
             return err_set_at(w->e, n->line, n->column,
@@ -298,13 +363,14 @@ struct sigma_correlation *correlation_parse(const struct yaml_node *root, str te
 
 /* ------------------------------------------------------------ references */
 
-/* Ids and names of everything that can be referred to. `owner` of an interned name: the place of
- * the correlation, or NO_OWNER for a rule. */
+/* Ids and names of everything that can be referred to. `owners` of an interned name: the place of
+ * the correlation, or of the rule with OWNER_RULE. */
 struct directory {
     struct intern *names;
     uint32_t *owners;
     uint32_t capacity;
 };
+#define OWNER_RULE (UINT32_C(1) << 31)
 enum { NO_OWNER = UINT32_MAX };
 
 static void enter(struct directory *d, str name, uint32_t owner)
@@ -319,10 +385,40 @@ static void enter(struct directory *d, str name, uint32_t owner)
     d->owners[at] = owner;
 }
 
+static struct directory directory_make(struct sigma_correlation *const *correlations,
+                                       uint32_t count, struct sigma_rule *const *rules,
+                                       uint32_t rule_count)
+{
+    struct directory d = {.names = intern_new()};
+
+    for (uint32_t i = 0; i < rule_count; i++) {
+        enter(&d, rules[i]->id, i | OWNER_RULE);
+        enter(&d, rules[i]->name, i | OWNER_RULE);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        enter(&d, correlations[i]->head.id, i);
+        enter(&d, correlations[i]->head.name, i);
+    }
+    return d;
+}
+
+static void directory_done(struct directory *d)
+{
+    free(d->owners);
+    intern_free(d->names);
+}
+
+static uint32_t owner_of(const struct directory *d, str name)
+{
+    uint32_t at = intern_find(d->names, name);
+
+    return at == INTERN_NONE ? NO_OWNER : d->owners[at];
+}
+
 static bool check_names(const struct directory *d, const struct sigma_correlation *c, struct err *e)
 {
     for (uint32_t i = 0; i < c->rule_count; i++)
-        if (intern_find(d->names, c->rules[i].name) == INTERN_NONE)
+        if (owner_of(d, c->rules[i].name) == NO_OWNER)
             return err_set_at(e, c->rules[i].line, c->rules[i].column,
                               "the correlation refers to '" STR_FMT
                               "', which is no id or name of a rule that is loaded",
@@ -335,8 +431,8 @@ static bool settles(const struct directory *d, const struct sigma_correlation *c
                     const bool *settled)
 {
     for (uint32_t i = 0; i < c->rule_count; i++) {
-        uint32_t at = intern_find(d->names, c->rules[i].name);
-        if (at != INTERN_NONE && d->owners[at] != NO_OWNER && !settled[d->owners[at]])
+        uint32_t owner = owner_of(d, c->rules[i].name);
+        if (owner != NO_OWNER && !(owner & OWNER_RULE) && !settled[owner])
             return false;
     }
     return true;
@@ -345,17 +441,9 @@ static bool settles(const struct directory *d, const struct sigma_correlation *c
 void correlations_check(struct sigma_correlation *const *correlations, uint32_t count,
                         struct sigma_rule *const *rules, uint32_t rule_count, struct err *ret)
 {
-    struct directory d = {.names = intern_new()};
+    struct directory d = directory_make(correlations, count, rules, rule_count);
     bool *settled = mem_array(count ? count : 1, sizeof *settled);
 
-    for (uint32_t i = 0; i < rule_count; i++) {
-        enter(&d, rules[i]->id, NO_OWNER);
-        enter(&d, rules[i]->name, NO_OWNER);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        enter(&d, correlations[i]->head.id, i);
-        enter(&d, correlations[i]->head.name, i);
-    }
     for (uint32_t pass = 0; pass < CORRELATION_CHAIN_MAX; pass++)
         for (uint32_t i = 0; i < count; i++)
             settled[i] = settled[i] || settles(&d, correlations[i], settled);
@@ -366,6 +454,40 @@ void correlations_check(struct sigma_correlation *const *correlations, uint32_t 
                        "%d deep",
                        CORRELATION_CHAIN_MAX);
     free(settled);
-    free(d.owners);
-    intern_free(d.names);
+    directory_done(&d);
+}
+
+/* ------------------------------------------------------------ members */
+
+static str alias_field(const struct sigma_correlation *c, str name, str rule)
+{
+    for (uint32_t i = 0; i < c->alias_count; i++)
+        if (str_eq(c->aliases[i].alias, name) && str_eq(c->aliases[i].rule, rule))
+            return c->aliases[i].field;
+    return name;
+}
+
+void correlations_resolve(struct sigma_correlation *const *correlations, uint32_t count,
+                          struct sigma_rule *const *rules, uint32_t rule_count, struct arena *a)
+{
+    struct directory d = directory_make(correlations, count, rules, rule_count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct sigma_correlation *c = correlations[i];
+        c->members = arena_array(a, c->rule_count, sizeof *c->members);
+        for (uint32_t k = 0; k < c->rule_count; k++) {
+            struct correlation_member *m = &c->members[k];
+            uint32_t owner = owner_of(&d, c->rules[k].name);
+            assert(owner != NO_OWNER);
+            if (owner & OWNER_RULE)
+                m->rule = rules[owner & ~OWNER_RULE];
+            else
+                m->child = correlations[owner];
+            m->group_count = c->group_count;
+            m->group = arena_array(a, c->group_count, sizeof *m->group);
+            for (uint32_t g = 0; g < c->group_count; g++)
+                m->group[g] = alias_field(c, c->group_by[g], c->rules[k].name);
+        }
+    }
+    directory_done(&d);
 }

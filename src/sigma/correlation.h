@@ -1,6 +1,6 @@
 /*
- * correlation.h - correlation documents: read and checked in full, so that a
- * wrong one is told apart from one that this version does not evaluate yet.
+ * correlation.h - correlations: rules about how many, how much, how many different, and in what
+ * order the matches of other rules come (sigma-correlation-rules-specification.md 2.1).
  */
 #pragma once
 
@@ -11,6 +11,49 @@ enum {
     CORRELATIONS_MAX = 10000,
     CORRELATION_RULES_MAX = 1000, /* of one correlation */
     CORRELATION_CHAIN_MAX = 16,   /* correlations of correlations */
+    CORRELATION_BOUNDS_MAX = 2,
+    CORRELATION_GROUP_MAX = 16, /* fields of group-by */
+};
+
+enum correlation_type {
+    CORRELATION_EVENT_COUNT,
+    CORRELATION_VALUE_COUNT,
+    CORRELATION_TEMPORAL,
+    CORRELATION_TEMPORAL_ORDERED,
+    CORRELATION_VALUE_SUM,
+    CORRELATION_VALUE_AVG,
+    CORRELATION_VALUE_PERCENTILE,
+    CORRELATION_VALUE_MEDIAN,
+};
+const char *correlation_type_name(enum correlation_type type); /* "event_count" */
+
+enum correlation_operator {
+    CORRELATION_GT,
+    CORRELATION_GTE,
+    CORRELATION_LT,
+    CORRELATION_LTE,
+    CORRELATION_EQ,
+    CORRELATION_NEQ,
+};
+const char *correlation_operator_name(enum correlation_operator op); /* "gte" */
+
+struct correlation_bound {
+    enum correlation_operator op;
+    double number;
+};
+
+struct sigma_correlation;
+
+/* A rule, or a correlation, that one refers to: set by correlations_resolve(). */
+struct correlation_member {
+    const struct sigma_rule *rule;         /* NULL: it is a correlation */
+    const struct sigma_correlation *child; /* NULL: it is a rule */
+    str *group; /* what the fields of group-by are called in its events, in their order */
+    uint32_t group_count;
+};
+
+struct correlation_alias {
+    str alias, rule, field;
 };
 
 struct correlation_reference {
@@ -20,8 +63,22 @@ struct correlation_reference {
 
 struct sigma_correlation {
     struct sigma_rule head; /* the attributes */
+    enum correlation_type type;
     struct correlation_reference *rules;
     uint32_t rule_count, rule_capacity;
+    struct correlation_member *members; /* of `rules`, in their order */
+    str *group_by;
+    uint32_t group_count;
+    struct correlation_alias *aliases;
+    uint32_t alias_count, alias_capacity;
+    int64_t timespan_ns;
+    struct correlation_bound bounds[CORRELATION_BOUNDS_MAX];
+    uint32_t bound_count;
+    double percentile; /* 0..100 */
+    str *fields;       /* whose values are counted or added; several are one value together */
+    uint32_t field_count;
+    struct sigma_node *condition; /* of a temporal one in words: selections are places in `rules` */
+    bool generate;                /* the rules' own findings are told as well */
 };
 
 /* NULL: err has the place, not yet the file. */
@@ -35,3 +92,7 @@ struct sigma_correlation *correlation_parse(const struct yaml_node *root, str te
  */
 void correlations_check(struct sigma_correlation *const *correlations, uint32_t count,
                         struct sigma_rule *const *rules, uint32_t rule_count, struct err *ret);
+
+/* Sets the members of those that are right, all of whose rules are there. */
+void correlations_resolve(struct sigma_correlation *const *correlations, uint32_t count,
+                          struct sigma_rule *const *rules, uint32_t rule_count, struct arena *a);

@@ -132,7 +132,6 @@ static void lint_refusals(struct lint_run *run, const struct ruleset *rs)
     static const enum lint_check checks[] = {
         [REFUSED_INVALID] = LINT_load,
         [REFUSED_PLACEHOLDER] = LINT_placeholder,
-        [REFUSED_COMING] = LINT_correlation,
         [REFUSED_FILE] = LINT_load,
     };
 

@@ -276,21 +276,48 @@ static bool finish_rule(struct ruleset *rs, struct sigma_rule *rule, enum refusa
     return rule_resolve(rule, rs->arena, e);
 }
 
-/* A correlation is refused in any case; this says whether for being wrong. */
-static void finish_correlations(struct ruleset *rs)
+/* Refuses correlations that are wrong; true when there were any, for others may refer to them. */
+static bool refuse_correlations(struct ruleset *rs)
 {
     struct ruleset_build *b = rs->build;
     struct err *why = mem_array(b->kept_correlations + 1, sizeof *why);
+    uint32_t count = b->kept_correlations, kept = 0;
 
-    correlations_check(b->correlations, b->kept_correlations, rs->rules, rs->count, why);
-    for (uint32_t i = 0; i < b->kept_correlations; i++) {
+    correlations_check(b->correlations, count, rs->rules, rs->count, why);
+    for (uint32_t i = 0; i < count; i++) {
         const struct sigma_rule *head = &b->correlations[i]->head;
-        bool wrong = why[i].code != ERR_NONE;
-        if (!wrong)
-            err_set_at(&why[i], head->line, 1, "correlations are not evaluated by this version");
-        refuse(rs, wrong ? REFUSED_INVALID : REFUSED_COMING, &why[i], head->file, head->title);
+        if (why[i].code == ERR_NONE)
+            b->correlations[kept++] = b->correlations[i];
+        else
+            refuse(rs, REFUSED_INVALID, &why[i], head->file, head->title);
     }
     free(why);
+    b->kept_correlations = kept;
+    return kept < count;
+}
+
+/* Rules that correlations refer to are told by them alone, unless one asks for their findings. */
+static void hush(const struct sigma_correlation *c, bool generate)
+{
+    for (uint32_t i = 0; c->generate == generate && i < c->rule_count; i++) {
+        const struct correlation_member *m = &c->members[i];
+        const struct sigma_rule *rule = m->rule ? m->rule : &m->child->head;
+        ((struct sigma_rule *)(uintptr_t)rule)->quiet = !generate;
+    }
+}
+
+static void finish_correlations(struct ruleset *rs)
+{
+    struct ruleset_build *b = rs->build;
+
+    while (refuse_correlations(rs)) /* of rules that could not be loaded, or of such correlations */
+        continue;
+    rs->correlations = b->correlations;
+    rs->correlations_kept = b->kept_correlations;
+    correlations_resolve(rs->correlations, rs->correlations_kept, rs->rules, rs->count, rs->arena);
+    for (int generate = 0; generate < 2; generate++)
+        for (uint32_t i = 0; i < rs->correlations_kept; i++)
+            hush(rs->correlations[i], generate);
 }
 
 void ruleset_finish(struct ruleset *rs)
@@ -299,7 +326,7 @@ void ruleset_finish(struct ruleset *rs)
     uint32_t kept = 0;
 
     assert(rs->build);
-    finish_correlations(rs); /* before rules that are valid are refused for other reasons */
+    (void)refuse_correlations(rs); /* before rules that are valid are refused for other reasons */
     for (uint32_t i = 0; i < rs->count; i++) {
         struct sigma_rule *rule = rs->rules[i];
         enum refusal_kind kind;
@@ -310,6 +337,7 @@ void ruleset_finish(struct ruleset *rs)
             refuse(rs, kind, &e, rule->file, rule->title);
     }
     rs->count = kept;
+    finish_correlations(rs);
     if (rs->build->pipelines) {
         rs->has_hidden_files = pipelines_have_files(rs->build->pipelines);
         rs->note_count = pipelines_notes(rs->build->pipelines, &rs->notes); /* in our arena */

@@ -12,6 +12,8 @@
 #include "base/io.h"
 #include "sigma/rule.h"
 
+struct sigma_correlation;
+
 enum {
     RULE_BYTES_MAX = 4 * 1024 * 1024, /* of one rule file */
     RULES_MAX = 200000,
@@ -22,7 +24,6 @@ enum {
 enum refusal_kind {
     REFUSED_INVALID,     /* it is not a valid rule */
     REFUSED_PLACEHOLDER, /* it needs the value of a placeholder that nobody gave */
-    REFUSED_COMING,      /* a correlation: valid, and not evaluated by this version */
     REFUSED_FILE,        /* the file cannot be read or is not YAML */
 };
 struct refusal {
@@ -39,6 +40,8 @@ struct ruleset {
     uint32_t refusal_count, refusal_capacity;
     const struct err *notes; /* what pipelines ask for and has no effect here; after finish */
     uint32_t note_count;
+    struct sigma_correlation **correlations; /* those that are right; after finish */
+    uint32_t correlations_kept;
     uint32_t correlation_count;  /* documents that are correlations */
     uint32_t filter_count;       /* documents that are filters, all of them joined to rules */
     uint32_t file_count;         /* files read */
@@ -74,8 +77,8 @@ void ruleset_finish(struct ruleset *rs);
  * the rules' YAML, selections and conditions, which `expr` came from. ruleset_thawed() makes the
  * set of what thaw() found in `block`, which it takes over, to be given to free().
  */
-extern const struct freeze_type freeze_ruleset, freeze_rule, freeze_node, freeze_item, freeze_test,
-    freeze_string;
+extern const struct freeze_type freeze_ruleset, freeze_correlation, freeze_rule, freeze_node,
+    freeze_item, freeze_test, freeze_string;
 struct ruleset *ruleset_thawed(const struct ruleset *thawed, void *block) MUST_USE;
 
 static inline void ruleset_freep(struct ruleset **rs)

@@ -6,6 +6,7 @@
  */
 #include "base/mem.h"
 #include "sigma/build.h"
+#include "sigma/correlation.h"
 #include "sigma/ruleset.h"
 
 #include <stdlib.h>
@@ -132,38 +133,134 @@ static const struct freeze_member logsource_members[] = {
 static const struct freeze_type logsource_type = {
     "logsource", sizeof(struct logsource), 0, logsource_members, countof(logsource_members), NULL};
 
+/* What a rule and the head of a correlation have in common. */
+/* clang-format off */
+#define RULE_MEMBERS \
+    FREEZE_STR_OF(struct sigma_rule, file), \
+    FREEZE_PLAIN_OF(struct sigma_rule, line), \
+    FREEZE_STR_OF(struct sigma_rule, text), \
+    FREEZE_TEXT_OF(struct sigma_rule, hash), \
+    FREEZE_ZERO_OF(struct sigma_rule, root), \
+    FREEZE_STR_OF(struct sigma_rule, id), \
+    FREEZE_STR_OF(struct sigma_rule, title), \
+    FREEZE_STR_OF(struct sigma_rule, name), \
+    FREEZE_STR_OF(struct sigma_rule, taxonomy), \
+    FREEZE_STR_OF(struct sigma_rule, description), \
+    FREEZE_STR_OF(struct sigma_rule, license), \
+    FREEZE_STR_OF(struct sigma_rule, author), \
+    FREEZE_STR_OF(struct sigma_rule, date), \
+    FREEZE_STR_OF(struct sigma_rule, modified), \
+    FREEZE_STR_OF(struct sigma_rule, definition), \
+    FREEZE_RANGE_OF(struct sigma_rule, level, LEVEL_CRITICAL + 1), \
+    FREEZE_RANGE_OF(struct sigma_rule, status, STATUS_STABLE + 1), \
+    FREEZE_MANY_OF(struct sigma_rule, tags, tag_count, &freeze_strs), \
+    FREEZE_MANY_OF(struct sigma_rule, references, reference_count, &freeze_strs), \
+    FREEZE_MANY_OF(struct sigma_rule, falsepositives, falsepositive_count, &freeze_strs), \
+    FREEZE_MANY_OF(struct sigma_rule, fields, field_count, &freeze_strs), \
+    FREEZE_PLAIN_TO(struct sigma_rule, tag_count, field_count), \
+    FREEZE_MANY_OF(struct sigma_rule, related, related_count, &related_type), \
+    FREEZE_PLAIN_OF(struct sigma_rule, related_count), \
+    FREEZE_NESTED_OF(struct sigma_rule, logsource, &logsource_type, 1), \
+    FREEZE_PLAIN_OF(struct sigma_rule, logsource_line), \
+    FREEZE_ZERO_TO(struct sigma_rule, selections, condition_capacity), \
+    FREEZE_BOOL_OF(struct sigma_rule, quiet),
+/* clang-format on */
+
 static const struct freeze_member rule_members[] = {
-    FREEZE_STR_OF(struct sigma_rule, file),
-    FREEZE_PLAIN_OF(struct sigma_rule, line),
-    FREEZE_STR_OF(struct sigma_rule, text),
-    FREEZE_TEXT_OF(struct sigma_rule, hash),
-    FREEZE_ZERO_OF(struct sigma_rule, root),
-    FREEZE_STR_OF(struct sigma_rule, id),
-    FREEZE_STR_OF(struct sigma_rule, title),
-    FREEZE_STR_OF(struct sigma_rule, name),
-    FREEZE_STR_OF(struct sigma_rule, taxonomy),
-    FREEZE_STR_OF(struct sigma_rule, description),
-    FREEZE_STR_OF(struct sigma_rule, license),
-    FREEZE_STR_OF(struct sigma_rule, author),
-    FREEZE_STR_OF(struct sigma_rule, date),
-    FREEZE_STR_OF(struct sigma_rule, modified),
-    FREEZE_STR_OF(struct sigma_rule, definition),
-    FREEZE_RANGE_OF(struct sigma_rule, level, LEVEL_CRITICAL + 1),
-    FREEZE_RANGE_OF(struct sigma_rule, status, STATUS_STABLE + 1),
-    FREEZE_MANY_OF(struct sigma_rule, tags, tag_count, &freeze_strs),
-    FREEZE_MANY_OF(struct sigma_rule, references, reference_count, &freeze_strs),
-    FREEZE_MANY_OF(struct sigma_rule, falsepositives, falsepositive_count, &freeze_strs),
-    FREEZE_MANY_OF(struct sigma_rule, fields, field_count, &freeze_strs),
-    FREEZE_PLAIN_TO(struct sigma_rule, tag_count, field_count),
-    FREEZE_MANY_OF(struct sigma_rule, related, related_count, &related_type),
-    FREEZE_PLAIN_OF(struct sigma_rule, related_count),
-    FREEZE_NESTED_OF(struct sigma_rule, logsource, &logsource_type, 1),
-    FREEZE_PLAIN_OF(struct sigma_rule, logsource_line),
-    FREEZE_ZERO_TO(struct sigma_rule, selections, condition_capacity),
-    FREEZE_ONE_OF(struct sigma_rule, expr, &freeze_node),
+    RULE_MEMBERS FREEZE_ONE_OF(struct sigma_rule, expr, &freeze_node),
 };
 const struct freeze_type freeze_rule = {"sigma_rule", sizeof(struct sigma_rule), 0,
                                         rule_members, countof(rule_members),     check_rule};
+
+/* ------------------------------------------------------------ correlations */
+
+/* The attributes of a correlation are a rule's, without a tree. */
+static const struct freeze_member head_members[] = {
+    RULE_MEMBERS FREEZE_ZERO_OF(struct sigma_rule, expr),
+};
+static const struct freeze_type head_type = {"sigma_rule head", sizeof(struct sigma_rule), 0,
+                                             head_members,      countof(head_members),     NULL};
+
+/* Places in a condition in words are those of rules. */
+static const struct freeze_type condition_type;
+
+static bool check_correlation(const void *element)
+{
+    const struct sigma_correlation *c = element;
+    uint32_t count = 0;
+    bool ok = c->rule_count > 0 && c->timespan_ns > 0;
+
+    for (uint32_t i = 0; i < c->rule_count; i++)
+        ok = ok && !c->members[i].rule != !c->members[i].child;
+    struct sigma_node **list = c->condition && ok ? sigma_node_list(c->condition, &count) : NULL;
+    for (uint32_t i = 0; i < count; i++)
+        ok = ok && list[i]->kind != NODE_ITEM &&
+             (list[i]->kind != NODE_SELECTION || list[i]->selection < c->rule_count);
+    free(list);
+    return ok;
+}
+
+static const struct freeze_member member_members[] = {
+    FREEZE_MAYBE_OF(struct correlation_member, rule, &freeze_rule),
+    FREEZE_MAYBE_OF(struct correlation_member, child, &freeze_correlation),
+    FREEZE_MANY_OF(struct correlation_member, group, group_count, &freeze_strs),
+    FREEZE_PLAIN_OF(struct correlation_member, group_count),
+};
+static const struct freeze_type member_type = {
+    "correlation_member", sizeof(struct correlation_member), 0,
+    member_members,       countof(member_members),           NULL};
+
+static const struct freeze_member reference_members[] = {
+    FREEZE_STR_OF(struct correlation_reference, name),
+    FREEZE_PLAIN_TO(struct correlation_reference, line, column),
+};
+static const struct freeze_type reference_type = {
+    "correlation_reference", sizeof(struct correlation_reference), 0,
+    reference_members,       countof(reference_members),           NULL};
+
+static const struct freeze_member bound_members[] = {
+    FREEZE_RANGE_OF(struct correlation_bound, op, CORRELATION_NEQ + 1),
+    FREEZE_PLAIN_OF(struct correlation_bound, number),
+};
+static const struct freeze_type bound_type = {
+    "correlation_bound", sizeof(struct correlation_bound), 0,
+    bound_members,       countof(bound_members),           NULL};
+
+/* A condition in words: its leaves are places of rules. */
+static const struct freeze_type condition_pointer =
+    FREEZE_POINTER_TYPE("sigma_node * of words", &condition_type);
+static const struct freeze_member condition_members[] = {
+    FREEZE_RANGE_OF(struct sigma_node, kind, NODE_SELECTION + 1),
+    FREEZE_PLAIN_OF(struct sigma_node, child_count),
+    FREEZE_MANY_OF(struct sigma_node, children, child_count, &condition_pointer),
+    FREEZE_ZERO_OF(struct sigma_node, item),
+    FREEZE_PLAIN_OF(struct sigma_node, selection),
+};
+static const struct freeze_type condition_type = {
+    "sigma_node of words", sizeof(struct sigma_node),  0,
+    condition_members,     countof(condition_members), NULL};
+
+static const struct freeze_member correlation_members[] = {
+    FREEZE_NESTED_OF(struct sigma_correlation, head, &head_type, 1),
+    FREEZE_RANGE_OF(struct sigma_correlation, type, CORRELATION_VALUE_MEDIAN + 1),
+    FREEZE_MANY_OF(struct sigma_correlation, rules, rule_count, &reference_type),
+    FREEZE_PLAIN_TO(struct sigma_correlation, rule_count, rule_capacity),
+    FREEZE_MANY_OF(struct sigma_correlation, members, rule_count, &member_type),
+    FREEZE_MANY_OF(struct sigma_correlation, group_by, group_count, &freeze_strs),
+    FREEZE_PLAIN_OF(struct sigma_correlation, group_count),
+    FREEZE_ZERO_TO(struct sigma_correlation, aliases, alias_capacity),
+    FREEZE_PLAIN_OF(struct sigma_correlation, timespan_ns),
+    FREEZE_NESTED_OF(struct sigma_correlation, bounds, &bound_type, CORRELATION_BOUNDS_MAX),
+    FREEZE_RANGE_OF(struct sigma_correlation, bound_count, CORRELATION_BOUNDS_MAX + 1),
+    FREEZE_PLAIN_OF(struct sigma_correlation, percentile),
+    FREEZE_MANY_OF(struct sigma_correlation, fields, field_count, &freeze_strs),
+    FREEZE_PLAIN_OF(struct sigma_correlation, field_count),
+    FREEZE_MAYBE_OF(struct sigma_correlation, condition, &condition_type),
+    FREEZE_BOOL_OF(struct sigma_correlation, generate),
+};
+const struct freeze_type freeze_correlation = {
+    "sigma_correlation", sizeof(struct sigma_correlation), 0,
+    correlation_members, countof(correlation_members),     check_correlation};
 
 /* ------------------------------------------------------------ the set */
 
@@ -185,6 +282,8 @@ static const struct freeze_type refusal_type = {"refusal",       sizeof(struct r
                                                 refusal_members, countof(refusal_members), NULL};
 
 static const struct freeze_type rule_pointer = FREEZE_POINTER_TYPE("sigma_rule *", &freeze_rule);
+static const struct freeze_type correlation_pointer =
+    FREEZE_POINTER_TYPE("sigma_correlation *", &freeze_correlation);
 static const struct freeze_member ruleset_members[] = {
     FREEZE_ZERO_OF(struct ruleset, arena),
     FREEZE_MANY_OF(struct ruleset, rules, count, &rule_pointer),
@@ -192,7 +291,9 @@ static const struct freeze_member ruleset_members[] = {
     FREEZE_MANY_OF(struct ruleset, refusals, refusal_count, &refusal_type),
     FREEZE_PLAIN_TO(struct ruleset, refusal_count, refusal_capacity),
     FREEZE_MANY_OF(struct ruleset, notes, note_count, &err_type),
-    FREEZE_PLAIN_TO(struct ruleset, note_count, file_count),
+    FREEZE_PLAIN_OF(struct ruleset, note_count),
+    FREEZE_MANY_OF(struct ruleset, correlations, correlations_kept, &correlation_pointer),
+    FREEZE_PLAIN_TO(struct ruleset, correlations_kept, file_count),
     FREEZE_BOOL_OF(struct ruleset, has_hidden_files),
     FREEZE_TEXT_OF(struct ruleset, hash),
     FREEZE_ZERO_TO(struct ruleset, build, block),

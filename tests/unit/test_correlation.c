@@ -1,4 +1,5 @@
-/* Correlations: the valid are refused as coming, the wrong with the place of the mistake. */
+/* Correlations: the valid are read in full, the wrong refused with the place of the mistake. */
+#include "sigma/correlation.h"
 #include "sigma/ruleset.h"
 
 #include "base/buf.h"
@@ -23,7 +24,7 @@ static struct ruleset *load(const char *body)
     return rs;
 }
 
-static void valid_correlations_are_coming(void **state)
+static void valid_correlations_are_kept(void **state)
 {
     static const char *const bodies[] = {
         "{type: event_count, rules: [a], group-by: [H], timespan: 1h, condition: {gte: 10}}",
@@ -50,11 +51,11 @@ static void valid_correlations_are_coming(void **state)
         struct ruleset *rs CLEANUP(ruleset_freep) = load(bodies[i]);
         assert_int_equal(rs->correlation_count, 1);
         assert_int_equal(rs->count, 2);
-        assert_int_equal(rs->refusal_count, 1);
-        if (rs->refusals[0].kind != REFUSED_COMING)
+        if (rs->refusal_count)
             fail_msg("%s: %s", bodies[i], rs->refusals[0].why.message);
-        assert_true(str_eq(rs->refusals[0].title, S("c")));
-        assert_int_equal(rs->refusals[0].why.line, LINES_OF_RULES + 1);
+        assert_int_equal(rs->correlations_kept, 1);
+        assert_true(str_eq(rs->correlations[0]->head.title, S("c")));
+        assert_true(rs->correlations[0]->timespan_ns > 0);
     }
 }
 
@@ -135,9 +136,63 @@ static void correlations_can_be_chained(void **state)
         "{type: temporal, rules: [a, d], timespan: 1h}\n" CHAINED("d", "e, b") CHAINED("e", "a"));
 
     (void)state;
+    assert_int_equal(rs->refusal_count, 0);
+    assert_int_equal(rs->correlations_kept, 3);
+    assert_ptr_equal(rs->correlations[0]->members[0].rule, rs->rules[0]);
+    assert_ptr_equal(rs->correlations[0]->members[1].child, rs->correlations[1]);
+    assert_ptr_equal(rs->correlations[1]->members[0].child, rs->correlations[2]);
+}
+
+static void everything_that_is_written_is_read(void **state)
+{
+    struct ruleset *rs CLEANUP(ruleset_freep) =
+        load("{type: value_percentile, rules: [a, b], group-by: [ip, H], timespan: 2w,"
+             " aliases: {ip: {a: SourceIp, b: DestinationIp}},"
+             " condition: {field: [N, M], percentile: 95, gt: 5, lte: 7.5}}");
+    const struct sigma_correlation *c = rs->correlations[0];
+
+    (void)state;
+    assert_int_equal(c->type, CORRELATION_VALUE_PERCENTILE);
+    assert_int_equal(c->timespan_ns, INT64_C(1209600000000000));
+    assert_int_equal(c->group_count, 2);
+    assert_true(str_eq(c->members[0].group[0], S("SourceIp")));
+    assert_true(str_eq(c->members[1].group[0], S("DestinationIp")));
+    assert_true(str_eq(c->members[1].group[1], S("H")));
+    assert_int_equal(c->bound_count, 2);
+    assert_int_equal(c->bounds[0].op, CORRELATION_GT);
+    assert_true(c->bounds[1].op == CORRELATION_LTE && c->bounds[1].number == 7.5);
+    assert_true(c->percentile == 95 && c->field_count == 2 && str_eq(c->fields[1], S("M")));
+}
+
+/* The rules' own findings are told only when a correlation that refers to them asks for that. */
+static void rules_that_are_correlated_are_quiet(void **state)
+{
+    struct ruleset *quiet CLEANUP(ruleset_freep) =
+        load("{type: event_count, rules: [a], timespan: 1h, condition: {gte: 2}}");
+    struct ruleset *loud CLEANUP(ruleset_freep) =
+        load("{type: temporal, rules: [a, d], timespan: 1h, generate: true}\n" CHAINED("d", "a"));
+
+    (void)state;
+    assert_true(quiet->rules[0]->quiet);
+    assert_false(quiet->rules[1]->quiet);
+    assert_false(loud->rules[0]->quiet);
+    assert_false(loud->correlations[1]->head.quiet);
+}
+
+/* A rule that is refused takes with it what refers to it, and what refers to that. */
+static void what_refers_to_a_refused_rule_is_refused(void **state)
+{
+    static const char text[] =
+        "title: a\nname: a\nlogsource: {product: x}\ndetection: {s: {F: 1}, condition: nothing}\n"
+        "---\ntitle: c\nname: c\ncorrelation: {type: temporal, rules: [a], timespan: 1h}\n"
+        "---\ntitle: d\nname: d\ncorrelation: {type: temporal, rules: [c], timespan: 1h}\n";
+    struct ruleset *rs CLEANUP(ruleset_freep) = ruleset_new();
+
+    (void)state;
+    ruleset_load_text(rs, S("test.yml"), (str){text, sizeof text - 1});
+    ruleset_finish(rs);
     assert_int_equal(rs->refusal_count, 3);
-    for (uint32_t i = 0; i < 3; i++)
-        assert_int_equal(rs->refusals[i].kind, REFUSED_COMING);
+    assert_int_equal(rs->correlations_kept, 0);
 }
 
 static void circles_are_refused(void **state)
@@ -156,10 +211,13 @@ static void circles_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(valid_correlations_are_coming),
+        cmocka_unit_test(valid_correlations_are_kept),
         cmocka_unit_test(wrong_correlations_are_invalid),
         cmocka_unit_test(correlations_can_be_chained),
         cmocka_unit_test(circles_are_refused),
+        cmocka_unit_test(everything_that_is_written_is_read),
+        cmocka_unit_test(rules_that_are_correlated_are_quiet),
+        cmocka_unit_test(what_refers_to_a_refused_rule_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

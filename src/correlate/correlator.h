@@ -1,0 +1,63 @@
+/*
+ * correlator.h - Sigma's correlations over the matches of rules, in the order of event time.
+ *
+ * What the specification leaves open, decided:
+ *   - a match whose event lacks a field of group-by, or the field whose values are looked at, does
+ *     not count; how many there were is told
+ *   - values of group-by are compared without regard to ASCII case, as Sigma compares
+ *   - several fields of a value_count are one value together; of sums the first is taken
+ *   - a correlation fires when its condition begins to hold for a group, and not again while it
+ *     goes on to hold at each further match: what began is one thing that lasts
+ *   - for a chained correlation each firing of what it refers to is a match, at the time of the
+ *     match that made it fire, with the fields of group-by
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "event/event.h"
+#include "sigma/correlation.h"
+#include "sigma/ruleset.h"
+
+struct correlator;
+
+/* A field that a match needs to be correlated, and its value; .p is NULL when it is absent. */
+struct correlation_value {
+    str field, value;
+};
+
+struct correlation_firing {
+    const struct sigma_correlation *correlation;
+    int64_t first_ns, time_ns; /* of the window's first match that is known, and of the last */
+    double value;              /* the count, sum, ... that was held against the condition */
+    bool at_least;             /* it may be larger */
+    const struct correlation_value *group; /* group_count of them, named as in group-by */
+    uint64_t match;                        /* that made it fire: as it was fed */
+};
+
+struct correlator_sink {
+    void *ctx;
+    /* Everything passed is valid during the call. */
+    void (*fired)(void *ctx, const struct correlation_firing *f);
+};
+
+/* NULL when the set has no correlation. The set outlives it. */
+struct correlator *correlator_new(const struct ruleset *rs, const struct correlator_sink *sink);
+void correlator_free(struct correlator *c); /* NULL is a no-op */
+
+/* Why a correlation is not evaluated, of those that are not; NULL at the end. */
+const char *correlator_refusal(const struct correlator *c, uint32_t i,
+                               const struct sigma_correlation **ret);
+
+/* Is a rule correlated? Then its matches have these fields: their names in the rule's events. */
+bool correlator_wants(const struct correlator *c, uint32_t rule, const str **ret, uint32_t *ret_n);
+/* Their values in an event whose values are text, through its log source's names: ret has room. */
+void correlator_values(const struct correlator *c, uint32_t rule, const struct event *ev, str *ret);
+
+/* A match, with its values in the order of correlator_wants(). Times do not descend. */
+void correlator_feed(struct correlator *c, uint32_t rule, int64_t time_ns, const str *values,
+                     uint64_t match);
+
+struct correlator_stats {
+    uint64_t matches, lacking, displaced, late, keys, bytes;
+};
+struct correlator_stats correlator_stats(const struct correlator *c);
