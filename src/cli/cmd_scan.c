@@ -233,6 +233,31 @@ static int exit_code(const struct run *r, const struct arguments *a, const struc
     return !all_opened || (strict && r->problems) ? EXIT_INPUT : EXIT_OK;
 }
 
+/* What correlations could not take into account. */
+static void say_correlated(const struct run *r)
+{
+    struct match_log_stats s;
+    const struct err *lost = scan_correlated(r->scan, &s);
+    const struct sigma_rule *rule;
+    const char *why;
+
+    for (uint32_t i = 0; (why = scan_not_correlated(r->scan, i, &rule)); i++)
+        say("'" STR_FMT "' is not evaluated: %s", STR_ARG(rule->title), why);
+    if (lost)
+        say_err(lost);
+    if (r->quiet)
+        return;
+    if (s.untimed)
+        say("%llu matches have no time and are left out of correlations",
+            (unsigned long long)s.untimed);
+    if (s.left_out)
+        say("%llu matches are left out of correlations for want of room",
+            (unsigned long long)s.left_out);
+    if (s.correlator.displaced)
+        say("%llu groups were given up for want of room while they were correlated",
+            (unsigned long long)s.correlator.displaced);
+}
+
 static int run_scan(const struct arguments *a, const struct scan_options *o,
                     struct report_context *c, const struct report *report)
 {
@@ -251,6 +276,7 @@ static int run_scan(const struct arguments *a, const struct scan_options *o,
     const struct summary *summary = scan_finish(r.scan);
     if (r.show_progress)
         fputs("\r\x1b[K", stderr);
+    say_correlated(&r);
     bool written =
         r.failure.code == ERR_NONE && report->finish(r.state, r.scan, summary, &r.failure);
     report->close(r.state);
@@ -314,6 +340,7 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
     as_strs(a->operands, a->operand_count, paths);
     as_strs(fields->values, fields->count, names);
     o->rules = rs;
+    o->match_fd = rs->correlations_kept ? open_spool() : -1;
     c.fd = open_output(o->io, a);
     if (c.fd != -1) {
         c.terminal = isatty(c.fd) == 1;
@@ -322,6 +349,8 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
     }
     if (c.spool_fd != -1)
         close(c.spool_fd);
+    if (o->match_fd != -1)
+        close(o->match_fd);
     free(paths);
     free(names);
     return code;

@@ -17,7 +17,7 @@
 #include "cli/report_asset.h"
 #include "cli/run_json.h"
 #include "cli/sink.h"
-#include "cli/spool.h"
+#include "engine/spool.h"
 
 #include "base/hash.h"
 #include "base/intern.h"

@@ -7,7 +7,7 @@
 #include "cli/report.h"
 #include "cli/run_json.h"
 #include "cli/sink.h"
-#include "cli/spool.h"
+#include "engine/spool.h"
 
 #include "base/mem.h"
 #include "text/time.h"

@@ -153,26 +153,36 @@ static int64_t longest_before(const struct windows *w, struct member_state *s, u
     return best;
 }
 
+/* The longest chain that is within the window, whichever member it ends with. */
+static uint32_t longest_chain(const struct windows *w, struct member_state *s, int64_t from_ns,
+                              int64_t *ret_begins)
+{
+    for (uint32_t length = lengths(w); length > 1; length--) {
+        int64_t best = NEVER;
+        for (uint32_t i = 0; i < w->spec.member_count; i++) {
+            const struct chain *c = chain_at(w, s, length, i);
+            best = c->begins > best ? c->begins : best;
+        }
+        if (best != NEVER && best >= from_ns) {
+            *ret_begins = best;
+            return length;
+        }
+    }
+    return 1;
+}
+
 static void take_ordered(const struct windows *w, struct member_state *s,
                          const struct window_event *e, int64_t from_ns, struct window_answer *ret)
 {
-    uint32_t longest = 1;
-    int64_t first = e->time_ns;
-
     s->times[e->member] = e->time_ns;
     for (uint32_t length = lengths(w); length > 1; length--) {
         int64_t begins = longest_before(w, s, length - 1, e);
-        if (begins == NEVER || begins < from_ns)
-            continue;
-        chain_add(chain_at(w, s, length, e->member), begins, e->time_ns);
-        if (longest == 1) {
-            longest = length;
-            first = begins;
-        }
+        if (begins != NEVER && begins >= from_ns)
+            chain_add(chain_at(w, s, length, e->member), begins, e->time_ns);
     }
     chain_add(chain_at(w, s, 1, e->member), e->time_ns, e->time_ns);
+    uint32_t longest = longest_chain(w, s, from_ns, &ret->first_ns);
     ret->value = longest;
-    ret->first_ns = first;
     ret->holds = w->spec.bound_count ? window_bounds_hold(&w->spec, longest)
                                      : longest == w->spec.member_count;
 }

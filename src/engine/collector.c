@@ -51,7 +51,10 @@ static void emit(struct scan *s, struct job *job, struct engine_stream *stream, 
             f->record = ev->from.record;
         else
             f->record = ev->from.record = final_record(job, stream, f->record);
-        s->handlers.finding(s->handlers.ctx, f);
+        if (o->values)
+            match_log_add(s->matches, o->rule, ev, f->file, f->record, o->values, o->value_count);
+        if (!f->rule->quiet)
+            s->handlers.finding(s->handlers.ctx, f);
         return;
     }
     if (o->problem.has_record)

@@ -16,6 +16,7 @@
 #include "engine/schedule.h"
 #include "engine/watch.h"
 #include "event/classifier.h"
+#include "engine/match_log.h"
 #include "formats/decoder_pool.h"
 
 #include <pthread.h>
@@ -35,6 +36,9 @@ struct output {
     struct output *next;
     struct finding *finding; /* NULL: a problem */
     struct problem problem;
+    uint32_t rule;     /* of the finding */
+    const str *values; /* of a match that is correlated; NULL: it is not */
+    uint32_t value_count;
 };
 
 struct engine_stream {
@@ -66,6 +70,10 @@ struct scan {
     struct detector *detector;
     struct naive *naive; /* NULL unless options.naive */
     struct entity_finder *entities;
+    struct match_log *matches;         /* NULL: nothing is correlated */
+    struct match_log_stats correlated; /* after scan_finish */
+    struct err match_failure;
+    bool all_correlated;
     struct schedule *schedule;
     struct job *jobs;
     uint32_t job_count;

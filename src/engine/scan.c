@@ -155,6 +155,7 @@ struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *
         &(struct detector_options){.rs = o->rules, .profile = o->profile, .compiled = o->compiled});
     s->naive = o->naive ? naive_new(o->rules) : NULL;
     s->entities = entity_finder_new();
+    s->matches = match_log_new(o->rules, o->io, o->match_fd > 0 ? o->match_fd : -1);
     s->total = summary_builder_new(SUMMARY_KEYS_MAX);
     jobs_init(s);
     s->workers = mem_array(o->workers, sizeof *s->workers);
@@ -212,6 +213,30 @@ static int by_bytes(const void *a, const void *b)
     return str_cmp(*(const str *)a, *(const str *)b);
 }
 
+static void on_firing(void *ctx, const struct finding *f)
+{
+    struct scan *s = ctx;
+
+    summary_add_finding(s->total, f);
+    s->handlers.finding(s->handlers.ctx, f);
+}
+
+const struct err *scan_correlated(const struct scan *s, struct match_log_stats *ret)
+{
+    *ret = s->correlated;
+    return s->matches && !s->all_correlated && s->match_failure.code ? &s->match_failure : NULL;
+}
+
+const char *scan_not_correlated(const struct scan *s, uint32_t i, const struct sigma_rule **ret)
+{
+    const struct sigma_correlation *c;
+    const char *why = correlator_refusal(match_log_correlator(s->matches), i, &c);
+
+    if (why)
+        *ret = &c->head;
+    return why;
+}
+
 const struct summary *scan_finish(struct scan *s)
 {
     assert(!s->finished);
@@ -221,6 +246,10 @@ const struct summary *scan_finish(struct scan *s)
     for (uint32_t i = 1; i < s->worker_count; i++)
         pthread_join(s->workers[i].thread, NULL);
 
+    bool stopped = atomic_load_explicit(&s->stopped, memory_order_relaxed);
+    if (s->matches && !stopped)
+        s->all_correlated = match_log_run(s->matches, s->entities, s, on_firing, &s->correlated,
+                                          &s->match_failure);
     for (uint32_t i = 0; i < s->evidence_count && i < s->evidence_events_capacity; i++)
         s->evidence[i].events = s->evidence_events[i];
     find_unseen(s);
@@ -256,6 +285,7 @@ void scan_free(struct scan *s)
     free(s->unseen);
     summary_builder_free(s->total);
     naive_free(s->naive);
+    match_log_free(s->matches);
     entity_finder_free(s->entities);
     detector_free(s->detector);
     free(s);

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "engine/finding.h"
 #include "engine/summary.h"
+#include "engine/match_log.h"
 #include "formats/format.h"
 
 enum { SCAN_WORKERS_MAX = 64 };
@@ -41,7 +42,8 @@ struct scan_options {
     struct time_rule time;  /* of records; a file's own modification goes before its reference */
     int64_t from_ns, to_ns; /* events outside are not matched; INT64_MIN, INT64_MAX: all */
     bool with_hash;         /* compute the evidence's SHA-256 */
-    bool naive;             /* match with the oracle: slow, for tests */
+    int match_fd; /* an unlinked scratch file for matches that are correlated; 0, -1: none */
+    bool naive;   /* match with the oracle: slow, for tests */
 };
 
 struct scan;
@@ -55,6 +57,12 @@ uint32_t scan_evidence(const struct scan *s, const struct evidence **ret);
 
 uint64_t
 scan_regex_limits(const struct scan *s); /* searches cut off by a limit, after scan_finish */
+
+/* What correlations had to do with, after scan_finish; the reason when some matches were lost, else
+ * NULL. */
+const struct err *scan_correlated(const struct scan *s, struct match_log_stats *ret);
+/* The correlations that are not evaluated, and why; NULL behind the last. */
+const char *scan_not_correlated(const struct scan *s, uint32_t i, const struct sigma_rule **ret);
 
 /* Rule health, after scan_finish: names that rules use and that no event had. */
 uint32_t scan_fields_unseen(const struct scan *s, const str **ret);

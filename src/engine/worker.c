@@ -47,6 +47,20 @@ static uint32_t explain(struct worker *w, uint32_t rule, const struct event *ev,
     return detector_explain(w->scan->detector, w->scratch, rule, ev, a, ret);
 }
 
+/* What correlations ask of the match. */
+static void note_match(struct worker *w, uint32_t rule, const struct event *ev, struct output *o)
+{
+    const struct correlator *c = match_log_correlator(w->scan->matches);
+    const str *fields;
+
+    o->rule = rule;
+    if (!correlator_wants(c, rule, &fields, &o->value_count))
+        return;
+    str *values = arena_array(w->job->batch.arena, o->value_count + 1, sizeof *values);
+    correlator_values(c, rule, ev, values);
+    o->values = values;
+}
+
 static void note_finding(struct worker *w, uint32_t rule, const struct finding *about)
 {
     struct arena *a = w->job->batch.arena;
@@ -56,9 +70,13 @@ static void note_finding(struct worker *w, uint32_t rule, const struct finding *
 
     *f = *about;
     f->rule = w->scan->options.rules->rules[rule];
+    struct output *o = output_add(w->job);
+    o->finding = f;
+    note_match(w, rule, ev, o);
+    if (f->rule->quiet)
+        return;
     f->matched_count = explain(w, rule, ev, &matched);
     f->matched = matched;
-    output_add(w->job)->finding = f;
     summary_add_finding(w->job->summary, f);
 }
 

@@ -1,5 +1,5 @@
 /* The spool: pieces come back as they went in, from memory and from the scratch file. */
-#include "cli/spool.h"
+#include "engine/spool.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -100,10 +100,10 @@ static double plain_members(const struct window_spec *s, const struct recorded *
     return __builtin_popcountll(seen);
 }
 
-/* The longest chain of ascending members in ascending time that ends with the event. */
+/* The longest chain of ascending members in ascending time in the window. */
 static double plain_chain(const struct window_spec *s, const struct recorded *events, uint32_t at)
 {
-    uint32_t longest[EVENTS];
+    uint32_t longest[EVENTS], most = 0;
 
     for (uint32_t i = 0; i <= at; i++) {
         longest[i] = in_window(events, at, i, s->span_ns);
@@ -111,8 +111,9 @@ static double plain_chain(const struct window_spec *s, const struct recorded *ev
             if (longest[k] && events[k].event.member < events[i].event.member &&
                 events[k].event.time_ns < events[i].event.time_ns && longest[k] + 1 > longest[i])
                 longest[i] = longest[k] + 1;
+        most = longest[i] > most ? longest[i] : most;
     }
-    return longest[at];
+    return most;
 }
 
 static double plain(const struct window_spec *s, const struct recorded *events, uint32_t at)

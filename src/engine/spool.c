@@ -4,7 +4,7 @@
  * memory.n; no piece lies in both. The window is the tail that is not yet
  * written while pieces are added, and what was last read afterwards.
  */
-#include "cli/spool.h"
+#include "engine/spool.h"
 
 #include "base/mem.h"
 
