@@ -2,6 +2,7 @@
 #include "cli/opt.h"
 #include "cli/rule_options.h"
 #include "cli/say.h"
+#include "sigma/correlation.h"
 #include "text/escape.h"
 #include "text/json_write.h"
 
@@ -16,7 +17,8 @@ static const struct option list_options[] = {
     {"output", 'o', OPTION_VALUE, "FORMAT", "what to print", COMPLETE_WORDS, "table jsonl"},
 };
 
-static void print_json(const struct sigma_rule *r)
+/* `correlation`: its type, or empty for a rule. */
+static void print_json(const struct sigma_rule *r, str correlation)
 {
     struct buf out CLEANUP(buf_done) = buf_make(LINE_MAX);
     struct json_writer w = json_writer_make(&out, 0);
@@ -32,6 +34,8 @@ static void print_json(const struct sigma_rule *r)
     json_field_str(&w, S("category"), r->logsource.category);
     json_field_str(&w, S("service"), r->logsource.service);
     json_object_end(&w);
+    if (correlation.n)
+        json_field_str(&w, S("correlation"), correlation);
     json_key(&w, S("tags"));
     json_array(&w);
     for (uint32_t i = 0; i < r->tag_count; i++)
@@ -43,14 +47,17 @@ static void print_json(const struct sigma_rule *r)
     puts(buf_cstr(&out));
 }
 
-static void print_row(const struct sigma_rule *r)
+static void print_row(const struct sigma_rule *r, str correlation)
 {
     struct buf source CLEANUP(buf_done) = buf_make(LINE_MAX),
                       title CLEANUP(buf_done) = buf_make(LINE_MAX);
     struct buf words CLEANUP(buf_done) = buf_make(LINE_MAX);
 
-    buf_printf(&words, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(r->logsource.product),
-               STR_ARG(r->logsource.category), STR_ARG(r->logsource.service));
+    if (correlation.n)
+        buf_printf(&words, "correlation " STR_FMT, STR_ARG(correlation));
+    else
+        buf_printf(&words, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(r->logsource.product),
+                   STR_ARG(r->logsource.category), STR_ARG(r->logsource.service));
     escape_terminal_cut(&source, buf_str(&words), SOURCE_COLUMNS);
     escape_terminal_cut(&title, r->title, TITLE_COLUMNS);
     printf("%-13s %-12s %-*s " STR_FMT "  %s\n", sigma_level_name(r->level),
@@ -75,7 +82,12 @@ static int list_run(const struct arguments *a)
     if (!rs)
         return code;
     for (uint32_t i = 0; i < rs->count; i++)
-        json ? print_json(rs->rules[i]) : print_row(rs->rules[i]);
+        json ? print_json(rs->rules[i], S("")) : print_row(rs->rules[i], S(""));
+    for (uint32_t i = 0; i < rs->correlations_kept; i++) {
+        const struct sigma_correlation *c = rs->correlations[i];
+        str type = str_from(correlation_type_name(c->type));
+        json ? print_json(&c->head, type) : print_row(&c->head, type);
+    }
     rule_options_say_refusals(rs, false);
     if (fflush(stdout) == 0)
         return EXIT_OK;

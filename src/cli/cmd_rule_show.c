@@ -1,4 +1,5 @@
 /* cmd_rule_show.c - one rule: what it says, how it is written, and what it comes to. */
+#include "cli/correlation_text.h"
 #include "cli/opt.h"
 #include "cli/profile_option.h"
 #include "cli/rule_options.h"
@@ -39,6 +40,17 @@ static int fit(const struct sigma_rule *rule, str word)
     return file ? 2 : contains_word(rule->title, word);
 }
 
+/* Rules, and behind them correlations. */
+static uint32_t rule_count(const struct ruleset *rs)
+{
+    return rs->count + rs->correlations_kept;
+}
+
+static const struct sigma_rule *rule_at(const struct ruleset *rs, uint32_t i)
+{
+    return i < rs->count ? rs->rules[i] : &rs->correlations[i - rs->count]->head;
+}
+
 /* The rules that fit best; *ret_rule is the first of them. */
 static uint32_t find_rules(const struct ruleset *rs, str word, const struct sigma_rule **ret_rule,
                            int *ret_fit)
@@ -46,14 +58,15 @@ static uint32_t find_rules(const struct ruleset *rs, str word, const struct sigm
     uint32_t count = 0;
 
     *ret_fit = 1;
-    for (uint32_t i = 0; i < rs->count; i++) {
-        int score = fit(rs->rules[i], word);
+    for (uint32_t i = 0; i < rule_count(rs); i++) {
+        const struct sigma_rule *rule = rule_at(rs, i);
+        int score = fit(rule, word);
         if (score < *ret_fit)
             continue;
         if (score > *ret_fit)
             count = 0;
         if (count++ == 0)
-            *ret_rule = rs->rules[i];
+            *ret_rule = rule;
         *ret_fit = score;
     }
     return count;
@@ -65,10 +78,10 @@ static void say_choices(const struct ruleset *rs, str word, uint32_t count)
     uint32_t said = 0;
 
     say("%u rules have '" STR_FMT "' in their titles; give an id:", count, STR_ARG(word));
-    for (uint32_t i = 0; i < rs->count && said < CHOICES_SAID; i++)
-        if (fit(rs->rules[i], word) == 1) {
-            say("  " STR_FMT "  " STR_FMT, STR_ARG(sigma_rule_identity(rs->rules[i])),
-                STR_ARG(rs->rules[i]->title));
+    for (uint32_t i = 0; i < rule_count(rs) && said < CHOICES_SAID; i++)
+        if (fit(rule_at(rs, i), word) == 1) {
+            say("  " STR_FMT "  " STR_FMT, STR_ARG(sigma_rule_identity(rule_at(rs, i))),
+                STR_ARG(rule_at(rs, i)->title));
             said++;
         }
     if (said < count)
@@ -81,10 +94,16 @@ static bool show(struct io *io, const struct ruleset *rs, const struct profile *
     struct sink sink = sink_make(io, STDOUT_FILENO);
     bool ok = true;
 
-    for (uint32_t i = 0; i < rs->count && ok; i++) {
+    for (uint32_t i = 0; i < rule_count(rs) && ok; i++) {
         struct page p = page_make(&sink.text, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);
-        if (fit(rs->rules[i], word) != score)
+        if (fit(rule_at(rs, i), word) != score)
             continue;
+        if (i >= rs->count) {
+            rule_text_head(&p, rule_at(rs, i));
+            correlation_text(&p, rs->correlations[i - rs->count]);
+            ok = sink_settle(&sink, e);
+            continue;
+        }
         rule_text_head(&p, rs->rules[i]);
         rule_text_detection(&p, rs->rules[i]);
         rule_text_tree(&p, rs->rules[i], values);

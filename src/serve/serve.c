@@ -454,6 +454,14 @@ static bool begin(struct server *s, struct err *e)
              s->now.rules->ready.rules->count, s->now.rules->ready.rules->refusal_count,
              s->now.config->source_count);
     s->options.say(text);
+    uint32_t correlations = s->now.rules->ready.rules->correlations_kept;
+    if (correlations) {
+        snprintf(text, sizeof text,
+                 "%u correlations are not evaluated live: their rules' findings are told instead, "
+                 "and 'tocsin scan' evaluates them",
+                 correlations);
+        s->options.say(text);
+    }
     return true;
 }
 
