@@ -162,12 +162,13 @@ static const struct freeze_type logsource_type = {
     FREEZE_PLAIN_OF(struct sigma_rule, related_count), \
     FREEZE_NESTED_OF(struct sigma_rule, logsource, &logsource_type, 1), \
     FREEZE_PLAIN_OF(struct sigma_rule, logsource_line), \
-    FREEZE_ZERO_TO(struct sigma_rule, selections, condition_capacity), \
-    FREEZE_BOOL_OF(struct sigma_rule, quiet),
+    FREEZE_ZERO_TO(struct sigma_rule, selections, condition_capacity)
 /* clang-format on */
 
 static const struct freeze_member rule_members[] = {
-    RULE_MEMBERS FREEZE_ONE_OF(struct sigma_rule, expr, &freeze_node),
+    RULE_MEMBERS,
+    FREEZE_ONE_OF(struct sigma_rule, expr, &freeze_node),
+    FREEZE_BOOL_OF(struct sigma_rule, quiet),
 };
 const struct freeze_type freeze_rule = {"sigma_rule", sizeof(struct sigma_rule), 0,
                                         rule_members, countof(rule_members),     check_rule};
@@ -176,7 +177,9 @@ const struct freeze_type freeze_rule = {"sigma_rule", sizeof(struct sigma_rule),
 
 /* The attributes of a correlation are a rule's, without a tree. */
 static const struct freeze_member head_members[] = {
-    RULE_MEMBERS FREEZE_ZERO_OF(struct sigma_rule, expr),
+    RULE_MEMBERS,
+    FREEZE_ZERO_OF(struct sigma_rule, expr),
+    FREEZE_BOOL_OF(struct sigma_rule, quiet),
 };
 static const struct freeze_type head_type = {"sigma_rule head", sizeof(struct sigma_rule), 0,
                                              head_members,      countof(head_members),     NULL};
