@@ -369,10 +369,10 @@ void json_feed(void *decoder, struct batch *b, const struct decode_sink *out)
 
 void *json_open(const struct format *self)
 {
-    (void)self;
     struct json_decoder *d = mem_alloc(sizeof *d);
 
     d->shapes = shape_book_new();
+    shape_book_speak(d->shapes, self->dialects);
     d->book = json_book_new();
     d->seed = hash_seed();
     d->fields_guess = 16;

@@ -6,6 +6,7 @@
  * array, so that the length of the table costs little.
  */
 #include "formats/shape_row.h"
+#include "message/dialect.h"
 
 #include "base/mem.h"
 #include "formats/json_kind.h"
@@ -62,6 +63,9 @@ struct shape_book {
     struct name_slot *slots;
     size_t mask;
     uint32_t event; /* counts events; never 0 while one is shaped */
+    const struct dialect_set *dialects;
+    struct dialect_reader *reader; /* NULL until there is a text to read */
+    const struct kind *spoken;     /* what a dialect has said of the event at hand; NULL: nothing */
 };
 
 enum { EDGE_BYTES = 4 };
@@ -142,8 +146,38 @@ void shape_book_free(struct shape_book *book)
 {
     if (!book)
         return;
+    dialect_reader_free(book->reader);
     free(book->slots);
     free(book);
+}
+
+void shape_book_speak(struct shape_book *book, const struct dialect_set *dialects)
+{
+    assert(!book->reader);
+    book->dialects = dialects;
+}
+
+void shape_speak(const struct shaping *s, str program, str text)
+{
+    static const struct time_rule any_rule;
+    struct shape_book *book = s->book;
+    struct event *ev = s->event;
+    const struct kind *before = ev->kind;
+    struct message m = {.text = str_trim(text),
+                        .program = program,
+                        .event = ev,
+                        .arena = s->arena,
+                        .time_rule = &any_rule};
+
+    shape_trace_unclear(s);
+    if (s->trace) /* values may be raw, and nobody will use what comes of it */
+        return;
+    if (!book->reader)
+        book->reader = dialect_reader_new(book->dialects, NULL);
+    ev->layout = 0;
+    (void)dialect_read(book->reader, &m, false);
+    if (ev->kind != before)
+        book->spoken = ev->kind;
 }
 
 static void note(struct shape_book *book, const struct event *ev, uint32_t at)
@@ -492,6 +526,7 @@ static void apply_all(struct shape_book *book, struct event *ev, struct arena *a
     const struct shaping s = {.book = book, .event = ev, .arena = a, .trace = trace};
     const struct shape *taken = NULL, *around = NULL;
 
+    book->spoken = NULL;
     if (++book->event == 0) /* after 2^32 events all old marks would look new */
         book->event = 1;
     for (uint32_t i = 0; i < ev->field_count; i++)
@@ -505,7 +540,10 @@ static void apply_all(struct shape_book *book, struct event *ev, struct arena *a
         else if (shapes[i]->kind)
             around = shapes[i];
     }
-    ev->kind = taken && taken->kind ? taken->kind : around ? around->kind : &kind_json;
+    ev->kind = book->spoken           ? book->spoken
+               : taken && taken->kind ? taken->kind
+               : around               ? around->kind
+                                      : &kind_json;
     take_own_source(&s);
     if (ev->has_time)
         return;

@@ -42,8 +42,12 @@ struct shape_trace {
     uint32_t read_count, guid_count, time_count, test_count;
 };
 
+struct dialect_set;
 struct shape_book *shape_book_new(void) MUST_USE;
 void shape_book_free(struct shape_book *book); /* NULL is a no-op */
+/* The dialects that read texts in records, as the message of a journal entry; NULL, and without a
+ * call: the built-in ones. */
+void shape_book_speak(struct shape_book *book, const struct dialect_set *dialects);
 void shape_apply(struct shape_book *book, struct event *ev, struct arena *a);
 
 /* The same, and what it went by. The time is not looked for, only where it may be. */

@@ -7,7 +7,6 @@
 #include "event/column_table.h"
 #include "formats/json_kind.h"
 #include "formats/shape_row.h"
-#include "message/message_field.h"
 
 static const struct column_rule journal_columns[] = {
     TO("MESSAGE_ID", event_code, TEXT),
@@ -43,14 +42,24 @@ static void refine_journal(const struct event *ev, struct columns *c, struct are
 static const struct kind kind_journal = {
     .format = "journal_json", .columns = journal_columns, .refine = refine_journal};
 
-static const str journal_asked[] = {S("SYSLOG_IDENTIFIER"), S("_COMM"), S("_TRANSPORT"),
-                                    S("MESSAGE"), S("")};
+static const str journal_asked[] = {S("SYSLOG_IDENTIFIER"),
+                                    S("_COMM"),
+                                    S("_TRANSPORT"),
+                                    S("MESSAGE"),
+                                    S("_HOSTNAME"),
+                                    S("_PID"),
+                                    S("")};
 
-static void message_fields(const struct shaping *s, str text)
+static str value_of(const struct shaping *s, str name)
 {
-    str name, value;
+    const struct field *f = shape_get(s, name);
 
-    for (uint32_t n = 0; n < MESSAGE_FIELDS_MAX && message_field_next(&text, &name, &value); n++)
+    return f && f->type != VALUE_NULL ? f->value : (str){0};
+}
+
+static void add_named(const struct shaping *s, str name, str value)
+{
+    if (value.n)
         shape_add(s, (struct field){.name = name, .value = value});
 }
 
@@ -70,16 +79,15 @@ static void journal_extra(const struct shaping *s)
     uint32_t count = logsource_program_services(program, services);
     for (uint32_t i = 0; i < count; i++)
         shape_add_source(s, (struct shape_source){S("linux"), S(""), services[i]});
-    if (str_eq(program, S("sudo"))) {
-        shape_trace_unclear(s); /* the message's words are fields */
-        message_fields(s, text);
-    } else if (audit) { /* "SYSCALL arch=..." */
-        str rest = text;
-        shape_trace_unclear(s);
-        str type = str_cut(&rest, ' ');
-        shape_add(s, (struct field){.name = S("type"), .value = type});
-        message_fields(s, rest);
-    }
+    if (!text.n)
+        return;
+    /* As of a record of syslog, whose names the dialects' columns go by. */
+    const str host = value_of(s, S("_HOSTNAME")), pid = value_of(s, S("_PID"));
+    add_named(s, S("hostname"), host);
+    add_named(s, S("program"), program);
+    if (!audit)
+        add_named(s, S("pid"), pid);
+    shape_speak(s, program, text);
 }
 
 /* What rules for a service call its line. */

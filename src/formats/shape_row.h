@@ -78,6 +78,13 @@ void shape_pairs(const struct shaping *s, str name_field, str value_field, str p
 /* For `extra`: one more log source. */
 void shape_add_source(const struct shaping *s, struct shape_source source);
 
+/*
+ * For `extra`: has the dialects read a text that the record carries, of a program (empty: none is
+ * told). Its fields are added, and the record means what they say. A record with such a text is not
+ * learned: what is in it is not told by its names.
+ */
+void shape_speak(const struct shaping *s, str program, str text);
+
 /* For `extra`: adds a field behind all others. */
 void shape_add(const struct shaping *s, struct field f);
 /* The event's field of a name that a table of some shape mentions; NULL when it is not there. It is
