@@ -172,8 +172,7 @@ const struct shape shape_cloudtrail_insight = {
 
 #define ACTION(name) "service.action." name
 static const struct column_rule guardduty_columns[] = {
-    TO("service.action.actionType", event_action, TEXT),
-    TO("type", event_code, TEXT),
+    TO("service.action.actionType", event_code, TEXT),
     TO("id", event_id, TEXT),
     TO("service.serviceName", event_provider, TEXT),
     TO("description", event_reason, TEXT),
@@ -215,8 +214,13 @@ static void refine_guardduty(const struct event *ev, struct columns *c, struct a
     static const str names[] = {S("service.action.networkConnectionAction.blocked"),
                                 S("service.action.dnsRequestAction.blocked"),
                                 S("service.action.portProbeAction.blocked")};
+    /* "Recon:EC2/PortProbeUnprotectedPort": what it is for, on what, and of which family. */
+    str rest = event_get(ev, S("type")), purpose = str_cut(&rest, ':');
 
-    (void)a;
+    columns_put(c, COLUMN_event_action, VIA_TEXT, purpose, a);
+    (void)str_cut(&rest, '/');
+    str family = str_cut(&rest, '.');
+    columns_put(c, COLUMN_threat_name, VIA_TEXT, str_cut(&family, '!'), a);
     for (size_t i = 0; i < countof(names); i++)
         if (str_eq(event_get(ev, names[i]), S("true")))
             c->outcome = OUTCOME_FAILURE;
@@ -238,7 +242,7 @@ const struct shape shape_guardduty = {
                 {S("type"), S("")},
                 {S("accountId"), S("")}},
     .sources = {{S("aws"), S(""), S("guardduty")}},
-    .times = {S("service.eventLastSeen"), S("updatedAt"), S("createdAt")},
+    .times = {S("updatedAt"), S("service.eventLastSeen"), S("createdAt")},
 };
 
 static const struct column_rule security_hub_columns[] = {

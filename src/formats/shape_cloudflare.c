@@ -54,7 +54,6 @@ static const struct column_rule cloudflare_columns[] = {
     TO("Protocol", network_transport, PROTOCOL),
     TO("ClientRequestBytes", source_bytes, TEXT),
     TO("EdgeResponseBytes", destination_bytes, TEXT),
-    TO("QueryName", dns_question, TEXT),
     TO("QueryTypeName", dns_type, TEXT),
     TO("ResolvedIPs", dns_answer, TEXT),
     TO("ClientRequestURI", url_original, URL),
@@ -110,8 +109,12 @@ static const str dns_codes[] = {S("NOERROR"),  S("FORMERR"), S("SERVFAIL"),
 static void put_dns(const struct event *ev, struct columns *c, struct arena *a)
 {
     str type = event_get(ev, S("QueryType")), code = event_get(ev, S("RCode"));
+    str name = event_get(ev, S("QueryName"));
     uint64_t number;
 
+    if (name.n > 1 && name.p[name.n - 1] == '.') /* the root */
+        name.n--;
+    columns_put(c, COLUMN_dns_question, VIA_TEXT, name, a);
     if (!code.n)
         code = event_get(ev, S("ResponseCode"));
     for (size_t i = 0; i < countof(dns_types); i++)
@@ -186,8 +189,13 @@ static const struct kind kind_cloudflare = {
     .constants = cloudflare_constants,
     .refine = refine_cloudflare,
 };
-static const struct kind kind_http = {.base = &kind_cloudflare, .activity = ACTIVITY_http};
-static const struct kind kind_dns = {.base = &kind_cloudflare, .activity = ACTIVITY_dns};
+static const struct column_constant http_constants[] = {ALWAYS(network_protocol, "http"),
+                                                        ALWAYS_END};
+static const struct kind kind_http = {
+    .base = &kind_cloudflare, .activity = ACTIVITY_http, .constants = http_constants};
+static const struct column_constant dns_constants[] = {ALWAYS(network_protocol, "dns"), ALWAYS_END};
+static const struct kind kind_dns = {
+    .base = &kind_cloudflare, .activity = ACTIVITY_dns, .constants = dns_constants};
 static const struct kind kind_flow = {.base = &kind_cloudflare, .activity = ACTIVITY_flow};
 static const struct kind kind_access = {.base = &kind_cloudflare, .activity = ACTIVITY_logon};
 

@@ -204,6 +204,22 @@ static const struct activity_word defender_activities[] = {
     {S(""), ACTIVITY_none},
 };
 
+/* The tables of advanced hunting, for what their rows do not tell otherwise. */
+static const struct activity_word defender_tables[] = {
+    {S("AdvancedHunting-Alert*"), ACTIVITY_detection},
+    {S("AdvancedHunting-Email*"), ACTIVITY_mail},
+    {S("AdvancedHunting-UrlClick*"), ACTIVITY_http},
+    {S("AdvancedHunting-IdentityLogon*"), ACTIVITY_logon},
+    {S("AdvancedHunting-IdentityDirectory*"), ACTIVITY_entity_change},
+    {S("AdvancedHunting-Identity*"), ACTIVITY_entity_change},
+    {S("AdvancedHunting-CloudApp*"), ACTIVITY_api},
+    {S("AdvancedHunting-DeviceProcess*"), ACTIVITY_process_start},
+    {S("AdvancedHunting-DeviceLogon*"), ACTIVITY_logon},
+    {S("AdvancedHunting-DeviceImageLoad*"), ACTIVITY_module_load},
+    {S("AdvancedHunting-Device*"), ACTIVITY_inventory},
+    {S(""), ACTIVITY_none},
+};
+
 /* What came in has its source at the far end. */
 static void turn_round(struct columns *c)
 {
@@ -224,15 +240,17 @@ static void refine_defender(const struct event *ev, struct columns *c, struct ar
 {
     str action = event_get(ev, S("ActionType"));
 
-    (void)a;
     if (!c->activity)
         c->activity = activity_of_word(defender_activities, action);
     if (str_starts(action, S("Logon")) || str_starts(action, S("Inbound")))
         turn_round(c);
+    if (!c->activity)
+        c->activity = activity_of_word(defender_tables, event_get(ev, S("category")));
     if (!c->activity && event_get(ev, S("AlertId")).n)
         c->activity = ACTIVITY_detection;
-    if (!c->activity && event_get(ev, S("RecipientEmailAddress")).n)
-        c->activity = ACTIVITY_mail;
+    str url = event_get(ev, S("RemoteUrl"));
+    if (str_find(url, S("://")))
+        columns_put(c, COLUMN_url_original, VIA_URL, url, a);
     if (str_ends(action, S("Blocked")) || str_ends(action, S("Failed")) ||
         str_eq(event_get(ev, S("DeliveryAction")), S("Blocked")))
         c->outcome = OUTCOME_FAILURE;

@@ -36,7 +36,6 @@ static const struct column_rule m365_columns[] = {
     TO("MailboxOwnerUPN", user_target_name, TEXT),
     TO("TargetUserOrGroupName", user_target_name, TEXT),
     TO("SourceFileName", file_name, TEXT),
-    TO("SiteUrl", url_original, URL),
     TO("DeviceName", host_name, TEXT),
     TO("P2Sender", email_from, TEXT),
     TO("P1Sender", email_from, TEXT),
@@ -152,6 +151,9 @@ static void refine_m365(const struct event *ev, struct columns *c, struct arena 
         c->activity = activity_of_operation(operation);
     if (!result.n && !c->outcome && operation.n)
         c->outcome = outcome_of_operation(operation, c->activity);
+    str object = event_get(ev, S("ObjectId"));
+    bool is_url = str_starts(object, S("https://")) || str_starts(object, S("http://"));
+    columns_put(c, COLUMN_url_original, VIA_URL, is_url ? object : event_get(ev, S("SiteUrl")), a);
     str user = c->values[COLUMN_user_name];
     if (user.n && memchr(user.p, '@', user.n))
         columns_put(c, COLUMN_user_email, VIA_TEXT, user, a);
