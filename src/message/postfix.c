@@ -198,10 +198,10 @@ static const struct template_row templates[] = {
      &kind_refused},
     {"{spf}; identity={identity}; client-ip={src_ip:ip}; helo={helo:text}; "
      "envelope-from={from:text}; receiver={receiver*}",
-     NULL},
+     &kind_received},
     {"[{src_ip:ip}] {spf}; identity={identity}; client-ip={:ip}; helo={helo:text}; "
      "envelope-from={from:text}; receiver={receiver*}",
-     NULL},
+     &kind_received},
 };
 
 /* ------------------------------------------------------------ name=value */
@@ -508,6 +508,49 @@ static bool read(void *state, struct message *m)
     return true;
 }
 
+/* Messages that a collector took out of their envelope. */
+static int sniff(str text)
+{
+    static const str fronts[] = {
+        S("connect from "),
+        S("disconnect from "),
+        S("lost connection "),
+        S("warning: "),
+        S("action="),
+        S("whitelisted: "),
+        S("Action: prepend"),
+        S("prepend Received-"),
+        S("statistics: max "),
+        S("Anonymous TLS "),
+        S("Trusted TLS "),
+        S("Untrusted TLS "),
+        S("Verified TLS "),
+        S("connect to "),
+        S("host "),
+        S("PREGREET "),
+        S("PASS NEW ["),
+        S("PASS OLD ["),
+        S("timeout after "),
+        S("improper command "),
+        S("too many errors "),
+        S("Pass; identity="),
+        S("Fail; identity="),
+        S("None; identity="),
+        S("Softfail; iden"),
+        S("Neutral; identity="),
+        S("Permerror; identity="),
+        S("HANGUP after "),
+    };
+    str id;
+
+    if (take_queue_id(&text, &id))
+        return 60;
+    for (size_t i = 0; i < countof(fronts); i++)
+        if (str_starts(text, fronts[i]))
+            return 40;
+    return 0;
+}
+
 static void *open(const struct dialect *self)
 {
     return template_set_new(self->templates, self->template_count);
@@ -528,7 +571,7 @@ const struct dialect dialect_postfix = {
     .kind = &kind_postfix,
     .programs = {S("postfix/"), S("postfix-script"), S("postgrey"), S("policyd-spf"),
                  S("postscreen"), S("policy-spf")},
-    .starts = {S("NOQUEUE: ")},
+    .sniff = sniff,
     .bare = true,
     .templates = templates,
     .template_count = countof(templates),
