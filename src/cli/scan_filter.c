@@ -57,7 +57,7 @@ bool scan_filter_format(const struct command *c, const struct arguments *a, stru
 void scan_filter_done(struct scan_options *o)
 {
     zone_free((struct zone *)(uintptr_t)o->time.zone);
-    format_set_free((struct format_set *)(uintptr_t)o->formats);
+    format_set_free(o->formats);
 }
 
 /* "attack.t1059" is in "attack.t1059.001" too. */

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "collect/inlet_core.h"
+#include "formats/format_set.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct inlet *inlet_new(const struct inlet_options *o)
     in->options = *o;
     in->name = str_dup(o->name);
     in->options.name = str_from(in->name);
+    in->options.formats = format_set_hold(o->formats);
     if (o->logsource)
         in->classifier = classifier_new(o->logsource);
     in->scratch = buf_make(2 * INLET_RECORD_BYTES_MAX);
@@ -45,6 +47,7 @@ void inlet_free(struct inlet *in)
     assert(!in->block && !inlet_is_used(in));
     pthread_mutex_destroy(&in->lock);
     classifier_free(in->classifier);
+    format_set_free(in->options.formats);
     buf_done(&in->scratch);
     free(in->name);
     free(in);
@@ -135,11 +138,13 @@ uint64_t inlet_memory(const struct inlet *in)
 /* Until it is known, each record is asked; what is never recognised is plain lines. */
 static void find_format(struct inlet *in, struct origin *from, str record)
 {
+    const struct format_set *formats = in->options.formats ? in->options.formats : &formats_builtin;
+
     from->format = in->options.format;
     if (!from->format)
-        from->format = format_sniff(&formats_builtin, record);
+        from->format = format_sniff(formats, record);
     if (!from->format && ++from->sniffs >= ORIGIN_SNIFFS_MAX)
-        from->format = format_find(&formats_builtin, S("line"));
+        from->format = format_find(formats, S("line"));
 }
 
 static bool add(struct inlet *in, struct origin *from, str record)

@@ -22,6 +22,7 @@ struct inlet_port {
 struct inlet_options {
     str name;                          /* copied */
     const struct format *format;       /* of all its records; NULL: by content */
+    const struct format_set *formats;  /* that there are, held; NULL: those that are built in */
     enum trust trust;                  /* at most this far is it believed */
     const struct redactor *redactor;   /* NULL: nothing is redacted; owned by the caller */
     const struct zone *zone;           /* of times that name none; NULL: UTC */

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -44,6 +45,7 @@ struct loaded {
     struct arena *arena; /* formats and lists */
     pthread_mutex_t lock;
     bool whole;
+    _Atomic uint32_t holders;
 };
 
 /* ------------------------------------------------------------ formats of pattern files */
@@ -305,6 +307,7 @@ struct format_set *format_set_load(struct io *io, const char *const *paths, uint
     struct loaded *l = mem_alloc(sizeof *l);
 
     pthread_mutex_init(&l->lock, NULL);
+    atomic_init(&l->holders, 1);
     l->arena = arena_new(SET_ARENA_BYTES);
     l->formats.owner = l->dialects.owner = l;
     l->dialects.set.resolve = resolve_dialects;
@@ -317,11 +320,23 @@ struct format_set *format_set_load(struct io *io, const char *const *paths, uint
     return &l->formats.set;
 }
 
-void format_set_free(struct format_set *s)
+static struct loaded *loaded_of(const struct format_set *s)
 {
-    if (!s)
+    return ((const struct late_formats *)s)->owner;
+}
+
+const struct format_set *format_set_hold(const struct format_set *s)
+{
+    if (s)
+        atomic_fetch_add(&loaded_of(s)->holders, 1);
+    return s;
+}
+
+void format_set_free(const struct format_set *s)
+{
+    if (!s || atomic_fetch_sub(&loaded_of(s)->holders, 1) != 1)
         return;
-    struct loaded *l = ((struct late_formats *)s)->owner;
+    struct loaded *l = loaded_of(s);
     for (uint32_t i = 0; i < l->file_count; i++)
         pattern_file_free(l->files[i]);
     free(l->files);
@@ -329,4 +344,14 @@ void format_set_free(struct format_set *s)
     arena_free(l->arena);
     pthread_mutex_destroy(&l->lock);
     free(l);
+}
+
+bool format_set_equal(const struct format_set *a, const struct format_set *b)
+{
+    const struct loaded *x = loaded_of(a), *y = loaded_of(b);
+
+    for (uint32_t i = 0; i < x->user_count && i < y->user_count; i++)
+        if (!str_eq(x->files[i]->text, y->files[i]->text))
+            return false;
+    return x->user_count == y->user_count;
 }

@@ -22,7 +22,12 @@ enum {
  */
 struct format_set *format_set_load(struct io *io, const char *const *paths, uint32_t path_count,
                                    struct err *e) MUST_USE;
-void format_set_free(struct format_set *s); /* of format_set_load(); NULL is a no-op */
+/* One holder more or fewer of a set of format_set_load(); the last one frees it. NULL is a no-op.
+ */
+const struct format_set *format_set_hold(const struct format_set *s);
+void format_set_free(const struct format_set *s);
+/* Are the user's files the same, word for word? Of sets of format_set_load(). */
+bool format_set_equal(const struct format_set *a, const struct format_set *b);
 
 /* What format_set_load() takes of a path: the files, in the order of their names. */
 bool format_files(struct io *io, const char *path, struct arena *a, str **ret, uint32_t *ret_count,

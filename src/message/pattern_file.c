@@ -556,7 +556,8 @@ static bool load(struct loading *l, str text)
     if (text.n > PATTERN_FILE_BYTES_MAX)
         return err_set(l->e, ERR_LIMIT, "the file has %zu bytes, more than %d", text.n,
                        PATTERN_FILE_BYTES_MAX);
-    if (!yaml_parse(arena_str(f->arena, text), f->arena, &documents, &count, l->e))
+    f->text = arena_str(f->arena, text);
+    if (!yaml_parse(f->text, f->arena, &documents, &count, l->e))
         return false;
     if (count != 1 || !documents[0].root)
         return err_set_at(l->e, 1, 1, "a pattern file is one document");

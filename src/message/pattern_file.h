@@ -65,6 +65,7 @@ struct pattern_file {
     uint32_t time_field_count, time_format_count;
     struct pattern_test *tests;
     uint32_t test_count;
+    str text; /* of the file */
     struct arena *arena; /* owned: all of it */
 };
 

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 
 #include "base/mem.h"
+#include "formats/format_set.h"
 #include "rawlog/raw_files.h"
 
 #include <stdlib.h>
@@ -23,6 +24,8 @@ const struct setting config_settings[] = {
      "informational low medium high critical", 0, 0, false},
     {"strict_rules", SETTING_FLAG, "false", "refuse the configuration when a rule cannot be loaded",
      NULL, 0, 0, false},
+    {"formats", SETTING_LIST, NULL, "pattern files of formats, and folders of them", NULL, 0, 0,
+     false},
     {"findings", SETTING_TEXT, "none",
      "where findings are written besides the ledger: stdout, none or a file", NULL, 0, 0, false},
     {"workers", SETTING_NUMBER, NULL, "threads that match; one less than processors when not given",
@@ -102,14 +105,14 @@ static const struct setting *joined_table(const struct source_type *t, struct ar
     return table;
 }
 
-static bool read_format(struct config_source *s, struct err *e)
+static bool read_format(const struct config *c, struct config_source *s, struct err *e)
 {
     const struct setting_value *v = setting(&s->settings, "format");
     const str name = v->given ? v->text : str_from(s->type->format);
 
     if (name.n == 0 || str_eq(name, S("auto")))
         return true;
-    s->format = format_find(&formats_builtin, name);
+    s->format = format_find(c->formats, name);
     if (s->format)
         return true;
     return err_set_at(e, v->node ? v->node->line : s->line, v->node ? v->node->column : 1,
@@ -168,7 +171,7 @@ static bool read_source(struct io *io, struct config *c, const struct yaml_node 
     if (!find_type(node, s, e))
         return false;
     const struct setting *table = joined_table(s->type, c->arena, &rows);
-    if (!settings_read(node, table, rows, c->arena, &s->settings, e) || !read_format(s, e) ||
+    if (!settings_read(node, table, rows, c->arena, &s->settings, e) || !read_format(c, s, e) ||
         !read_logsource(s, e))
         return false;
     s->name = setting_text(&s->settings, "name");
@@ -214,6 +217,17 @@ static bool read_retention(struct config *c, struct err *e)
                          c->arena, &c->retention, e);
 }
 
+static bool read_formats(struct io *io, struct config *c, struct err *e)
+{
+    const struct setting_value *v = setting(&c->settings, "formats");
+    const char **paths = arena_array(c->arena, v->list_count + 1, sizeof *paths);
+
+    for (uint32_t i = 0; i < v->list_count; i++)
+        paths[i] = arena_str(c->arena, v->list[i]).p;
+    c->formats = format_set_load(io, paths, v->list_count, e);
+    return c->formats != NULL;
+}
+
 static bool read(struct io *io, struct config *c, str text, struct err *e)
 {
     struct yaml_document *documents;
@@ -225,7 +239,7 @@ static bool read(struct io *io, struct config *c, str text, struct err *e)
         return err_set(e, ERR_INPUT, "the configuration is one YAML document");
     return settings_read(documents[0].root, config_settings, config_setting_count, c->arena,
                          &c->settings, e) &&
-           read_retention(c, e) && read_sources(io, c, e);
+           read_retention(c, e) && read_formats(io, c, e) && read_sources(io, c, e);
 }
 
 struct config *config_load(struct io *io, const char *path, struct err *e)
@@ -255,6 +269,7 @@ void config_drop(struct config *c)
         return;
     for (uint32_t i = 0; i < c->source_count; i++)
         zone_free(c->sources[i].zone);
+    format_set_free(c->formats);
     arena_free(c->arena);
     free(c->path);
     free(c);

@@ -29,6 +29,7 @@ struct config {
     struct arena *arena;
     struct settings settings; /* of config_settings */
     struct settings retention;
+    const struct format_set *formats; /* held */
     struct config_source *sources;
     uint32_t source_count;
     char *path; /* owned; as it was named */

@@ -260,6 +260,7 @@ struct inlet *pipeline_inlet(struct pipeline *p, const struct pipeline_inlet *o,
     const struct inlet_options options = {
         .name = o->name,
         .format = o->format,
+        .formats = o->formats,
         .trust = o->trust,
         .redactor = o->redactor,
         .zone = o->zone,

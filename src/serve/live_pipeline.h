@@ -47,6 +47,7 @@ struct live_rules *pipeline_rules(struct pipeline *p);                 /* held f
 struct pipeline_inlet {
     str name;
     const struct format *format;
+    const struct format_set *formats; /* that there are; the inlet holds them */
     enum trust trust;
     const struct redactor *redactor;
     const struct zone *zone; /* these three outlive the inlet; NULL: none */

@@ -6,7 +6,7 @@
 #include "engine/finding_json.h"
 #include "event/classifier.h"
 #include "formats/decoder_pool.h"
-#include "formats/format.h"
+#include "formats/format_set.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -38,6 +38,7 @@ struct matcher {
     struct detector_scratch *scratch;
     struct classifier *classifier;
     struct decoder_pool *decoders;
+    const struct format_set *formats; /* theirs, held */
     struct finding_json *json;
     struct buf text;
     struct arena *arena;
@@ -224,13 +225,27 @@ static void feed_run(struct matcher *m, const struct format *format, struct batc
     format->cutter_free(cutter);
 }
 
+/* The formats of the inlet at hand. Decoders of others are closed: a reload brings new ones. */
+static const struct format_set *formats_of(struct matcher *m)
+{
+    const struct format_set *formats = m->inlet->options.formats;
+
+    if (formats != m->formats) {
+        decoder_pool_free(m->decoders);
+        format_set_free(m->formats);
+        m->formats = format_set_hold(formats);
+        m->decoders = decoder_pool_new();
+    }
+    return formats ? formats : &formats_builtin;
+}
+
 static void match_run(struct matcher *m, const struct record_run *run)
 {
     const struct record_block *block = m->block;
     const struct record *first = &block->records[run->first],
                         *last = &block->records[run->first + run->count - 1];
     const str name = block_str(block, run->format);
-    const struct format *format = format_find(&formats_builtin, name.n ? name : S("line"));
+    const struct format *format = format_find(formats_of(m), name.n ? name : S("line"));
     const struct stream stream = {
         .path = block_str(block, run->origin),
         .trust = (enum trust)run->trust,
@@ -350,6 +365,7 @@ static void *run(void *arg)
 static void free_matcher(struct matcher *m)
 {
     decoder_pool_free(m->decoders);
+    format_set_free(m->formats);
     classifier_free(m->classifier);
     arena_free(m->arena);
     buf_done(&m->text);

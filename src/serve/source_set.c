@@ -1,6 +1,7 @@
 #include "serve/source_set.h"
 
 #include "base/mem.h"
+#include "formats/format_set.h"
 
 #include <stdio.h>
 
@@ -47,6 +48,7 @@ static bool make_inlet(struct source_set *s, struct open_source *o, struct err *
     const struct pipeline_inlet inlet = {
         .name = c->name,
         .format = c->format,
+        .formats = o->owner->formats,
         .trust = c->trust,
         .redactor = o->redactor,
         .zone = c->zone,
@@ -147,9 +149,11 @@ void source_set_free(struct source_set *s)
 
 /* ------------------------------------------------------------ all of them */
 
-static bool stays(const struct open_source *o, const struct config_source *c)
+static bool stays(const struct open_source *o, const struct config *all,
+                  const struct config_source *c)
 {
-    return c && c->type == o->config->type && settings_equal(&c->settings, &o->config->settings);
+    return c && c->type == o->config->type && settings_equal(&c->settings, &o->config->settings) &&
+           format_set_equal(o->owner->formats, all->formats);
 }
 
 static bool is_open(const struct source_set *s, str name)
@@ -166,7 +170,7 @@ bool source_set_follow(struct source_set *s, struct config *c)
 
     for (struct open_source **at = &s->first; *at;) {
         const struct config_source *now = config_find(c, (*at)->config->name);
-        if (stays(*at, now))
+        if (stays(*at, c, now))
             at = &(*at)->next;
         else
             take_out(s, at);
