@@ -49,7 +49,8 @@ struct pattern_row {
 };
 
 struct pattern_test {
-    const struct yaml_node *node; /* where it stands */
+    const struct yaml_node *node; /* where it stands; NULL: in no file, and nothing but `matches`
+                                     is asked */
     str line, program, time, outcome;
     bool matches;
     const struct yaml_node *fields, *common; /* maps; NULL: none */
@@ -65,7 +66,7 @@ struct pattern_file {
     uint32_t time_field_count, time_format_count;
     struct pattern_test *tests;
     uint32_t test_count;
-    str text; /* of the file */
+    str text;            /* of the file */
     struct arena *arena; /* owned: all of it */
 };
 

@@ -107,7 +107,7 @@ static bool run(const struct pattern_file *f, const struct pattern_test *t, stru
     bool read = dialect_read(r, &m, false) != NULL;
     dialect_reader_free(r);
     if (read != t->matches)
-        return err_set_at(e, t->node->line, t->node->column,
+        return err_set_at(e, t->node ? t->node->line : 0, t->node ? t->node->column : 0,
                           read ? "a pattern fits the line" : "no pattern fits the line");
     if (!read)
         return true;

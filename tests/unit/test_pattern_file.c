@@ -1,5 +1,7 @@
 /* Pattern files: grok's language, their loading and its errors, what they read, their budget. */
 #include "formats/format_set.h"
+#include "base/buf.h"
+#include "message/pattern_draft.h"
 #include "message/pattern_file.h"
 #include "message/pattern_gate.h"
 #include "message/pattern_literal.h"
@@ -405,6 +407,86 @@ static void the_files_that_ship_are_right_with_their_tests(void **state)
     arena_free(a);
 }
 
+static struct buf draft_of(struct arena *a, const str *lines, uint32_t count)
+{
+    const struct draft_options o = {.name = S("My App.2026")};
+    struct buf out = buf_make(1 << 20);
+    uint32_t patterns;
+
+    pattern_draft(&o, lines, count, a, &out, &patterns);
+    return out;
+}
+
+static void a_draft_reads_the_lines_it_was_made_from_with_names_for_their_parts(void **state)
+{
+    static const str lines[] = {
+        S("2026-11-24 10:00:00,123 INFO [w-3] Login accepted for alice from 192.0.2.7:50022"),
+        S("2026-11-24 10:00:01,123 INFO [w-1] Login accepted for bob from 192.0.2.8:50023"),
+        S("2026-11-24 10:00:02,123 WARN [w-3] Login refused for carol from 192.0.2.9:50024"),
+        S("2026-11-24 10:00:03,123 WARN [w-2] Login refused for dave from 192.0.2.10:50025"),
+        S("2026-11-24 10:00:04,123 WARN [w-2] it's 100% broken {x} path=/a/b size=12 \"a b\""),
+    };
+    (void)state;
+    struct arena *a = arena_new(64 * 1024);
+    struct buf draft = draft_of(a, lines, countof(lines));
+    struct pattern_file *f = file_of(buf_cstr(&draft));
+    struct reading r;
+
+    assert_string_equal(f->dialect.name, "my_app_2026");
+    assert_int_equal(f->row_count, 3);
+    for (size_t i = 0; i < countof(lines); i++) {
+        read_text(&r, f, lines[i]);
+        assert_true(r.read);
+        assert_true(r.event.has_time);
+        done(&r);
+    }
+    read_text(&r, f,
+              S("2026-11-25 11:00:00,000 INFO [w-9] Login refused for x from 198.51.100.1:1"));
+    assert_true(r.read);
+    assert_field(r, "user", "x");
+    assert_field(r, "src_ip", "198.51.100.1");
+    assert_field(r, "src_port", "1");
+    done(&r);
+    read_text(&r, f, S("2026-11-25 11:00:00,000 INFO [w-9] Logout of x from 198.51.100.1:1"));
+    assert_false(r.read); /* of that there was no sample */
+    done(&r);
+    pattern_file_free(f);
+    buf_done(&draft);
+    arena_free(a);
+}
+
+static void a_draft_of_any_bytes_is_a_file_that_loads(void **state)
+{
+    (void)state;
+    char bytes[200];
+    struct arena *a = arena_new(64 * 1024);
+    uint32_t seed = 1;
+
+    for (int round = 0; round < 200; round++) {
+        str lines[3];
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            seed = seed * 1103515245u + 12345u;
+            bytes[i] = (char)(' ' + (seed >> 16) % 95);
+        }
+        for (size_t i = 0; i < countof(lines); i++)
+            lines[i] = str_trim((str){bytes + i * 60, 60});
+        struct buf draft = draft_of(a, lines, countof(lines));
+        struct pattern_file *f = file_of(buf_cstr(&draft));
+        for (size_t i = 0; i < countof(lines); i++) {
+            struct reading r;
+            read_text(&r, f, lines[i]);
+            if (!r.read)
+                print_message("%.*s\n%s\n", STR_ARG(lines[i]), buf_cstr(&draft));
+            assert_true(r.read);
+            done(&r);
+        }
+        pattern_file_free(f);
+        buf_done(&draft);
+        arena_reset(a);
+    }
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +500,8 @@ int main(void)
         cmocka_unit_test(times_are_read_by_a_format),
         cmocka_unit_test(a_hostile_text_is_given_up_soon),
         cmocka_unit_test(the_gate_lets_those_through_whose_literal_is_there),
+        cmocka_unit_test(a_draft_reads_the_lines_it_was_made_from_with_names_for_their_parts),
+        cmocka_unit_test(a_draft_of_any_bytes_is_a_file_that_loads),
         cmocka_unit_test(the_files_that_ship_load_when_a_name_of_theirs_is_asked_for),
         cmocka_unit_test(the_files_that_ship_are_right_with_their_tests),
     };
