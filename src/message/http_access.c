@@ -42,7 +42,7 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
     str version = event_get(ev, S("cs-version"));
 
     if (!c->outcome)
-        c->outcome = verdict_of_http(event_get(ev, S("sc-status")));
+        c->outcome = (uint8_t)verdict_of_http(event_get(ev, S("sc-status")));
     if (str_starts(version, S("HTTP/")))
         columns_put(c, COLUMN_http_version, VIA_TEXT, str_from_at(version, S("HTTP/").n), a);
 }

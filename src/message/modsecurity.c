@@ -113,7 +113,7 @@ static bool is_denial(str told)
 
 enum modsecurity_answer modsecurity_read(struct message *m, str text)
 {
-    str rest = text;
+    str rest;
 
     if (str_starts(text, S("ModSecurity: ")))
         rest = str_from_at(text, S("ModSecurity: ").n);
