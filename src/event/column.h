@@ -6,7 +6,7 @@
 
 enum column_type { COLUMN_TYPE_TEXT, COLUMN_TYPE_IP, COLUMN_TYPE_PORT, COLUMN_TYPE_INT };
 
-enum column {
+enum BYTE_ENUM column {
 #define COLUMN(id, name, type, what) COLUMN_##id,
 #include "event/columns.def"
 #undef COLUMN

@@ -14,9 +14,9 @@
 
 /* How it ended. A denied or dropped flow, mail or request is a failure, an allowed one a success:
  * as ECS's event.outcome. */
-enum outcome { OUTCOME_UNTOLD, OUTCOME_SUCCESS, OUTCOME_FAILURE };
+enum BYTE_ENUM outcome { OUTCOME_UNTOLD, OUTCOME_SUCCESS, OUTCOME_FAILURE };
 
-enum activity {
+enum BYTE_ENUM activity {
 #define ACTIVITY(id, class_uid, activity_id, category, type, what) ACTIVITY_##id,
 #include "event/activities.def"
 #undef ACTIVITY

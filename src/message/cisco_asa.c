@@ -339,7 +339,8 @@ const struct dialect dialect_cisco_asa = {
     .sample = "<166>Nov 24 2026 10:00:00 fw1 : %ASA-4-106023: Deny tcp src outside:192.0.2.7/50022 "
               "dst inside:198.51.100.4/22 by access-group \"outside_in\" [0x0, 0x0]",
     .kind = &kind_cisco_asa,
-    .sources = {{S("cisco"), S("firewall"), S("")}, {S("cisco"), S(""), S("asa")}},
+    .sources = {{.product = S("cisco"), .category = S("firewall")},
+                {.product = S("cisco"), .service = S("asa")}},
     .not_linux = true,
     .programs = {S("%ASA-"), S("%FTD-"), S("%PIX-"), S("%FWSM-"), S("%NGIPS-")},
     .starts = {S("%ASA-"), S("%FTD-"), S("%PIX-"), S("%FWSM-"), S("%NGIPS-")},

@@ -179,7 +179,7 @@ const struct dialect dialect_cisco_ios = {
               "failed [user: root] [Source: 192.0.2.7] [localport: 22] [Reason: Login "
               "Authentication Failed] at 10:00:00 UTC Tue Nov 24 2026",
     .kind = &kind_ios,
-    .sources = {{S("cisco"), S(""), S("syslog")}},
+    .sources = {{.product = S("cisco"), .service = S("syslog")}},
     .not_linux = true,
     .programs = {S("%")},
     .starts = {S("%")},

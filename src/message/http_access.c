@@ -288,7 +288,8 @@ static bool read_front(struct line *l, str front)
     if (begins_with_host(&w))
         take_host(l, w.items[at++]);
     take_client(l, w.items[at++]);
-    if (!is_plausible_client(l->client))
+    /* A name is one only before an ident and a user. */
+    if (!is_plausible_client(l->client) || (w.count - at < 2 && !is_address(l->client)))
         return false;
     if (at < w.count) {
         l->ident = w.items[at++];

@@ -99,7 +99,7 @@ const struct dialect dialect_vsftpd = {
     .summary = "vsftpd: FTP logons, their failures, transfers",
     .sample = "Tue Nov 24 10:00:00 2026 [pid 712] [alice] FAIL LOGIN: Client \"192.0.2.7\"",
     .kind = &kind_vsftpd,
-    .sources = {{S("linux"), S(""), S("vsftpd")}},
+    .sources = {{.product = S("linux"), .service = S("vsftpd")}},
     .programs = {S("vsftpd")},
     .sniff = sniff,
     .bare = true,
