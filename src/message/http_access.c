@@ -589,13 +589,15 @@ static bool read_time(struct http_access_clock *c, const struct message *m, str 
 
 bool http_access_sniff(str text)
 {
+    enum { ADDRESS_BYTES = 16 }; /* "255.255.255.255]" is no time */
     const char *open =
         text.n ? memchr(text.p, '[', text.n < SNIFF_FRONT ? text.n : SNIFF_FRONT) : NULL;
 
     if (!open || open == text.p || open[-1] != ' ')
         return false;
     str behind = str_from_at(text, (size_t)(open - text.p) + 1);
-    return behind.n > HTTP_STAMP_BYTES && is_digit(behind.p[0]) && memchr(behind.p, '"', behind.n);
+    return behind.n > HTTP_STAMP_BYTES && is_digit(behind.p[0]) &&
+           !memchr(behind.p, ']', ADDRESS_BYTES) && memchr(behind.p, '"', behind.n);
 }
 
 bool http_access_read(struct http_access_clock *c, struct message *m)
