@@ -587,17 +587,19 @@ static bool read_time(struct http_access_clock *c, const struct message *m, str 
     return true;
 }
 
+/* "24/Nov/2026:10:00:00 +0100] " or an ISO date, before a double quote. */
 bool http_access_sniff(str text)
 {
-    enum { ADDRESS_BYTES = 16 }; /* "255.255.255.255]" is no time */
+    enum { STAMP_MIN = 16 };
     const char *open =
         text.n ? memchr(text.p, '[', text.n < SNIFF_FRONT ? text.n : SNIFF_FRONT) : NULL;
 
     if (!open || open == text.p || open[-1] != ' ')
         return false;
     str behind = str_from_at(text, (size_t)(open - text.p) + 1);
-    return behind.n > HTTP_STAMP_BYTES && is_digit(behind.p[0]) &&
-           !memchr(behind.p, ']', ADDRESS_BYTES) && memchr(behind.p, '"', behind.n);
+    const size_t digits = digits_of(behind);
+    return behind.n > STAMP_MIN && (digits == 1 || digits == 2 || digits == 4) &&
+           (behind.p[digits] == '/' || behind.p[digits] == '-') && memchr(behind.p, '"', behind.n);
 }
 
 bool http_access_read(struct http_access_clock *c, struct message *m)

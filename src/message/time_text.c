@@ -387,42 +387,43 @@ enum part {
 static const struct {
     const char *pattern;
     uint8_t digits; /* the text begins with so many; LETTERS, SHORT_DAY */
+    char next;      /* and behind them stands this; NUL: any */
 } rows[] = {
-    {"Y-m-d~H:M:Sfz", 4},
-    {"Y/m/d~H:M:Sfz", 4},
-    {"Y.m.d~H:M:Sfz", 4},
-    {"Y:m:d~H:M:Sfz", 4},
-    {"Y-m-d~H.M.Sfz", 4},
-    {"Y b e~H:M:Sfz", 4},
-    {"Y-b-e~H:M:Sfz", 4},
-    {"Y/b/e~H:M:Sfz", 4},
-    {"Y-m-d~H:Mz", 4},
-    {"Y/m/d~H:Mz", 4},
-    {"Ymd~H:M:Sgz", 8},
-    {"Ymd~hMSfz", 8},
-    {"YmdhMSfz", 14},
-    {"ymd H:M:Sf", 6},
-    {"ymd hMSf", 6},
-    {"e/b/Y~H:M:Sfz", SHORT_DAY},
-    {"e-b-Y~H:M:Sfz", SHORT_DAY},
-    {"e b Y~H:M:Sfpz", SHORT_DAY},
-    {"e-b-y~H:M:Sfz", SHORT_DAY},
-    {"e b~H:M:SfzQ", SHORT_DAY},
-    {"A/A/Y~H:M:Sfpz", SHORT_DAY},
-    {"A/A/Y~H:Mpz", SHORT_DAY},
-    {"A-A-Y~H:M:Sfpz", SHORT_DAY},
-    {"e.m.Y~H:M:Sfz", SHORT_DAY},
-    {"y/m/d H:M:Sf", SHORT_DAY},
-    {"m/d/y,H:M:S", SHORT_DAY},
-    {"m/d/y-H:M:Sf", SHORT_DAY},
-    {"m/d~H:M:Sf", SHORT_DAY},
-    {"m-d~H:M:Sf", SHORT_DAY},
-    {"m.d~H:M:Sf", SHORT_DAY},
-    {"b e, Y~H:M:Sfpz", LETTERS},
-    {"b e Y~H:M:Sfpz", LETTERS},
-    {"b e~H:M:SfpzQ", LETTERS},
-    {"b-e-Y~H:M:Sfz", LETTERS},
-    {"b-e-y~H:M:Sf", LETTERS},
+    {"Y-m-d~H:M:Sfz", 4, '-'},
+    {"Y/m/d~H:M:Sfz", 4, '/'},
+    {"Y.m.d~H:M:Sfz", 4, '.'},
+    {"Y:m:d~H:M:Sfz", 4, ':'},
+    {"Y-m-d~H.M.Sfz", 4, '-'},
+    {"Y b e~H:M:Sfz", 4, ' '},
+    {"Y-b-e~H:M:Sfz", 4, '-'},
+    {"Y/b/e~H:M:Sfz", 4, '/'},
+    {"Y-m-d~H:Mz", 4, '-'},
+    {"Y/m/d~H:Mz", 4, '/'},
+    {"Ymd~H:M:Sgz", 8, '\0'},
+    {"Ymd~hMSfz", 8, '\0'},
+    {"YmdhMSfz", 14, '\0'},
+    {"ymd H:M:Sf", 6, '\0'},
+    {"ymd hMSf", 6, '\0'},
+    {"e/b/Y~H:M:Sfz", SHORT_DAY, '/'},
+    {"e-b-Y~H:M:Sfz", SHORT_DAY, '-'},
+    {"e b Y~H:M:Sfpz", SHORT_DAY, ' '},
+    {"e-b-y~H:M:Sfz", SHORT_DAY, '-'},
+    {"e b~H:M:SfzQ", SHORT_DAY, ' '},
+    {"A/A/Y~H:M:Sfpz", SHORT_DAY, '/'},
+    {"A/A/Y~H:Mpz", SHORT_DAY, '/'},
+    {"A-A-Y~H:M:Sfpz", SHORT_DAY, '-'},
+    {"e.m.Y~H:M:Sfz", SHORT_DAY, '.'},
+    {"y/m/d H:M:Sf", SHORT_DAY, '/'},
+    {"m/d/y,H:M:S", SHORT_DAY, '/'},
+    {"m/d/y-H:M:Sf", SHORT_DAY, '/'},
+    {"m/d~H:M:Sf", SHORT_DAY, '/'},
+    {"m-d~H:M:Sf", SHORT_DAY, '-'},
+    {"m.d~H:M:Sf", SHORT_DAY, '.'},
+    {"b e, Y~H:M:Sfpz", LETTERS, '\0'},
+    {"b e Y~H:M:Sfpz", LETTERS, '\0'},
+    {"b e~H:M:SfpzQ", LETTERS, '\0'},
+    {"b-e-Y~H:M:Sfz", LETTERS, '\0'},
+    {"b-e-y~H:M:Sf", LETTERS, '\0'},
 };
 
 static bool take_year_behind(struct cursor *c)
@@ -620,9 +621,13 @@ size_t time_text_take(str s, const struct time_rule *rule, struct syslog_time *r
     size_t digits = digits_of(c.rest, DIGITS_MAX + 1);
     if (digits == 10 || digits == 13 || digits == 16 || digits == 19)
         return c.rest.n == s.n ? take_epoch(s, digits, ret) : 0;
+    if (digits == LETTERS && !time_text_month(letters_of(c.rest)))
+        return 0;
+    const char next = at(c.rest, digits);
     digits += digits == 1;
     for (size_t i = 0; i < countof(rows); i++) {
-        size_t n = rows[i].digits == digits ? take_pattern(s, rows[i].pattern, &c, rule, ret) : 0;
+        const bool fits = rows[i].digits == digits && (!rows[i].next || rows[i].next == next);
+        size_t n = fits ? take_pattern(s, rows[i].pattern, &c, rule, ret) : 0;
         if (n)
             return n;
     }
