@@ -79,6 +79,7 @@ static str message_of(struct message *m)
     const char *dash = str_find(text, S(" - "));
     size_t n = time_text_take(text, m->time_rule, &time);
 
+    n = n ? n : time_text_take_clock(text, m->time_rule, &time);
     if (n && time.known)
         message_time(m, time.ns, time.digits, time.guess);
     if (str_starts(text, S("WARNING: ")) || str_starts(text, S("INFO: ")))

@@ -642,6 +642,31 @@ size_t time_text_take_as(str s, const char *pattern, const struct time_rule *rul
     return take_pattern(s, pattern, &c, rule, ret);
 }
 
+size_t time_text_take_clock(str s, const struct time_rule *rule, struct syslog_time *ret)
+{
+    enum { DAYS = 3 }; /* where a zone is ahead, its day may be too */
+    static const char pattern[] = "H:M:Sf";
+    struct cursor c = {.rest = s};
+
+    for (const char *part = pattern; *part; part++)
+        if (!take_part(&c, *part))
+            return 0;
+    if (!ends(c.rest) || c.t.at.hour > 23 || c.t.at.minute > 59 || c.t.at.second > 60)
+        return 0;
+    *ret = (struct syslog_time){.digits = c.digits};
+    for (int64_t day = 1; day > 1 - DAYS && rule->reference_ns && !ret->known; day--) {
+        struct civil at = time_to_civil(rule->reference_ns + day * 86400 * NS_PER_S);
+        c.t.at.year = at.year;
+        c.t.at.month = at.month;
+        c.t.at.day = at.day;
+        c.t.has_year = true;
+        ret->guess = TIME_GUESS_YEAR;
+        ret->known =
+            local_time_resolve(&c.t, rule, &ret->ns, &ret->guess) && ret->ns <= rule->reference_ns;
+    }
+    return s.n - c.rest.n;
+}
+
 size_t time_text_length(str s)
 {
     static const struct time_rule any_rule;

@@ -33,5 +33,8 @@ bool time_text_read(str s, const struct time_rule *rule, struct syslog_time *ret
  * "m/d/y H:M:Sf". Letters of the pattern are those of enum part in time_text.c. */
 size_t time_text_take_as(str s, const char *pattern, const struct time_rule *rule,
                          struct syslog_time *ret);
+/* "10:00:00.123" alone, as Java's loggers write it: on the latest day on which it is not behind the
+ * reference. The day is a guess, as a year is. */
+size_t time_text_take_clock(str s, const struct time_rule *rule, struct syslog_time *ret);
 /* The month that a word names, from 1; 0: none. */
 uint32_t time_text_month(str word);

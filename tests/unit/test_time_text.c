@@ -152,6 +152,25 @@ static void a_time_without_a_year_is_unknown_without_a_reference(void **state)
     assert_true(time_text_read(S("2026-11-24 10:00:00"), &none, &time));
 }
 
+static void a_clock_alone_is_of_the_latest_day_that_is_not_ahead(void **state)
+{
+    static const struct time_rule none;
+    struct syslog_time time;
+    char out[TIME_TEXT_MAX];
+
+    (void)state;
+    assert_int_equal(time_text_take_clock(S("10:00:00.5 x"), &at_noon, &time), 10);
+    time_format(time.ns, time.digits, out);
+    assert_string_equal(out, "2026-11-24T10:00:00.5Z");
+    assert_int_equal(time_text_take_clock(S("13:00:00"), &at_noon, &time), 8);
+    time_format(time.ns, time.digits, out);
+    assert_string_equal(out, "2026-11-23T13:00:00Z");
+    assert_int_equal(time_text_take_clock(S("13:00:00"), &none, &time), 8);
+    assert_false(time.known);
+    assert_int_equal(time_text_take_clock(S("24:00:00"), &at_noon, &time), 0);
+    assert_int_equal(time_text_take_clock(S("10:00"), &at_noon, &time), 0);
+}
+
 static void takes_no_more_than_the_time(void **state)
 {
     static const struct {
@@ -241,6 +260,7 @@ int main(void)
         cmocka_unit_test(reads_numbers_of_seconds),
         cmocka_unit_test(fills_in_year_and_zone_by_the_rule),
         cmocka_unit_test(a_time_without_a_year_is_unknown_without_a_reference),
+        cmocka_unit_test(a_clock_alone_is_of_the_latest_day_that_is_not_ahead),
         cmocka_unit_test(takes_no_more_than_the_time),
         cmocka_unit_test(refuses_what_is_no_time),
         cmocka_unit_test(reads_no_byte_beyond_a_cut),
