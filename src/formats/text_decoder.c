@@ -476,11 +476,23 @@ static void decode_enveloped(struct text_decoder *d, const struct line_record *l
     }
 }
 
+/* "2026-11-24 10:00:00 word word[1]: ...": what syslog-ng may write, and many servers' own files
+ * too. Does a dialect of such files know the line? */
+static bool is_own_line(struct text_decoder *d, str text, const struct syslog_header *h)
+{
+    enum { BLANK_AT = 10 };
+
+    return h->priority < 0 && text.n > BLANK_AT && text.p[0] >= '0' && text.p[0] <= '9' &&
+           text.p[BLANK_AT] == ' ' && dialect_reader_knows(d->dialects, text, DEVICE_SURE);
+}
+
 /* Is the front an envelope? Certainly when it has a tag or a priority; and when what stands behind
  * it is an object, or a device's record: "Nov 24 10:00:00 fw1 id=firewall sn=...". */
 static bool is_framed(struct text_decoder *d, str text, const struct syslog_header *h)
 {
-    return h->sure || object_of(h->message).n ||
+    if (h->sure)
+        return d->format->dialect || !is_own_line(d, text, h);
+    return object_of(h->message).n ||
            (!d->format->dialect && h->message.p != text.p &&
             dialect_reader_knows(d->dialects, str_trim(h->message), DEVICE_SURE));
 }

@@ -33,15 +33,19 @@ static const struct template_row templates[] = {
 
 static int sniff(str text)
 {
-    str s = text;
+    static const str services[] = {S("   SMTP Server"), S("   smtp: "), S("   http: "),
+                                   S("   imap: "), S("   pop3: ")};
+    const str front = stamped_front(text);
 
-    if (!s.n || s.p[0] < '0' || s.p[0] > '9' || !stamped_take(&s).n)
+    if (!text.n || text.p[0] < '0' || text.p[0] > '9' || !str_find(front, S("   ")))
         return 0;
-    return str_starts(s, S("SMTP Server")) || str_starts(s, S("smtp: ")) ||
-                   str_starts(s, S("http: ")) || str_starts(s, S("imap: ")) ||
-                   str_starts(s, S("pop3: "))
-               ? 60
-               : 0;
+    for (size_t i = 0; i < countof(services); i++) {
+        const char *at = str_find(front, services[i]);
+        str time = {text.p, at ? (size_t)(at - text.p) : 0};
+        if (at && !stamped_rest(time).n)
+            return 60;
+    }
+    return 0;
 }
 
 const struct dialect dialect_domino = {

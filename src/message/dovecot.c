@@ -202,8 +202,12 @@ static int sniff(str text)
                                  S("submission-login: "),  S("auth: "),       S("auth("),
                                  S("managesieve-login: "), S("Info: "),       S("dovecot: "),
                                  S("dovecot-auth: ")};
-    str s = stamped_rest(text);
+    const str front = stamped_front(text);
 
+    if (!str_find(front, S("-login: ")) && !str_find(front, S("auth")) &&
+        !str_starts(text, S("Info: ")) && !str_starts(text, S("dovecot: ")))
+        return 0;
+    str s = stamped_rest(text);
     for (size_t i = 0; i < countof(fronts); i++)
         if (str_starts(s, fronts[i]))
             return 60;

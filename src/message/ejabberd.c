@@ -31,10 +31,11 @@ static const struct template_row templates[] = {
 
 static int sniff(str text)
 {
+    if (!str_find(stamped_front(text), S("ejabberd_")))
+        return 0;
     str s = stamped_rest(text);
-
-    return str_find(s, S("ejabberd_")) && (str_starts(s, S("[")) || str_starts(s, S("I(<")) ||
-                                           str_starts(s, S("W(<")) || str_starts(s, S("E(<")))
+    return (str_starts(s, S("[")) || str_starts(s, S("I(<")) || str_starts(s, S("W(<")) ||
+            str_starts(s, S("E(<")))
                ? 70
                : 0;
 }

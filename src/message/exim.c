@@ -337,10 +337,18 @@ static int sniff(str text)
                                 S("Start queue run: "),
                                 S("End queue run: "),
                                 S("refused connection from ")};
+    enum { STAMP_BYTES = 19 }; /* "2026-11-24 10:00:00" */
     str s = text;
 
-    if (!text.n || text.p[0] < '0' || text.p[0] > '9' || !stamped_take(&s).n)
+    if (text.n <= STAMP_BYTES || text.p[0] < '0' || text.p[0] > '9' || text.p[4] != '-' ||
+        text.p[10] != ' ' || text.p[13] != ':')
         return 0;
+    s = str_from_at(s, text.p[STAMP_BYTES] == ' ' ? STAMP_BYTES + 1 : 0);
+    if (text.p[STAMP_BYTES] != ' ' || (s.n && (s.p[0] == '+' || s.p[0] == '-'))) {
+        s = text; /* with a fraction or a zone */
+        if (!stamped_take(&s).n)
+            return 0;
+    }
     skip_program(&s);
     if (exim_has_id(s) || (str_starts(s, S("H=")) && str_find(s, S(" ["))))
         return 80;

@@ -82,9 +82,9 @@ static int sniff(str text)
 {
     str s = text;
 
-    if (!s.n || s.p[0] < '0' || s.p[0] > '9' || !stamped_take(&s).n)
+    if (!s.n || s.p[0] < '0' || s.p[0] > '9' || !str_find(stamped_front(s), S(".c:")))
         return 0;
-    return str_find((str){s.p, s.n < 60 ? s.n : 60}, S(".c:")) && str_find(s, S("[")) ? 50 : 0;
+    return stamped_take(&s).n && memchr(s.p, '[', s.n) ? 50 : 0;
 }
 
 const struct dialect dialect_freeswitch = {

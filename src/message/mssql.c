@@ -65,9 +65,11 @@ static bool read(void *state, struct message *m)
 
 static int sniff(str text)
 {
+    enum { STAMP_BYTES = 22 }; /* "2026-11-24 10:00:00.12" */
     str s = text;
 
-    if (!s.n || s.p[0] < '0' || s.p[0] > '9' || !stamped_take(&s).n)
+    if (s.n <= STAMP_BYTES || s.p[0] < '0' || s.p[0] > '9' || s.p[STAMP_BYTES] != ' ' ||
+        s.p[STAMP_BYTES - 3] != '.' || !stamped_take(&s).n)
         return 0;
     return take_source(&s).n ? 70 : 0;
 }

@@ -194,9 +194,12 @@ static bool read(void *state, struct message *m)
 static int sniff(str text)
 {
     static const str levels[] = {S("[Warning]"), S("[Note]"), S("[ERROR]"), S("[System]")};
-    str s = text;
+    str s = text, front = stamped_front(text);
 
-    if (!s.n || s.p[0] < '0' || s.p[0] > '9' || !stamped_take(&s).n)
+    if (!s.n || s.p[0] < '0' || s.p[0] > '9' ||
+        (!memchr(front.p, '[', front.n) && !str_find(front, S("Connect")) &&
+         !str_find(front, S("Query"))) ||
+        !stamped_take(&s).n)
         return 0;
     const bool numbered = take_number(&s).n > 0;
     for (size_t i = 0; i < countof(levels); i++)

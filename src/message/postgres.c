@@ -238,7 +238,7 @@ static int sniff(str text)
 
     if (!s.n || !((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == '[' || s.p[0] == ':'))
         return 0;
-    return take_time(&s).n && find_level(s, &level) ? 60 : 0;
+    return find_level(s, &level) && take_time(&s).n ? 60 : 0;
 }
 
 const struct dialect dialect_postgres = {

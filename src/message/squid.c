@@ -103,7 +103,7 @@ static void add_rest(struct message *m, str rest)
     if (str_starts(rest, S("\"")) && str_ends(rest, S("\"")) && rest.n > 2) {
         str referer = str_from_at(rest, 1);
         const char *end = str_find(referer, S("\" \""));
-        if (end) {
+        if (end && (size_t)(end - rest.p) + 3 < rest.n) { /* the last quote is one of its own */
             referer.n = (size_t)(end - referer.p);
             str agent = str_from_at(rest, referer.n + 4);
             agent.n--;

@@ -45,6 +45,13 @@ str stamped_take(str *text)
     return time;
 }
 
+str stamped_front(str text)
+{
+    enum { FRONT_MAX = 96 };
+
+    return (str){text.p, text.n < FRONT_MAX ? text.n : FRONT_MAX};
+}
+
 str stamped_rest(str text)
 {
     (void)stamped_take(&text);

@@ -20,6 +20,8 @@ void stamped_close(void *state);
 str stamped_take(str *text);
 /* What stands behind such a time; the text itself when it begins with none. */
 str stamped_rest(str text);
+/* The first bytes of a text: where a sniff looks for a word before it reads a time. */
+str stamped_front(str text);
 /* Has the templates tell `rest`, as if it were the text: m->layout is set; and the time, unless it
  * is empty, becomes the record's. */
 bool stamped_match(const struct template_set *set, struct message *m, str time, str rest);

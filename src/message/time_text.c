@@ -228,7 +228,7 @@ uint32_t time_text_month(str word)
                 return i + 1;
     }
     for (size_t i = 0; i < countof(month_names); i++)
-        if (str_ieq(month_names[i].name, word))
+        if (month_names[i].name.n == word.n && str_ieq(month_names[i].name, word))
             return month_names[i].month;
     return 0;
 }

@@ -89,8 +89,9 @@ static bool read(void *state, struct message *m)
 
 static int sniff(str text)
 {
+    if (!str_find(stamped_front(text), S("[pid ")))
+        return 0;
     str s = stamped_rest(text);
-
     return str_starts(s, S("[pid ")) && str_find(s, S(": Client \"")) ? 90 : 0;
 }
 

@@ -84,9 +84,12 @@ static int sniff(str text)
 {
     str s = text;
 
-    if (!s.n || s.p[0] < '0' || s.p[0] > '9' || !stamped_take(&s).n)
+    enum { STAMP_BYTES = 23 }; /* "2026-11-24 10:00:00,616" */
+
+    if (s.n <= STAMP_BYTES || s.p[0] < '0' || s.p[0] > '9' || s.p[STAMP_BYTES] != ' ' ||
+        s.p[STAMP_BYTES - 4] != ',' || !str_find(s, S("oip=")))
         return 0;
-    return str_find(s, S("oip=")) && str_find(s, S("] [")) ? 70 : 0;
+    return str_find(s, S("] [")) && stamped_take(&s).n ? 70 : 0;
 }
 
 const struct dialect dialect_zimbra = {

@@ -9,6 +9,8 @@
 
 #include "one_line.h"
 
+#include <stdio.h>
+
 static struct one_line look(const char *format, const char *line)
 {
     return one_line_read(format, str_from(line));
@@ -266,6 +268,19 @@ static void what_squid_denied_is_a_failure_and_denied(void **state)
     one_line_done(&s);
 }
 
+static void an_agent_that_is_not_there_is_none(void **state)
+{
+    const char *front = "1795514404.892 5 192.0.2.7 TCP_MISS/200 9 GET http://a/ - HIER_NONE/- - ";
+    char line[256];
+
+    (void)state;
+    snprintf(line, sizeof line, "%s\"http://b/\" \"", front);
+    assert_field("squid", line, "c-useragent", "");
+    assert_field("squid", line, "more", "\"http://b/\" \"");
+    snprintf(line, sizeof line, "%s\"http://b/\" \"c\"", front);
+    assert_field("squid", line, "c-useragent", "c");
+}
+
 static void a_client_of_envoy_forges_no_other_with_quotes(void **state)
 {
 #define ENVOY(agent)                                                                               \
@@ -297,6 +312,7 @@ int main(void)
         cmocka_unit_test(rules_of_modsecurity_are_told_and_whether_they_refused),
         cmocka_unit_test(haproxy_tells_requests_sessions_and_errors),
         cmocka_unit_test(what_squid_denied_is_a_failure_and_denied),
+        cmocka_unit_test(an_agent_that_is_not_there_is_none),
         cmocka_unit_test(a_client_of_envoy_forges_no_other_with_quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
