@@ -266,7 +266,7 @@ struct choice {
     uint8_t activity;
 };
 
-static uint8_t activity_of(str type, str subtype)
+uint8_t pan_activity(str type, str subtype)
 {
     static const struct choice rows[] = {
         {S("TRAFFIC"), S("start"), ACTIVITY_flow_open},
@@ -325,6 +325,23 @@ static uint8_t activity_of_event(str id)
     return ACTIVITY_none;
 }
 
+void pan_put_url(struct columns *c, str url, struct arena *a)
+{
+    if (!url.n)
+        return;
+    bool schemed = str_find(url, S("://")) != NULL;
+    columns_put(c, COLUMN_url_original, VIA_URL,
+                schemed ? url : arena_printf(a, "http://" STR_FMT, STR_ARG(url)), a);
+    c->values[COLUMN_url_original] = url;
+}
+
+void pan_settle(struct columns *c, str action)
+{
+    const bool seen = str_ieq(action, S("alert")) || str_ieq(action, S("continue"));
+
+    action_settle(c, seen ? S("allow") : action);
+}
+
 /* Of URL records `misc` is the address, without a scheme, of others a file's name. */
 static void put_misc(const struct event *ev, struct columns *c, str subtype, struct arena *a)
 {
@@ -336,14 +353,11 @@ static void put_misc(const struct event *ev, struct columns *c, str subtype, str
         columns_put(c, COLUMN_file_name, VIA_BASENAME, misc, a);
         return;
     }
-    bool schemed = str_find(misc, S("://")) != NULL;
-    columns_put(c, COLUMN_url_original, VIA_URL,
-                schemed ? misc : arena_printf(a, "http://" STR_FMT, STR_ARG(misc)), a);
-    c->values[COLUMN_url_original] = misc;
+    pan_put_url(c, misc, a);
 }
 
 /* "SSH brute force(40015)": the name and the number of a threat. */
-static void put_threat(struct columns *c, struct arena *a)
+void pan_split_threat(struct columns *c, struct arena *a)
 {
     const str threat = c->values[COLUMN_threat_name];
     const char *open_at = threat.n ? memrchr(threat.p, '(', threat.n) : NULL;
@@ -366,17 +380,16 @@ static void refine(const struct event *ev, struct columns *c, struct arena *a)
     if (!c->activity)
         c->activity = activity_of_event(id);
     if (!c->activity)
-        c->activity = activity_of(type, subtype);
+        c->activity = pan_activity(type, subtype);
     put_misc(ev, c, subtype, a);
-    put_threat(c, a);
+    pan_split_threat(c, a);
     c->values[COLUMN_network_direction] = (str){0}; /* who attacks whom, if at all */
     c->values[COLUMN_process_name] = (str){0};      /* what the envelope takes for a tag */
     if (!event_get(ev, S("sender")).n)              /* `from` and `to` are zones */
         c->values[COLUMN_email_from] = (str){0};
     if (!event_get(ev, S("recipient")).n)
         c->values[COLUMN_email_to] = (str){0};
-    action_settle(c, str_eq(action, S("alert")) || str_eq(action, S("continue")) ? S("allow")
-                                                                                 : action);
+    pan_settle(c, action);
     action_settle(c, event_get(ev, S("status")));
     action_settle(c, event_get(ev, S("result")));
     if (str_eq(id, S("auth-fail")) || str_ends(id, S("-auth-fail")))
