@@ -79,7 +79,7 @@ static str unquoted(str s)
 /* Cuts at the first bar without a backslash; false when there is none: then it is all. */
 static bool cut_bar(str *rest, str *ret)
 {
-    const char *from = rest->p, *end = rest->p + rest->n;
+    const char *from = rest->p, *end = rest->n ? rest->p + rest->n : rest->p;
 
     for (const char *at = from; rest->n && (at = memchr(at, '|', (size_t)(end - at))); at++) {
         size_t slashes = 0;
@@ -200,7 +200,7 @@ static void name_by_labels(struct message *m, struct pair_names *names)
 
 static void read_extension(struct message *m, struct pair_names *names, str text)
 {
-    struct extension e = {.end = text.p + text.n};
+    struct extension e = {.end = text.n ? text.p + text.n : text.p};
     bool labelled = false;
 
     if (!text.n)

@@ -59,7 +59,7 @@ static size_t group_length(str s)
 /* Splits "address/port" at the last slash. */
 static void split_port(str s, str *ret_host, str *ret_port)
 {
-    const char *slash = memrchr(s.p, '/', s.n);
+    const char *slash = s.n ? memrchr(s.p, '/', s.n) : NULL;
 
     *ret_host = slash ? (str){s.p, (size_t)(slash - s.p)} : s;
     *ret_port = slash ? str_from_at(s, ret_host->n + 1) : (str){0};
@@ -109,7 +109,7 @@ size_t endpoint_length(str s)
 /* "EXAMPLE\alice, 12:finance": the account. */
 static str user_of(str s)
 {
-    const char *comma = memchr(s.p, ',', s.n);
+    const char *comma = s.n ? memchr(s.p, ',', s.n) : NULL;
 
     return str_trim(comma ? (str){s.p, (size_t)(comma - s.p)} : s);
 }

@@ -224,7 +224,7 @@ static bool read(void *state, struct message *m)
     size_t n = code_length(rest);
     if (n == 0 && !str_starts(rest, S("Rule /")))
         return false;
-    if (memchr(program.p, ' ', program.n)) { /* "notice apmd" */
+    if (program.n && memchr(program.p, ' ', program.n)) { /* "notice apmd" */
         level = str_cut(&program, ' ');
         message_add(m, S("program"), program);
         message_add(m, S("level"), level);

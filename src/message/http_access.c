@@ -216,7 +216,7 @@ static void split_words(str s, struct words *w)
         }
         const char *from = s.p;
         str word = take_word(&s);
-        while (word.p[word.n - 1] == ',' && s.n)
+        while (s.n && word.n && word.p[word.n - 1] == ',')
             word = take_word(&s);
         w->items[w->count++] = (str){from, (size_t)(word.p + word.n - from)};
     }

@@ -206,7 +206,7 @@ static bool read_heading(str s, str mark, struct heading *ret)
 /* "Name(1003)" is "Name". */
 static str plain_name(str name)
 {
-    const char *open = memchr(name.p, '(', name.n);
+    const char *open = name.n ? memchr(name.p, '(', name.n) : NULL;
 
     return open ? (str){name.p, (size_t)(open - name.p)} : name;
 }
