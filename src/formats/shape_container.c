@@ -212,7 +212,6 @@ const struct shape shape_docker_log = {
     .kind = &kind_docker_log,
     .markers = {{S("log"), S("")}, {S("stream"), S("std*")}, {S("time"), S("")}},
     .extra = docker_log_extra,
-    .traced = true,
     .names = docker_log_names,
     .times = {S("time")},
 };

@@ -72,9 +72,7 @@ static void journal_extra(const struct shaping *s)
     str program = audit ? S("audit") : id ? id->value : comm ? comm->value : (str){0};
     str text = message ? message->value : (str){0};
 
-    shape_trace_field(s, transport);
-    if (!audit)
-        shape_trace_field(s, id ? id : comm);
+    shape_trace_unclear(s); /* what the message says decides, and that it says nothing */
     str services[LOGSOURCE_PROGRAM_SERVICES_MAX];
     uint32_t count = logsource_program_services(program, services);
     for (uint32_t i = 0; i < count; i++)
@@ -100,7 +98,6 @@ const struct shape shape_journal = {
     .kind = &kind_journal,
     .markers = {{S("__REALTIME_TIMESTAMP"), S("")}, {S("MESSAGE"), S("")}},
     .extra = journal_extra,
-    .traced = true,
     .names = journal_asked,
     .aliases = {journal_names},
     .sources = {{S("linux"), S(""), S("syslog")}},

@@ -76,8 +76,9 @@ static void records_of_known_shapes_are_replayed(void **state)
         for (int k = 0; k < 4; k++)
             add_record(&text, records[i]);
         assert_equal(buf_str(&text), text.n, &replayed);
-        bool numbers_in_array = i + 1 == countof(records); /* stays slow */
-        if (replayed != (numbers_in_array ? 0 : 3))
+        /* Numbers in an array stay slow, and so do the journal's messages, whose text decides. */
+        bool slow = i + 1 == countof(records) || strstr(records[i], "__REALTIME_TIMESTAMP");
+        if (replayed != (slow ? 0 : 3))
             fail_msg("record %zu: %llu were replayed", i, (unsigned long long)replayed);
     }
 }
@@ -279,7 +280,7 @@ static void what_a_value_begins_with_decides(void **state)
                    "\"SYSLOG_IDENTIFIER\":\"%s\",\"MESSAGE\":\"%s\"}\n",
                    programs[i / 7 % countof(programs)], messages[i % countof(messages)]);
     assert_equal(buf_str(&text), text.n, &replayed);
-    assert_in_range(replayed, 40, 399);
+    assert_int_equal(replayed, 0);
 }
 
 static void a_value_may_name_the_service(void **state)
