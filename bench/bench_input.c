@@ -1,6 +1,7 @@
 #include "bench_input.h"
 
 #include "base/mem.h"
+#include "formats/format_set.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,7 +67,14 @@ bool bench_input_open(struct bench_input *in, const char *description, struct er
 {
     str rest = str_from(description), name = str_cut(&rest, ':'), format = str_cut(&rest, ':');
 
-    *in = (struct bench_input){.name = str_dup(name), .format = format_find(&formats_builtin, format)};
+    struct io io;
+
+    io_init(&io);
+    *in = (struct bench_input){.name = str_dup(name)};
+    in->formats = format_set_load(&io, NULL, 0, e);
+    if (!in->formats)
+        return false;
+    in->format = format_find(in->formats, format);
     if (!in->format || !rest.n)
         return err_set(e, ERR_INPUT, "an input is NAME:FORMAT:PATH, not '%s'", description);
     return str_ends(rest, S(".list")) ? add_list(in, rest.p, e) : add_part(in, rest.p, false, e);
@@ -79,6 +87,7 @@ void bench_input_close(struct bench_input *in)
             close(in->parts[i].fd);
         free(in->parts[i].data);
     }
+    format_set_free(in->formats);
     free(in->parts);
     free(in->name);
 }

@@ -26,6 +26,7 @@ struct bench_part {
 
 struct bench_input {
     char *name;
+    const struct format_set *formats; /* owned */
     const struct format *format;
     struct bench_part *parts;
     uint32_t part_count;

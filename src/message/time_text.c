@@ -611,9 +611,12 @@ size_t time_text_take(str s, const struct time_rule *rule, struct syslog_time *r
 {
     struct cursor c = {.rest = s};
 
-    if (at(s, 0) == '@')
+    const char first = at(s, 0);
+    if (first == '@')
         return take_tai64(s, ret);
-    if (is_letter(at(s, 0))) {
+    if (!is_letter(first) && !is_digit(first))
+        return 0;
+    if (is_letter(first)) {
         skip_weekday(&c.rest);
         if (take_zone_name(&c) && at(c.rest, 0) == ' ')
             skip(&c.rest, 1);
