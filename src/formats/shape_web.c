@@ -339,3 +339,57 @@ const struct shape shape_fastly = {
     .sources = {WEBSERVER},
     .times = {S("timestamp")},
 };
+
+/* ------------------------------------------------------------ open-appsec */
+
+static const struct column_rule appsec_columns[] = {
+    TO("eventData.httpSourceId", source_ip, ADDRESS),
+    TO("eventData.sourceIP", source_ip, ADDRESS),
+    TO("eventData.sourcePort", source_port, TEXT),
+    TO("eventData.httpHostName", url_domain, TEXT),
+    TO("eventData.httpMethod", http_method, TEXT),
+    TO("eventData.httpUriPath", url_path, TEXT),
+    TO("eventData.httpUriQuery", url_query, TEXT),
+    TO("eventData.httpResponseCode", http_status, TEXT),
+    TO("eventData.securityAction", event_action, LOWER),
+    TO("eventData.eventReferenceId", event_id, TEXT),
+    TO("eventData.waapIncidentType", rule_name, TEXT),
+    TO("eventData.practiceSubType", rule_category, TEXT),
+    TO("eventData.matchedSample", event_reason, TEXT),
+    TO("eventSeverity", log_level, LOWER),
+    END,
+};
+
+static void refine_appsec(const struct event *ev, struct columns *c, struct arena *a)
+{
+    (void)a;
+    if (str_eq(event_get(ev, S("eventData.securityAction")), S("Prevent"))) {
+        c->outcome = OUTCOME_FAILURE;
+        c->type = "denied";
+    }
+}
+
+static const struct kind kind_appsec = {
+    .format = "openappsec",
+    .own_names = true,
+    .activity = ACTIVITY_detection,
+    .columns = appsec_columns,
+    .refine = refine_appsec,
+};
+
+static const struct shape_alias appsec_names[] = {
+    SAME_AS("eventData.httpSourceId", "c-ip"),
+    SAME_AS("eventData.httpMethod", "cs-method"),
+    SAME_AS("eventData.httpHostName", "cs-host"),
+    URI_FROM("eventData.httpUriPath"),
+    SAME_AS("eventData.httpResponseCode", "sc-status"),
+    SAME_END,
+};
+
+const struct shape shape_openappsec = {
+    .kind = &kind_appsec,
+    .markers = {{S("eventData.securityAction"), S("")}, {S("eventData.waapIncidentType"), S("")}},
+    .aliases = {appsec_names},
+    .sources = {WEBSERVER},
+    .times = {S("eventTime")},
+};
