@@ -207,6 +207,7 @@ static bool read_authenticator(struct message *m, str s)
     if (!method.n || !str_starts(s, words))
         return false;
     s = str_from_at(s, words.n);
+    s = str_from_at(s, str_starts(s, S("H=")) ? 2 : 0);
     if (!exim_take_host(m, &s))
         return false;
     exim_take_fields(m, &s);

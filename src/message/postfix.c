@@ -82,6 +82,8 @@ static const struct kind kind_tls = {
     .base = &kind_postfix, .activity = ACTIVITY_tls, .outcome = OUTCOME_SUCCESS};
 static const struct kind kind_tls_failed = {
     .base = &kind_postfix, .activity = ACTIVITY_tls, .outcome = OUTCOME_FAILURE};
+static const struct kind kind_failed = {
+    .base = &kind_postfix, .activity = ACTIVITY_app_fail, .outcome = OUTCOME_FAILURE};
 
 /* ------------------------------------------------------------ sentences */
 
@@ -120,6 +122,8 @@ static const struct template_row templates[] = {
     {"warning: Illegal address syntax from " CLIENT " in {smtp_command} command: {address*}",
      &kind_refused},
     {"warning: {problem} from " CLIENT ": {reason*}", NULL},
+    {"warning: {src_ip:ip}: hostname {src_host:host} verification failed: {reason*}", NULL},
+    {"warning: {src_ip:ip}: address not listed for hostname {src_host:host}", NULL},
     {"warning: numeric hostname in resource data in MX record for {domain}: {value*}", NULL},
     {"warning: read TCP map reply from {dst_ip:ip}:{dst_port:int}: {reason*}", NULL},
     {"warning: TLS library problem: {reason*}", NULL},
@@ -144,6 +148,10 @@ static const struct template_row templates[] = {
     {"lost connection with " SERVER " while {phase*}", &kind_unsent},
     {"conversation with " SERVER " timed out while {phase*}", &kind_unsent},
     {"enabling PIX workarounds: {workarounds:text} for " SERVER, NULL},
+    {"warning: {reason*}", NULL},
+    {"error: {reason*}", NULL},
+    {"fatal: {reason*}", &kind_failed},
+    {"panic: {reason*}", &kind_failed},
     {"removed", NULL},
     {"skipped, still being delivered", NULL},
     {"sender non-delivery notification: {notice_id}", NULL},

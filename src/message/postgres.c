@@ -5,10 +5,13 @@
  *   192.0.2.7 2026-11-24 10:00:00 UTC [712] alice@shop FATAL:  ...
  *   2026-11-24 10:00:00 UTC [712]: [3-1] user=alice,db=shop,app=[unknown],client=192.0.2.7 LOG: ...
  *
+ * and its csvlog, whose cells are quoted.
+ *
  * Names of users, databases and applications in the prefix are the client's, and may hold blanks.
  * An address counts as the line's first word; as the last pair, client=; and among other words only
  * when the message names the same user as the prefix does, which then has no blanks.
  */
+#include "message/csv.h"
 #include "message/hole.h"
 #include "message/stamped.h"
 
@@ -215,8 +218,94 @@ static str take_time(str *s)
     return stamped_take(&rest);
 }
 
+/* ------------------------------------------------------------ csvlog */
+
+static const str cells[] = {
+    S("log_time"),
+    S("user_name"),
+    S("database_name"),
+    S("process_id"),
+    S("connection_from"),
+    S("session_id"),
+    S("session_line_num"),
+    S("command_tag"),
+    S("session_start_time"),
+    S("virtual_transaction_id"),
+    S("transaction_id"),
+    S("error_severity"),
+    S("sql_state_code"),
+    S("text"),
+    S("detail"),
+    S("hint"),
+    S("internal_query"),
+    S("internal_query_pos"),
+    S("context"),
+    S("query_text"),
+    S("query_pos"),
+    S("location"),
+    S("application_name"),
+    S("backend_type"),
+    S("leader_pid"),
+    S("query_id"),
+};
+enum { CELL_TIME = 0, CELL_FROM = 4, CELL_SEVERITY = 11, CELL_TEXT = 13, CELLS_MIN = 22 };
+
+/* "192.0.2.7:50022", "[local]" */
+static void add_connection(struct message *m, str from)
+{
+    const char *colon = from.n ? memrchr(from.p, ':', from.n) : NULL;
+
+    if (!colon)
+        return;
+    message_add(m, S("src_ip"), (str){from.p, (size_t)(colon - from.p)});
+    message_add(m, S("src_port"), str_from_at(from, (size_t)(colon - from.p) + 1));
+}
+
+static bool is_severity(str word)
+{
+    for (size_t i = 0; i < countof(levels); i++)
+        if (str_eq(word, (str){levels[i].p, levels[i].n - S(":  ").n}))
+            return true;
+    return false;
+}
+
+/* A digit, and a comma behind the time of log_time. */
+static bool is_csv(str text)
+{
+    enum { TIME_MAX = 40 };
+    const size_t n = text.n < TIME_MAX ? text.n : TIME_MAX;
+    const char *comma = n ? memchr(text.p, ',', n) : NULL;
+
+    return comma && text.p[0] >= '0' && text.p[0] <= '9' && text.n > TIME_MAX &&
+           (comma[1] == '"' || comma[1] == ',');
+}
+
+static bool read_csv(void *state, struct message *m)
+{
+    struct csv c = {.rest = m->text, .separator = ','};
+    str values[countof(cells)];
+    uint32_t count = 0;
+
+    while (count < countof(cells) && csv_next(&c, &values[count], m->arena))
+        count++;
+    if (count < CELLS_MIN || !is_severity(values[CELL_SEVERITY]))
+        return false;
+    if (!template_match_part(state, m, values[CELL_TEXT]))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (values[i].n && i != CELL_TIME)
+            message_add(m, cells[i], values[i]);
+    add_connection(m, values[CELL_FROM]);
+    (void)message_time_text(m, values[CELL_TIME]);
+    return true;
+}
+
+/* ------------------------------------------------------------ messages */
+
 static bool read(void *state, struct message *m)
 {
+    if (is_csv(m->text))
+        return read_csv(state, m);
     str s = m->text, level, time = take_time(&s);
     const char *at = find_level(s, &level);
 
@@ -236,6 +325,8 @@ static int sniff(str text)
 {
     str s = text, level;
 
+    if (is_csv(text))
+        return str_find(text, S(",\"\",")) && str_find(text, S(",,,")) ? 50 : 0;
     if (!s.n || !((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == '[' || s.p[0] == ':'))
         return 0;
     return find_level(s, &level) && take_time(&s).n ? 60 : 0;

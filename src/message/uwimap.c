@@ -29,6 +29,8 @@ static const struct template_row templates[] = {
     {"Authenticated user={user*} " HOST "[[ {detail*}||]]", &kind_login},
     {"Auth user={user*} " HOST "[[ {detail*}||]]", &kind_login},
     {"Logout user={user*} " HOST, &kind_logout},
+    {"Autologout user={user*} " HOST, &kind_logout},
+    {"Command stream end of file, while reading {phase:text} user={user*} " HOST, &kind_logout},
 };
 
 const struct dialect dialect_uwimap = {
@@ -37,7 +39,7 @@ const struct dialect dialect_uwimap = {
     .sample = "Nov 24 10:00:00 mail1 ipop3d[712]: Login failed user=alice auth=alice "
               "host=pc.example.com [192.0.2.7]",
     .kind = &kind_uwimap,
-    .programs = {S("imapd"), S("ipop3d"), S("ipop2d"), S("imaps"), S("pop3d")},
+    .programs = {S("imapd"), S("ipop3d"), S("ipop2d"), S("imaps"), S("pop3d"), S("imap-uw")},
     .templates = templates,
     .template_count = countof(templates),
 };

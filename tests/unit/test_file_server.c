@@ -77,6 +77,27 @@ static void databases_tell_who_logged_on_and_who_could_not(void **state)
     };
 
     (void)state;
+    static const struct one_logon csv[] = {
+        {"2026-11-24 10:00:00.1 "
+         "UTC,\"x\"\",\"\"198.51.100.66:1\",\"d\",1,\"192.0.2.7:5\",a,1,\"auth\","
+         "2026-11-24 10:00:00 UTC,3/1,0,FATAL,28P01,\"password authentication failed for user "
+         "\"\"bob\"\"\",,,,,,,,,\"\"",
+         OUTCOME_FAILURE, "192.0.2.7", "bob"},
+        {"2026-11-24 10:00:00.1 UTC,\"x\",\"d\",1,\"[local]\",a,1,\"idle\",2026-11-24 10:00:00 "
+         "UTC,3/1,0,LOG,00000,\"connection authorized: user=alice database=d\",,,,,,,,,\"\"",
+         OUTCOME_SUCCESS, "", "alice"},
+    };
+    static const struct one_logon xferlog[] = {
+        {"Tue Nov 24 10:00:00 2026 1 192.0.2.7 9 /x 198.51.100.66 1 /y b _ o r root ftp 0 * c b _ "
+         "i r "
+         "bob ftp 0 * i",
+         OUTCOME_FAILURE, "192.0.2.7", "bob"},
+        {"Tue Nov 24 10:00:00 2026 1 192.0.2.7 9 /x b _ o r alice ftp 0 * c", OUTCOME_SUCCESS,
+         "192.0.2.7", "alice"},
+    };
+
+    one_logon_check("postgres", csv, countof(csv));
+    one_logon_check("xferlog", xferlog, countof(xferlog));
     one_logon_check("mysql", mysql, countof(mysql));
     one_logon_check("mssql", mssql, countof(mssql));
     one_logon_check("postgres", postgres, countof(postgres));
