@@ -370,6 +370,17 @@ static void auditd_flush(void *decoder, struct batch *b, const struct decode_sin
         complete(d, 0);
 }
 
+static uint64_t auditd_pending(const void *decoder)
+{
+    const struct auditd *d = decoder;
+    uint64_t first = 0;
+
+    for (uint32_t i = 0; i < d->pending_count; i++)
+        if (!first || d->pending[i]->number < first)
+            first = d->pending[i]->number;
+    return first;
+}
+
 static int auditd_sniff(const struct format *self, str head)
 {
     (void)self;
@@ -405,5 +416,6 @@ const struct format format_auditd = {
     .open = auditd_open,
     .feed = auditd_feed,
     .flush = auditd_flush,
+    .pending = auditd_pending,
     .close = auditd_close,
 };

@@ -117,6 +117,10 @@ struct format {
     void *(*open)(const struct format *self);
     void (*feed)(void *decoder, struct batch *b, const struct decode_sink *out);
     void (*flush)(void *decoder, struct batch *b, const struct decode_sink *out); /* may be NULL */
+    /* Of a format that joins records: the number of the first one whose event has not come yet,
+     * counted from 1 since the decoder was opened, as its events' from.record is; 0: none. Its
+     * flush gives such events, and the decoder goes on. NULL: no record waits for another. */
+    uint64_t (*pending)(const void *decoder);
     void (*close)(void *decoder);
 
     /* Of formats whose records carry texts of dialects (message/dialect.h): those that there are,

@@ -304,6 +304,7 @@ void pipeline_close_inlet(struct pipeline *p, struct inlet *in)
     if (in->block)
         block_pool_put(p->pool, in, in->block);
     in->block = NULL;
+    matcher_leave(p->matchers[matcher_of(p, in)], in);
     committer_hurry(p->committer);
     while (inlet_is_used(in) && waits++ < CLOSE_WAITS_MAX)
         wait_a_little();

@@ -1,15 +1,18 @@
 /* matcher.c - see matcher.h. A block is a run of batches, one for each run of records. */
 #include "serve/matcher.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "engine/finding_json.h"
 #include "event/classifier.h"
 #include "formats/decoder_pool.h"
 #include "formats/format_set.h"
+#include "serve/origin_decoder.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <time.h>
 
 enum {
     MATCHER_ARENA_BYTES = 1024 * 1024,
@@ -17,12 +20,15 @@ enum {
     LATE_S = 120,    /* behind the newest event of its source */
     SKEW_SHARE = 16, /* of a new block in the smoothed clock skew */
     FINDING_ID_BYTES = 16,
+    TICK_S = 1,  /* how often a thread without work looks for what waits */
+    IDLE_S = 10, /* a record that waits for others of its event does so no longer once nothing came
+                    from its origin for so long */
 };
 
 struct matcher_work {
     struct matcher_work *next;
     struct inlet *inlet;
-    struct record_block *block;
+    struct record_block *block; /* NULL: the inlet leaves */
 };
 
 struct matcher {
@@ -39,14 +45,20 @@ struct matcher {
     struct classifier *classifier;
     struct decoder_pool *decoders;
     const struct format_set *formats; /* theirs, held */
+    struct origin_decoders ordered;   /* those of formats that keep state */
     struct finding_json *json;
     struct buf text;
     struct arena *arena;
+    struct clock clock;
 
     /* Of the block at hand: */
     struct inlet *inlet;
     const struct record_block *block;
     const struct record_run *run;
+    struct origin_decoder *joining; /* whose events are at hand, when their records are joined */
+    str origin, format;
+    uint8_t trust;
+    int64_t received_ns;
     struct match_result *result;
     uint64_t events, findings, problems, late, no_time;
     int64_t newest_ns, skew_ns;
@@ -70,12 +82,11 @@ static uint32_t record_at(struct matcher *m, uint64_t offset)
     return m->at;
 }
 
-/* Made of what will be the same whenever this record is matched again. */
-static str finding_id(struct matcher *m, const struct sigma_rule *rule, uint32_t record,
+/* Made of what will be the same whenever these records are matched again. */
+static str finding_id(struct matcher *m, const struct sigma_rule *rule, uint64_t number, str bytes,
                       struct arena *a)
 {
     struct sha256 *h = sha256_new();
-    const uint64_t number = m->block->first_number + record;
     uint8_t hash[SHA256_BYTES];
     char *text = arena_bytes(a, 2 * FINDING_ID_BYTES + 1);
 
@@ -83,7 +94,7 @@ static str finding_id(struct matcher *m, const struct sigma_rule *rule, uint32_t
     sha256_update(h, (str){"", 1});
     sha256_update(h, inlet_name(m->inlet));
     sha256_update(h, (str){(const char *)&number, sizeof number});
-    sha256_update(h, block_record(m->block, record));
+    sha256_update(h, bytes);
     sha256_final(h, hash);
     sha256_free(h);
     hex_of(hash, FINDING_ID_BYTES, text);
@@ -99,15 +110,15 @@ static struct ledger_finding *room_for_finding(struct match_result *r)
 }
 
 static void note_finding(struct matcher *m, uint32_t place, const struct finding *about,
-                         uint32_t record)
+                         uint64_t number, str bytes)
 {
     struct ledger_finding *kept = room_for_finding(m->result);
     struct arena *a = m->result->arena;
     const struct sigma_rule *rule = m->rules->ready.rules->rules[place];
     const struct live_note live = {
-        .id = finding_id(m, rule, record, a),
+        .id = finding_id(m, rule, number, bytes, a),
         .source = inlet_name(m->inlet),
-        .received_ns = m->run->received_ns,
+        .received_ns = m->received_ns,
         .trust = about->event->from.trust,
     };
     struct finding f = *about;
@@ -115,7 +126,7 @@ static void note_finding(struct matcher *m, uint32_t place, const struct finding
 
     f.rule = rule;
     f.live = &live;
-    f.record = m->block->first_number + record;
+    f.record = number;
     f.matched_count =
         detector_explain(m->rules->detector, m->scratch, place, f.event, m->arena, &matched);
     f.matched = matched;
@@ -144,7 +155,7 @@ static void note_time(struct matcher *m, const struct event *ev)
         m->no_time++;
         return;
     }
-    m->skew_ns = m->run->received_ns - ev->time_ns;
+    m->skew_ns = m->received_ns - ev->time_ns;
     m->has_skew = true;
     if (ev->time_ns > m->newest_ns)
         m->newest_ns = ev->time_ns;
@@ -157,8 +168,8 @@ static void on_event(void *ctx, struct event *ev)
     struct matcher *m = ctx;
     const uint32_t *rules;
 
-    ev->from.file = block_str(m->block, m->run->origin);
-    ev->from.trust = (enum trust)m->run->trust;
+    ev->from.file = m->origin;
+    ev->from.trust = (enum trust)m->trust;
     classifier_event(m->inlet->classifier ? m->inlet->classifier : m->classifier, ev);
     m->events++;
     note_time(m, ev);
@@ -166,15 +177,23 @@ static void on_event(void *ctx, struct event *ev)
     const uint32_t hits = detector_match(m->rules->detector, m->scratch, ev, &rules);
     if (hits == 0)
         return;
-    const uint32_t record = record_at(m, ev->from.offset);
-    const str format = block_str(m->block, m->run->format);
-    char *name = arena_bytes(m->arena, format.n + 1);
-    memcpy(name, format.n ? format.p : "", format.n);
-    name[format.n] = '\0';
+    uint64_t number;
+    str bytes;
+    if (m->joining) { /* the first of its records, which may be of a block before */
+        number = origin_decoder_number(m->joining, ev->from.record);
+        bytes = ev->raw;
+    } else {
+        const uint32_t record = record_at(m, ev->from.offset);
+        number = m->block->first_number + record;
+        bytes = block_record(m->block, record);
+    }
+    char *name = arena_bytes(m->arena, m->format.n + 1);
+    memcpy(name, m->format.n ? m->format.p : "", m->format.n);
+    name[m->format.n] = '\0';
     const struct finding about =
         finding_of(m->rules->entities, event_keep(ev, m->arena), name, m->arena);
     for (uint32_t i = 0; i < hits; i++)
-        note_finding(m, rules[i], &about, record);
+        note_finding(m, rules[i], &about, number, bytes);
 }
 
 static void on_problem(void *ctx, const struct problem *p)
@@ -182,6 +201,8 @@ static void on_problem(void *ctx, const struct problem *p)
     struct matcher *m = ctx;
 
     m->problems++;
+    if (!m->block) /* what waited is told of without its records */
+        return;
     inlet_sample(m->inlet, problem_name(p->kind), block_record(m->block, record_at(m, p->offset)));
 }
 
@@ -198,13 +219,36 @@ static const struct record_span *spans_of(struct matcher *m)
     return spans;
 }
 
+/* The decoder of the run at hand: the origin's own, when the format keeps state and there is room
+ * (make_room()). */
+static void *decoder_of(struct matcher *m, const struct format *format)
+{
+    m->joining = NULL;
+    if (!format->ordered)
+        return decoder_pool_get(m->decoders, format);
+    const uint64_t first = m->block->first_number + m->run->first;
+    struct origin_decoder *d = origin_decoder_find(&m->ordered, m->inlet, format, m->origin);
+    if (!d && origin_decoder_oldest(&m->ordered))
+        return decoder_pool_get(m->decoders, format);
+    if (!d)
+        d = origin_decoder_open(&m->ordered, m->inlet, m->inlet->options.formats, format,
+                                m->origin);
+    for (uint32_t i = 0; i < m->run->count; i++)
+        origin_decoder_note(d, first + i);
+    d->trust = m->trust;
+    d->received_ns = m->received_ns;
+    d->fed_ns = clock_steady_ns(&m->clock);
+    m->joining = format->pending ? d : NULL;
+    return d->decoder;
+}
+
 /* Formats that find records in bytes by themselves are asked to; records stand one after another.
  */
 static void feed_run(struct matcher *m, const struct format *format, struct batch *b)
 {
     const struct decode_sink sink = {
         .ctx = m, .lazy = true, .event = on_event, .problem = on_problem};
-    void *decoder = decoder_pool_get(m->decoders, format), *cutter = format->cutter_new();
+    void *decoder = decoder_of(m, format), *cutter = format->cutter_new();
     char *bytes = b->data;
     const size_t n = b->n;
 
@@ -255,6 +299,10 @@ static void match_run(struct matcher *m, const struct record_run *run)
     if (!format) /* of a newer program's log */
         return;
     m->run = run;
+    m->origin = stream.path;
+    m->format = name;
+    m->trust = run->trust;
+    m->received_ns = run->received_ns;
 
     struct batch b = {.stream = &stream,
                       .data = block->data + first->offset,
@@ -289,7 +337,17 @@ static void count_block(struct matcher *m)
     atomic_store_explicit(&c->newest_ns, m->newest_ns, memory_order_relaxed);
 }
 
-static void match_block(struct matcher *m, struct inlet *in, const struct record_block *b)
+/* All records of the inlet below it are matched: `end`, unless one waits for others. */
+static uint64_t matched_below(const struct matcher *m, const struct inlet *in, uint64_t end)
+{
+    for (const struct origin_decoder *d = m->ordered.first; d; d = d->next) {
+        const uint64_t waits = d->inlet == in ? origin_decoder_waits(d) : UINT64_MAX;
+        end = waits < end ? waits : end;
+    }
+    return end;
+}
+
+static void begin_result(struct matcher *m, struct inlet *in, const struct record_block *b)
 {
     m->inlet = in;
     m->block = b;
@@ -298,11 +356,98 @@ static void match_block(struct matcher *m, struct inlet *in, const struct record
     m->has_skew = false;
     m->at = 0;
     m->result = match_result_new(in);
-    m->result->matched_below = b->first_number + b->record_count;
-    for (uint32_t i = 0; i < b->run_count; i++)
-        match_run(m, &b->runs[i]);
+}
+
+static void end_result(struct matcher *m, uint64_t end)
+{
+    m->result->matched_below = matched_below(m, m->inlet, end);
     count_block(m);
     m->port.result(m->port.ctx, m->result);
+}
+
+/* The events of records that waited for more of them. The decoder goes on. */
+static void flush_origin(struct matcher *m, struct origin_decoder *d)
+{
+    char padding[BATCH_PADDING] = {0};
+    const struct stream stream = {
+        .path = d->origin,
+        .trust = (enum trust)d->trust,
+        .format = d->format,
+        .time = {.zone = d->inlet->options.zone, .reference_ns = d->received_ns},
+    };
+    const struct decode_sink sink = {
+        .ctx = m, .lazy = true, .event = on_event, .problem = on_problem};
+    struct batch b = {.stream = &stream, .data = padding, .arena = m->arena};
+
+    if (origin_decoder_waits(d) == UINT64_MAX)
+        return;
+    begin_result(m, d->inlet, NULL);
+    m->joining = d;
+    m->origin = d->origin;
+    m->format = str_from(d->format->name);
+    m->trust = d->trust;
+    m->received_ns = d->received_ns;
+    d->format->flush(d->decoder, &b, &sink);
+    end_result(m, d->block_end);
+    arena_reset(m->arena);
+}
+
+/* Closes decoders until the block's runs find room for theirs; of more than there is room for at
+ * all, the last share one. */
+static void make_room(struct matcher *m, struct inlet *in, const struct record_block *b)
+{
+    const struct format_set *set = in->options.formats;
+    uint32_t wanted = 0;
+
+    for (uint32_t i = 0; i < b->run_count && wanted < ORIGIN_DECODERS_MAX; i++) {
+        const str name = block_str(b, b->runs[i].format);
+        const struct format *f = format_find(set ? set : &formats_builtin, name);
+        wanted += f && f->ordered &&
+                  !origin_decoder_find(&m->ordered, in, f, block_str(b, b->runs[i].origin));
+    }
+    while (m->ordered.count && m->ordered.count + wanted > ORIGIN_DECODERS_MAX) {
+        struct origin_decoder *oldest = m->ordered.first;
+        while (oldest->next)
+            oldest = oldest->next;
+        flush_origin(m, oldest);
+        origin_decoder_close(&m->ordered, oldest);
+    }
+}
+
+static void match_block(struct matcher *m, struct inlet *in, const struct record_block *b)
+{
+    const uint64_t end = b->first_number + b->record_count;
+
+    make_room(m, in, b);
+    begin_result(m, in, b);
+    for (uint32_t i = 0; i < b->run_count; i++)
+        match_run(m, &b->runs[i]);
+    for (struct origin_decoder *d = m->ordered.first; d; d = d->next)
+        if (d->inlet == in)
+            d->block_end = end;
+    end_result(m, end);
+}
+
+/* The inlet goes away: what waits of it comes out, and its decoders close. */
+static void leave_inlet(struct matcher *m, struct inlet *in)
+{
+    for (struct origin_decoder *d = m->ordered.first, *next; d; d = next) {
+        next = d->next;
+        if (d->inlet != in)
+            continue;
+        flush_origin(m, d);
+        origin_decoder_close(&m->ordered, d);
+    }
+    atomic_fetch_sub(&in->results_out, 1);
+}
+
+static void flush_idle(struct matcher *m)
+{
+    const int64_t now = clock_steady_ns(&m->clock);
+
+    for (struct origin_decoder *d = m->ordered.first; d; d = d->next)
+        if (now - d->fed_ns > IDLE_S * INT64_C(1000000000))
+            flush_origin(m, d);
 }
 
 /* ------------------------------------------------------------ the thread */
@@ -332,19 +477,38 @@ static void follow_rules(struct matcher *m)
     m->json = finding_json_new(NULL, 0);
 }
 
-static struct matcher_work *next_work(struct matcher *m)
+static bool something_waits(const struct matcher *m)
 {
+    for (const struct origin_decoder *d = m->ordered.first; d; d = d->next)
+        if (origin_decoder_waits(d) != UINT64_MAX)
+            return true;
+    return false;
+}
+
+/* The next work; NULL after a while without any, when a decoder has something that waits. False at
+ * the end. */
+static bool next_work(struct matcher *m, struct matcher_work **ret)
+{
+    const bool ticks = something_waits(m);
+    struct timespec until;
+    int waited = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += TICK_S;
     pthread_mutex_lock(&m->lock);
-    while (!m->first && !m->closed)
-        pthread_cond_wait(&m->changed, &m->lock);
+    while (!m->first && !m->closed && waited != ETIMEDOUT)
+        waited = ticks ? pthread_cond_timedwait(&m->changed, &m->lock, &until)
+                       : pthread_cond_wait(&m->changed, &m->lock);
     struct matcher_work *w = m->first;
+    const bool over = !w && m->closed;
     if (w) {
         m->first = w->next;
         if (!m->first)
             m->last = NULL;
     }
     pthread_mutex_unlock(&m->lock);
-    return w;
+    *ret = w;
+    return !over;
 }
 
 static void *run(void *arg)
@@ -352,12 +516,18 @@ static void *run(void *arg)
     struct matcher *m = arg;
     struct matcher_work *w;
 
-    while ((w = next_work(m))) {
+    while (next_work(m, &w)) {
         follow_rules(m);
-        match_block(m, w->inlet, w->block);
-        m->port.done(m->port.ctx, w->inlet, w->block);
+        if (w && w->block) {
+            match_block(m, w->inlet, w->block);
+            m->port.done(m->port.ctx, w->inlet, w->block);
+        } else if (w) {
+            leave_inlet(m, w->inlet);
+        }
         free(w);
+        flush_idle(m);
     }
+    origin_decoders_done(&m->ordered);
     leave_rules(m);
     return NULL;
 }
@@ -380,7 +550,12 @@ struct matcher *matcher_start(const struct matcher_port *port, struct err *e)
 
     m->port = *port;
     pthread_mutex_init(&m->lock, NULL);
-    pthread_cond_init(&m->changed, NULL);
+    m->clock = clock_system();
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&m->changed, &steady);
+    pthread_condattr_destroy(&steady);
     m->classifier = classifier_new(NULL);
     m->decoders = decoder_pool_new();
     m->text = buf_make(BUF_MAX_OUTPUT);
@@ -405,7 +580,7 @@ void matcher_stop(struct matcher *m)
     free_matcher(m);
 }
 
-void matcher_give(struct matcher *m, struct inlet *in, struct record_block *b)
+static void give(struct matcher *m, struct inlet *in, struct record_block *b)
 {
     struct matcher_work *w = mem_alloc(sizeof *w);
 
@@ -421,4 +596,16 @@ void matcher_give(struct matcher *m, struct inlet *in, struct record_block *b)
     pthread_mutex_unlock(&m->lock);
     if (sleeps) /* signalled without the lock, on which it would only wait again */
         pthread_cond_signal(&m->changed);
+}
+
+void matcher_give(struct matcher *m, struct inlet *in, struct record_block *b)
+{
+    assert(b);
+    give(m, in, b);
+}
+
+void matcher_leave(struct matcher *m, struct inlet *in)
+{
+    atomic_fetch_add(&in->results_out, 1); /* until the thread has seen it */
+    give(m, in, NULL);
 }

@@ -22,5 +22,8 @@ struct matcher;
 struct matcher *matcher_start(const struct matcher_port *port, struct err *e) MUST_USE;
 /* What was given is matched, then the thread ends. NULL is a no-op. */
 void matcher_stop(struct matcher *m);
+/* The inlet's last block was given: what a decoder keeps of it for more records comes out, and the
+ * inlet is not used any more once inlet_is_used() says so. */
+void matcher_leave(struct matcher *m, struct inlet *in);
 /* Never waits for room: there are fewer blocks than it holds. */
 void matcher_give(struct matcher *m, struct inlet *in, struct record_block *b);
