@@ -4,6 +4,8 @@
  */
 #include "message/stamped.h"
 
+#include <string.h>
+
 static const struct kind kind_assp = {.format = "assp", .activity = ACTIVITY_mail};
 static const struct kind kind_login_failed = {.base = &kind_assp,
                                               .action = "mail_login",
@@ -24,6 +26,7 @@ static const struct template_row templates[] = {
     {"{src_ip:ip} [SMTP Error] 535 {reason*}", &kind_login_failed},
     {"{src_ip:ip} [SMTP Error] {reply:int} {reason*}", &kind_refused},
     {"{src_ip:ip} <{from:text}> to: {to} [spam found]{reason*}", &kind_refused},
+    {"{src_ip:ip} <{from:text}> to: {to} relay attempt blocked{reason*}", &kind_refused},
     {"{src_ip:ip} <{from:text}> to: {to} {reason*}", NULL},
     {"{src_ip:ip} {reason*}", NULL},
 };
@@ -31,7 +34,12 @@ static const struct template_row templates[] = {
 /* "[Worker_1] [TLS-out] " and a message's name, in front. */
 static str skip_tags(str s)
 {
-    enum { TAGS_MAX = 4 };
+    enum { TAGS_MAX = 4, ID_MAX = 24 };
+    const char *first = s.n ? memchr(s.p, ' ', s.n < ID_MAX ? s.n : ID_MAX) : NULL;
+    str id = {s.p, first ? (size_t)(first - s.p) : 0};
+
+    if (id.n && s.p[0] != '[' && memchr(id.p, '-', id.n)) /* "m1-25391-06124" */
+        s = str_from_at(s, id.n + 1);
 
     for (int i = 0; i < TAGS_MAX && s.n && s.p[0] == '['; i++) {
         const char *end = str_find(s, S("] "));

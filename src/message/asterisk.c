@@ -76,6 +76,8 @@ static const struct template_row templates[] = {
     {"Ext. {extension:text}: \"Rejecting unknown SIP connection from "
      "{src_ip:ip}[[:{src_port:int}||]]\"",
      &kind_call_refused},
+    {"hacking attempt detected '{src_ip:ip}'", &kind_call_refused},
+    {"Ext. {extension:text}: hacking attempt detected '{src_ip:ip}'", &kind_call_refused},
     {"Ext. {extension:text}: Friendly Scanner from {src_ip:ip}", &kind_call_refused},
     {"Registered SIP '{user*}' at {src_ip:ip}:{src_port:int}", &kind_login},
     {"Unregistered SIP '{user*}'", NULL},

@@ -3,7 +3,12 @@
  */
 #include "message/stamped.h"
 
-static const struct kind kind_domino = {.format = "domino", .activity = ACTIVITY_mail};
+static const struct column_rule columns[] = {
+    {S("remote"), COLUMN_source_ip, VIA_ADDRESS},
+    {.field = S("")},
+};
+static const struct kind kind_domino = {
+    .format = "domino", .activity = ACTIVITY_mail, .columns = columns};
 static const struct kind kind_login_failed = {.base = &kind_domino,
                                               .action = "mail_login",
                                               .activity = ACTIVITY_logon,
@@ -20,7 +25,7 @@ static const struct kind kind_refused = {.base = &kind_domino,
                                          .outcome = OUTCOME_FAILURE};
 
 static const struct template_row templates[] = {
-    {"{service} Server: Authentication failed for user {user*} ; connecting host {src_ip:host}",
+    {"{service} Server: Authentication failed for user {user*} ; connecting host {remote}",
      &kind_login_failed},
     {"{service}: {user*} [{src_ip:ip}] authentication failure using internet password",
      &kind_login_failed},

@@ -88,7 +88,10 @@ static const struct {
 } reasons[] = {
     {S("auth failed"), &kind_login_failed},
     {S("auth_failed"), &kind_login_failed},
-    {S("didn't finish SASL auth"), &kind_login_failed},
+    {S("didn't finish "), &kind_login_failed},
+    {S("tried to use dis"), &kind_login_failed},
+    {S("disconnected before auth"), &kind_lost},
+    {S("disconnected while auth"), &kind_lost},
     {S("Aborted login"), &kind_login_failed},
     {S("failed: Connection reset by peer"), &kind_lost},
     {S("no auth attempts"), &kind_closed},

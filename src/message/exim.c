@@ -252,8 +252,10 @@ static bool read_protocol_error(struct message *m, str s)
  * client wrote what is before the host and behind it, so that there must be one host only. */
 static bool read_synchronization(struct message *m, str s)
 {
-    const str words = S("SMTP protocol synchronization error ("), host = S(" H=");
+    const str host = S(" H="), older = S("SMTP protocol violation: synchronization error (");
+    str words = S("SMTP protocol synchronization error (");
 
+    words = str_starts(s, older) ? older : words;
     if (!str_starts(s, words))
         return false;
     const char *end = str_find(s, S("): ")), *at = str_find(s, host);

@@ -37,6 +37,9 @@ static const struct template_row templates[] = {
      &kind_login_failed},
     {"{protocol}: Invalid password for user {user*}. Attempt from IP address {src_ip:ip}[[.||]]",
      &kind_login_failed},
+    {"Failed {protocol} login from {src_ip:ip}[[, {reason*}||]]", &kind_login_failed},
+    {"Administration login into {console:text} from {src_ip:ip} failed: {reason*}",
+     &kind_login_failed},
     {"Failed login to admin console from {src_ip:ip}{detail*}", &kind_login_failed},
     {"Client with IP address {src_ip:ip} has no reverse DNS entry, connection rejected before SMTP "
      "greeting",
@@ -47,9 +50,10 @@ static const struct template_row templates[] = {
 
 static int sniff(str text)
 {
-    static const str fronts[] = {S("SMTP Spam attack "),   S("IP address "), S("Relay attempt "),
-                                 S("Attempt to deliver "), S("Failed "),     S("Client with IP "),
-                                 S("Message from IP ")};
+    static const str fronts[] = {S("SMTP Spam attack "), S("IP address "),
+                                 S("Relay attempt "),    S("Attempt to deliver "),
+                                 S("Failed "),           S("Client with IP "),
+                                 S("Message from IP "),  S("Administration login ")};
     str s = text;
 
     if (!s.n || s.p[0] != '[' || !stamped_take(&s).n)

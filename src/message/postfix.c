@@ -53,7 +53,8 @@ static const struct kind kind_login_failed = {.base = &kind_postfix,
                                               .action = "smtp_login",
                                               .activity = ACTIVITY_logon,
                                               .outcome = OUTCOME_FAILURE};
-/* Nobody's password was tried: the client asked for what is not offered. */
+/* Nobody's password was tried: the client asked for what is not offered, or there was nobody to
+ * ask. */
 static const struct kind kind_no_mechanism = {
     .base = &kind_postfix, .action = "smtp_login", .activity = ACTIVITY_authenticate};
 static const struct kind kind_login = {.base = &kind_postfix,
@@ -101,6 +102,9 @@ static const struct template_row templates[] = {
     {"improper command pipelining after {smtp_command} from " CLIENT, &kind_refused},
     {"warning: " CLIENT ": SASL {auth_method} authentication failed: Invalid authentication "
      "mechanism",
+     &kind_no_mechanism},
+    {"warning: " CLIENT ": SASL {auth_method} authentication failed: Connection lost to "
+     "authentication server{reason*}",
      &kind_no_mechanism},
     {"warning: " CLIENT ": SASL {auth_method} authentication failed: {reason:text}, "
      "sasl_username={sasl_username*}",
@@ -578,7 +582,9 @@ const struct dialect dialect_postfix = {
               "from=<b@example.net> to=<a@example.com> proto=ESMTP helo=<x>",
     .kind = &kind_postfix,
     .programs = {S("postfix/"), S("postfix-script"), S("postgrey"), S("policyd-spf"),
-                 S("postscreen"), S("policy-spf")},
+                 S("postscreen"), S("policy-spf"), S("cleanup"), S("qmgr"), S("pickup"),
+                 S("dnsblog"), S("tlsproxy"), S("trivial-rewrite"), S("anvil"), S("scache"),
+                 S("postlogd")},
     .sniff = sniff,
     .bare = true,
     .templates = templates,
