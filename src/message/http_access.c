@@ -27,6 +27,8 @@ enum {
     HAS_MORE = 2048,
     HAS_TRAEFIK = 4096,
     HAS_INGRESS = 8192,
+    HAS_SQUID = 16384,
+    HAS_ALL = 32768, /* above them */
 };
 
 struct line {
@@ -377,6 +379,17 @@ static bool is_ingress(str rest)
            memchr(seconds.p, '.', seconds.n) && str_starts(rest, S(" ["));
 }
 
+/* "TCP_DENIED:HIER_NONE" */
+static bool is_squid(str rest)
+{
+    const char *colon = rest.n ? memchr(rest.p, ':', rest.n) : NULL;
+
+    for (size_t i = 0; i < rest.n; i++)
+        if ((rest.p[i] < 'A' || rest.p[i] > 'Z') && rest.p[i] != '_' && rest.p + i != colon)
+            return false;
+    return colon && colon > rest.p && colon + 1 < rest.p + rest.n;
+}
+
 static void read_rest(struct line *l, str rest)
 {
     str quoted, behind = rest;
@@ -399,7 +412,10 @@ static void read_rest(struct line *l, str rest)
     }
     l->rest = trim_blanks(rest);
     if (l->rest.n)
-        l->has |= is_traefik(l->rest) ? HAS_TRAEFIK : is_ingress(l->rest) ? HAS_INGRESS : HAS_MORE;
+        l->has |= is_traefik(l->rest)   ? HAS_TRAEFIK
+                  : is_ingress(l->rest) ? HAS_INGRESS
+                  : is_squid(l->rest)   ? HAS_SQUID
+                                        : HAS_MORE;
 }
 
 static bool read_line(struct line *l, str text)
@@ -481,6 +497,28 @@ bool http_request_add(struct message *m, str request)
     return add_request_parts(m, request);
 }
 
+uint32_t http_proxy_add(struct message *m, str uri)
+{
+    enum { EXTENSION_MAX = 8 };
+    const char *mark = uri.n ? memchr(uri.p, '?', uri.n) : NULL;
+    str path = {uri.p, mark ? (size_t)(mark - uri.p) : uri.n};
+    str query = mark ? str_from_at(uri, path.n + 1) : (str){0};
+    const char *slashes = str_find(path, S("://"));
+    str local = slashes ? str_from_at(path, (size_t)(slashes - path.p) + 3) : path;
+    const char *slash = local.n ? memrchr(local.p, '/', local.n) : NULL;
+    str name = slash ? str_from_at(local, (size_t)(slash - local.p) + 1) : (str){0};
+    const char *dot = name.n ? memrchr(name.p, '.', name.n) : NULL;
+    str extension = dot ? str_from_at(name, (size_t)(dot - name.p) + 1) : (str){0};
+
+    message_add(m, S("cs-uri"), uri);
+    if (query.n)
+        message_add(m, S("c-uri-query"), query);
+    const bool short_enough = extension.n && extension.n <= EXTENSION_MAX;
+    if (short_enough)
+        message_add(m, S("c-uri-extension"), extension);
+    return (query.n > 0) + 2u * short_enough;
+}
+
 bool http_template_match(const struct template_set *s, struct message *m)
 {
     if (!template_match(s, m))
@@ -542,8 +580,22 @@ static void add_ingress(struct message *m, str rest)
         message_add(m, names[i], take_bracketed(&rest));
 }
 
+/* What Squid's combined format has behind the agent: the line is one of a proxy. */
+static uint32_t add_squid(struct message *m, const struct line *l)
+{
+    str hierarchy = l->rest, action = str_cut(&hierarchy, ':');
+
+    message_add(m, S("s-action"), action);
+    message_add(m, S("s-hierarchy"), hierarchy);
+    message_add(m, S("c-useragent"), l->agent);
+    message_source(m, S(""), S("proxy"), S(""));
+    return http_proxy_add(m, event_get(m->event, S("c-uri")));
+}
+
 static void add_fields(struct message *m, struct line *l)
 {
+    uint32_t beyond = 0;
+
     message_add(m, S("c-ip"), l->client);
     add_if(m, l, HAS_IDENT, S("ident"), l->ident);
     add_if(m, l, HAS_USER, S("cs-username"), l->user);
@@ -563,7 +615,9 @@ static void add_fields(struct message *m, struct line *l)
         add_traefik(m, l->rest);
     if (l->has & HAS_INGRESS)
         add_ingress(m, l->rest);
-    m->layout = l->has + 1;
+    if (l->has & HAS_SQUID)
+        beyond = add_squid(m, l);
+    m->layout = l->has + HAS_ALL * beyond + 1;
 }
 
 /* ------------------------------------------------------------ lines */

@@ -44,6 +44,10 @@ bool http_access_read(struct http_access_clock *c, struct message *m);
 bool http_request_add(struct message *m, str request);
 /* The parts of a request whose method and target are known; version may be empty. */
 void http_target_add(struct message *m, str target);
+/* What rules for proxies ask for beyond: cs-uri, c-uri-query, c-uri-extension. Returns a number of
+ * which of the last two there are, below HTTP_PROXY_KINDS. */
+enum { HTTP_PROXY_KINDS = 4 };
+uint32_t http_proxy_add(struct message *m, str uri);
 /* Matches the whole text by templates whose holes have the names above, and adds the parts of the
  * `request` or, where there is none, of the c-uri that they found. */
 bool http_template_match(const struct template_set *s, struct message *m);

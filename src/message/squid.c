@@ -7,7 +7,7 @@
  * its error pages' log (cache.log) is not read. The Common and Combined formats, with Squid's
  * status behind the agent, are lines of web_access. Native names are those of W3C's extended log
  * format, as Sigma's rules for proxies use them (c-uri, cs-uri, c-useragent ...), then s-action,
- * s-hierarchy, s-peer, rs-content-type, time-taken.
+ * s-hierarchy, s-peer, dst_ip (the peer again), rs-content-type, time-taken.
  */
 #include "message/http_access.h"
 #include "message/time_text.h"
@@ -69,7 +69,15 @@ static bool is_digits(str s)
 }
 
 /* What a line has beyond; m->layout is a sum. */
-enum { HAS_ALL = 1, HAS_PORT = 2, HAS_HOST = 4, HAS_AGENT = 8, HAS_MORE = 16 };
+enum {
+    HAS_ALL = 1,
+    HAS_PORT = 2,
+    HAS_HOST = 4,
+    HAS_AGENT = 8,
+    HAS_MORE = 16,
+    HAS_PEER = 32,
+    HAS_URI = 64, /* times what http_proxy_add() says */
+};
 
 /* The host of "http://host:port/path" and of "host:port"; the port may be empty. */
 static void add_host(struct message *m, str uri, bool connects)
@@ -181,11 +189,15 @@ static void add_fields(struct message *m, const struct line *l)
     message_add(m, S("sc-bytes"), l->bytes);
     message_add(m, S("cs-method"), l->method);
     http_target_add(m, l->uri);
-    message_add(m, S("cs-uri"), l->uri);
+    m->layout += HAS_URI * http_proxy_add(m, l->uri);
     add_host(m, l->uri, str_eq(l->method, S("CONNECT")));
     message_add(m, S("cs-username"), l->user);
     message_add(m, S("s-hierarchy"), l->hierarchy);
     message_add(m, S("s-peer"), l->peer);
+    if (!str_eq(l->peer, S("-"))) {
+        message_add(m, S("dst_ip"), l->peer);
+        m->layout += HAS_PEER;
+    }
     message_add(m, S("rs-content-type"), l->type);
     add_rest(m, l->rest);
 }

@@ -281,6 +281,23 @@ static void an_agent_that_is_not_there_is_none(void **state)
     assert_field("squid", line, "c-useragent", "c");
 }
 
+static void a_proxys_lines_have_what_rules_for_proxies_ask_for(void **state)
+{
+#define SQUID(uri)                                                                                 \
+    "1795514400.123 87 192.0.2.7 TCP_MISS/200 9 GET " uri " - HIER_DIRECT/198.51.100.1 text/html"
+    static const char combined[] = "192.0.2.7 - - [24/Nov/2026:10:00:00 +0100] \"GET "
+                                   "http://a.example/b.exe HTTP/1.1\" 200 5 \"-\" \"x\" "
+                                   "TCP_MISS:HIER_DIRECT";
+
+    (void)state;
+    assert_field("squid", SQUID("http://a.example/b.exe?c=1"), "c-uri-extension", "exe");
+    assert_field("squid", SQUID("http://a.example/b.exe?c=1"), "c-uri-query", "c=1");
+    assert_field("squid", SQUID("http://a.example"), "c-uri-extension", "");
+    assert_field("web_access", combined, "c-uri-extension", "exe");
+    assert_field("web_access", combined, "s-action", "TCP_MISS");
+    assert_field("web_access", CLF("192.0.2.7 - -") " TCP_MISS", "s-action", "");
+}
+
 static void a_client_of_envoy_forges_no_other_with_quotes(void **state)
 {
 #define ENVOY(agent)                                                                               \
@@ -313,6 +330,7 @@ int main(void)
         cmocka_unit_test(haproxy_tells_requests_sessions_and_errors),
         cmocka_unit_test(what_squid_denied_is_a_failure_and_denied),
         cmocka_unit_test(an_agent_that_is_not_there_is_none),
+        cmocka_unit_test(a_proxys_lines_have_what_rules_for_proxies_ask_for),
         cmocka_unit_test(a_client_of_envoy_forges_no_other_with_quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
