@@ -87,7 +87,8 @@ static char separator_of(str line)
 static bool is_flow_header(str line)
 {
     return str_find(line, S("srcaddr")) && str_find(line, S("dstaddr")) &&
-           !memchr(line.p, ',', line.n) && memchr(line.p, ' ', line.n);
+           !memchr(line.p, ',', line.n) && !memchr(line.p, '=', line.n) &&
+           memchr(line.p, ' ', line.n);
 }
 
 static bool is_time_name(str name)
