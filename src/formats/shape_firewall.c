@@ -1,5 +1,5 @@
-/* shape_firewall.c - records of firewalls as JSON: Palo Alto Networks' Strata Logging Service
- * (Cortex Data Lake), with which Prisma Access and NGFWs log. */
+/* shape_firewall.c - records of security products as JSON: Palo Alto Networks' Strata Logging
+ * Service (Cortex Data Lake), with which Prisma Access and NGFWs log; ESET PROTECT. */
 #include "event/column_table.h"
 #include "formats/shape_row.h"
 #include "message/action_word.h"
@@ -123,4 +123,66 @@ const struct shape shape_paloalto_json = {
 const struct shape shape_paloalto_old = {
     .markers = {{S("LogType"), S("")}, {S("LogSourceID"), S("")}},
     PAN_SHAPE,
+};
+
+/* ------------------------------------------------------------ ESET PROTECT */
+
+static const struct column_rule eset_columns[] = {
+    TO("source_address", source_ip, ADDRESS),
+    TO("source_port", source_port, TEXT),
+    TO("target_address", destination_ip, ADDRESS),
+    TO("target_port", destination_port, TEXT),
+    TO("protocol", network_transport, PROTOCOL),
+    TO("hostname", host_name, TEXT),
+    TO("ipv4", host_ip, TEXT),
+    TO("ipv6", host_ip, TEXT),
+    TO("username", user_name, ACCOUNT),
+    TO("user", user_name, ACCOUNT),
+    TO("process_name", process_executable, TEXT),
+    TO("processname", process_executable, TEXT),
+    TO("threat_name", threat_name, TEXT),
+    TO("threat_type", rule_category, TEXT),
+    TO("rule_name", rule_name, TEXT),
+    TO("hash", file_sha1, LOWER),
+    TO("object_uri", file_path, TEXT),
+    TO("action_taken", event_action, TEXT),
+    TO("action", event_action, TEXT),
+    TO("detail", event_reason, TEXT),
+    TO("event_type", event_code, TEXT),
+    TO("source_uuid", event_id, TEXT),
+    TO("severity", log_level, LOWER),
+    END,
+};
+
+static const struct column_constant eset_constants[] = {
+    ALWAYS(observer_vendor, "ESET"),
+    ALWAYS(observer_product, "PROTECT"),
+    ALWAYS_END,
+};
+
+static void eset_refine(const struct event *ev, struct columns *c, struct arena *a)
+{
+    const str type = event_get(ev, S("event_type")), action = event_get(ev, S("action"));
+
+    (void)a;
+    c->values[COLUMN_user_domain] = (str){0}; /* `domain` is what was administered */
+    if (str_starts(type, S("Threat")))
+        c->activity = ACTIVITY_malware;
+    else if (str_starts(type, S("Firewall")) || str_starts(type, S("Hips")))
+        c->activity = ACTIVITY_detection;
+    else if (str_ieq(action, S("Login attempt")))
+        c->activity = ACTIVITY_logon;
+    action_settle(c, event_get(ev, S("result")));
+    action_settle(c, action);
+}
+
+static const struct kind kind_eset = {
+    .format = "eset", .columns = eset_columns, .constants = eset_constants, .refine = eset_refine};
+
+/* Its time, "06-May-2026 09:59:37", is spelled so: "occured". */
+const struct shape shape_eset = {
+    .kind = &kind_eset,
+    .markers = {{S("event_type"), S("*_Event")}, {S("source_uuid"), S("")}, {S("occured"), S("")}},
+    .sources = {{S("eset"), S("antivirus"), S("")}},
+    .times = {S("occured")},
 };
