@@ -667,5 +667,6 @@ const struct dialect dialect_app_log = {
     .not_linux = true,
     .sniff = sniff,
     .bare = true,
+    .generic = true,
     .read = read,
 };

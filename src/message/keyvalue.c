@@ -175,6 +175,7 @@ const struct dialect dialect_keyvalue = {
               "status=200 src_ip=192.0.2.7",
     .kind = &kind_keyvalue,
     .bare = true,
+    .generic = true,
     .sniff = sniff,
     .read = read,
 };
