@@ -195,7 +195,7 @@ static bool read(void *state, struct message *m)
     str text = m->text;
     bool read = text.n && template_match(state, m);
     m->text = whole;
-    if (!read && !named)
+    if (!read && !named && !time)
         return false;
     if (!read)
         message_add(m, S("reason"), text);
@@ -206,6 +206,16 @@ static bool read(void *state, struct message *m)
     return true;
 }
 
+/* A line of its own file that tells a peer behind the time. */
+static int sniff(str text)
+{
+    const size_t n = time_text_length(text);
+    str rest = str_trim(str_from_at(text, n));
+    struct peer peer;
+
+    return n && take_peer(&rest, &peer) ? 60 : 0;
+}
+
 const struct dialect dialect_openvpn = {
     .name = "openvpn",
     .summary = "OpenVPN: peers, logons, their failures",
@@ -214,6 +224,8 @@ const struct dialect dialect_openvpn = {
     .kind = &kind_openvpn,
     .programs = {S("openvpn"), S("ovpn-server"), S("ovpn-client"), S("openvpn-server"),
                  S("openvpn-client"), S("nm-openvpn")},
+    .sniff = sniff,
+    .bare = true,
     .templates = templates,
     .template_count = countof(templates),
     .open = dialect_open_templates,
