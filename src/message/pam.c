@@ -215,6 +215,14 @@ static bool read(void *state, struct message *m)
     return true;
 }
 
+/* "2 more authentication failures; ...", which old programs write as sshd(pam_unix). */
+static int sniff(str text)
+{
+    return text.p[0] >= '1' && text.p[0] <= '9' && str_find(text, S(" more authentication failure"))
+               ? 80
+               : 0;
+}
+
 const struct dialect dialect_pam = {
     .name = "pam",
     .summary = "PAM's modules, whatever program calls them: failures, sessions, passwords",
@@ -225,6 +233,7 @@ const struct dialect dialect_pam = {
     .starts = {S("pam_"), S("(pam_"), S("PAM"), S("authentication failure; "),
                S("session opened for user "), S("session closed for user "),
                S("check pass; user ")},
+    .sniff = sniff,
     .templates = templates,
     .template_count = countof(templates),
     .open = dialect_open_templates,
