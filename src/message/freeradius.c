@@ -88,8 +88,10 @@ static bool read(void *state, struct message *m)
     if (!read)
         return false;
     m->layout = 0;
-    if (n && level.n)
+    if (n && level.n) {
         message_time_text(m, (str){whole.p, n});
+        message_add(m, S("timestamp"), (str){whole.p, n});
+    }
     if (level.n)
         message_add(m, S("level"), level);
     if (request.n)

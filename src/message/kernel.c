@@ -46,7 +46,7 @@ static const struct template_row templates[] = {
     {"{interface}: left promiscuous mode", &kind_unsniff},
     {"{interface}: Promiscuous mode enabled.", &kind_sniff},
     {"{target_program*}[{target_pid:int}]: segfault at {address} ip {instruction} sp {stack} error "
-     "{error:int} in {file:text}[{:text}]{:text}",
+     "{error:int} in {file:text}[{offset:text}]{:text}",
      &kind_fault},
     {"{target_program*}[{target_pid:int}]: segfault at {address} ip {instruction} sp {stack} error "
      "{error:int}[[ likely on CPU {:text}||]]",

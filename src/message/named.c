@@ -304,6 +304,7 @@ static bool read(void *state, struct message *m)
     m->layout = 0;
     if (front.time.n)
         message_time_text(m, front.time);
+    add(m, S("timestamp"), front.time);
     add(m, S("category"), front.category);
     add(m, S("level"), front.level);
     if (client) {

@@ -10,6 +10,7 @@
  */
 #include "message/column_table.h"
 #include "message/pair.h"
+#include "message/time_text.h"
 
 enum { MAC_BYTES = 17, WORDS_MAX = 64 };
 
@@ -153,8 +154,13 @@ static void read_packet(struct message *m, str s)
         const char *mark = memchr(word.p, '=', word.n);
         if (mark) {
             str name = {word.p, (size_t)(mark - word.p)};
+            str value = str_from_at(word, name.n + 1);
+            if (transport) /* the packet itself has the same names */
+                name = str_eq(name, S("LEN"))  ? S("UDP_LEN")
+                       : str_eq(name, S("ID")) ? S("ICMP_ID")
+                                               : name;
             transport |= str_eq(name, S("PROTO"));
-            pair_add(m, &names, name, str_from_at(word, name.n + 1));
+            pair_add(m, &names, name, value);
         } else if (word.n && !transport) {
             pair_add(m, &names, S("ip_flags"), word);
         } else if (word.n) {
@@ -166,6 +172,25 @@ static void read_packet(struct message *m, str s)
         pair_add(m, &names, S("flags"), flags);
 }
 
+/* Proxmox's firewall writes the guest, a level, a chain and the time in front: "101 1 tap101i0-IN
+ * 24/Nov/2026:10:00:00 +0000 DROP: ". */
+static str take_proxmox(struct message *m, str prefix)
+{
+    str rest = prefix, guest = str_cut(&rest, ' '), level = str_cut(&rest, ' ');
+    str chain = str_cut(&rest, ' ');
+    const size_t n = time_text_length(rest);
+    uint64_t number;
+
+    if (!n || !str_u64(guest, &number) || !str_u64(level, &number))
+        return prefix;
+    message_time_text(m, (str){rest.p, n});
+    message_add(m, S("vmid"), guest);
+    message_add(m, S("loglevel"), level);
+    message_add(m, S("chain"), chain);
+    message_add(m, S("timestamp"), (str){rest.p, n});
+    return str_trim(str_from_at(rest, n));
+}
+
 static bool read(void *state, struct message *m)
 {
     const char *at = find_packet(m->text);
@@ -174,6 +199,7 @@ static bool read(void *state, struct message *m)
     if (!at)
         return false;
     str prefix = trim_prefix((str){m->text.p, (size_t)(at - m->text.p)});
+    prefix = take_proxmox(m, prefix);
     if (prefix.n) {
         str action = action_of(prefix);
         message_add(m, S("prefix"), prefix);

@@ -57,8 +57,10 @@ static bool read(void *state, struct message *m)
     if (!read)
         return false;
     m->layout = 0;
-    if (time.n)
+    if (time.n) {
         message_time_text(m, time);
+        message_add(m, S("timestamp"), time);
+    }
     if (level.n)
         message_add(m, S("level"), level);
     return true;

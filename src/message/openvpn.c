@@ -197,11 +197,15 @@ static bool read(void *state, struct message *m)
     m->text = whole;
     if (!read && !named && !time)
         return false;
-    if (!read)
+    if (!read) {
         message_add(m, S("reason"), text);
+        message_kind(m, &kind_told);
+    }
     m->layout = 0;
-    if (time)
+    if (time) {
         message_time_text(m, (str){whole.p, time});
+        message_add(m, S("timestamp"), (str){whole.p, time});
+    }
     add_peer(m, &peer);
     return true;
 }

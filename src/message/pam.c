@@ -7,7 +7,7 @@
  * the client says, and so are names that do not exist: rhost is the last one that a user or the
  * end follows.
  */
-#include "message/dialect.h"
+#include "message/pam.h"
 
 enum { MODULE = 1, SERVICE = 2, TYPE = 4, EARLY = 8, LAYOUT_FLAGS = 16 };
 
@@ -188,7 +188,12 @@ static bool take_origin(str *s, struct origin *ret)
     return true;
 }
 
-static bool read(void *state, struct message *m)
+struct template_set *pam_templates_new(void)
+{
+    return template_set_new(templates, countof(templates));
+}
+
+bool pam_read(struct template_set *set, struct message *m)
 {
     const str whole = m->text;
     struct origin from;
@@ -197,7 +202,7 @@ static bool read(void *state, struct message *m)
 
     if (early)
         m->text.n -= sizeof " [preauth]" - 1;
-    bool read = m->text.n && template_match(state, m);
+    bool read = m->text.n && template_match(set, m);
     const uint32_t flags = (from.module.n ? MODULE : 0) | (from.service.n ? SERVICE : 0) |
                            (from.type.n ? TYPE : 0) | (early ? EARLY : 0);
     m->text = whole;
@@ -213,6 +218,11 @@ static bool read(void *state, struct message *m)
     if (early)
         message_add(m, S("phase"), S("preauth"));
     return true;
+}
+
+static bool read(void *state, struct message *m)
+{
+    return pam_read(state, m);
 }
 
 /* "2 more authentication failures; ...", which old programs write as sshd(pam_unix). */

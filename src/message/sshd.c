@@ -9,6 +9,11 @@
  */
 #include "message/dialect.h"
 
+#include "base/mem.h"
+#include "message/pam.h"
+
+#include <stdlib.h>
+
 enum { LEVELED = 1, PREAUTH = 2, LAYOUT_FLAGS = 4 };
 
 static const struct column_constant constants[] = {
@@ -28,8 +33,10 @@ KIND(step, "authentication_step", authenticate, UNTOLD);
 KIND(probe, "protocol_error", ssh, FAILURE);
 KIND(negotiation, "negotiation_failed", ssh, FAILURE);
 KIND(dropped, "connection_dropped", flow_refuse, FAILURE);
-KIND(opened, "connection_opened", flow_open, UNTOLD);
-KIND(closed, "connection_closed", flow_close, UNTOLD);
+KIND(opened, "connection_opened", flow_open, SUCCESS);
+KIND(closed, "connection_closed", flow_close, SUCCESS);
+KIND(lost, "connection_lost", flow_close, UNTOLD);
+KIND(key, "key_found", authenticate, SUCCESS);
 KIND(closed_early, "connection_closed_before_authentication", flow_close, FAILURE);
 KIND(disconnected, "disconnected_by_server", flow_close, FAILURE);
 KIND(session_opened, "session_opened", session_open, SUCCESS);
@@ -91,7 +98,7 @@ static const struct template_row templates[] = {
     {"Accepted {auth_method} for {user}" FROM "[[ {version}||]][[: {detail:text}||]]",
      &kind_accepted},
     {"Accepted {auth_method} for {user*}" FROM "[[ {version}||]]", &kind_accepted},
-    {"Accepted key {key_type} {key_fingerprint} found at {file*}:{line:int}", &kind_step},
+    {"Accepted key {key_type} {key_fingerprint} found at {file*}:{line:int}", &kind_key},
     {"Accepted certificate ID \"{cert_id*}\" (serial {cert_serial:int}) signed by {ca_type} CA "
      "{ca_fingerprint} via {file*}",
      &kind_step},
@@ -103,15 +110,15 @@ static const struct template_row templates[] = {
     {"Partial {auth_method} for {user}" FROM " ssh2[[: {detail:text}||]]", &kind_step},
 
     PEER("Connection closed by", "", &kind_closed),
-    PEER("Connection reset by", "", &kind_closed),
+    PEER("Connection reset by", "", &kind_lost),
     PEER("Disconnected from", "", &kind_closed),
-    PEER("Timeout, client not responding from", "", &kind_closed),
+    PEER("Timeout, client not responding from", "", &kind_lost),
     PEER("Connection from", ": {reason:text}", &kind_closed_early),
     PEER("ssh_dispatch_run_fatal: Connection from", ": {reason:text}", &kind_closed_early),
     PEER("Disconnecting", ": {reason:text}", &kind_disconnected),
     PEER("Disconnecting", "", &kind_disconnected),
-    PEER("Read error from remote host", ": {reason:text}", &kind_closed),
-    PEER("Write error to remote host", ": {reason:text}", &kind_closed),
+    PEER("Read error from remote host", ": {reason:text}", &kind_lost),
+    PEER("Write error to remote host", ": {reason:text}", &kind_lost),
     PEER("Protocol error from", "[[: {reason:text}||]]", &kind_probe),
     {"Disconnecting: {reason:text} for invalid user {user*}", &kind_disconnected},
     {"Disconnecting: Change of username or service not allowed: {:text}", &kind_disconnected},
@@ -198,7 +205,7 @@ static const struct template_row templates[] = {
      &kind_closed_early},
     {"Timeout before authentication for {src_ip:ip}[[ port {src_port:int}||]]", &kind_closed_early},
     {"Read from socket failed: {reason:text}", &kind_closed_early},
-    {"Write failed: {reason:text}", &kind_closed},
+    {"Write failed: {reason:text}", &kind_lost},
     {"Bad packet length {length:int}.", &kind_probe},
     {"Bad client public DH value", &kind_probe},
     {"bad client public DH value", &kind_probe},
@@ -306,7 +313,29 @@ static bool cut_change(str *text, str *ret_reason)
     return true;
 }
 
-static bool read(void *state, struct message *m)
+struct sshd {
+    struct template_set *own, *pam;
+};
+
+static void *open_sshd(const struct dialect *self)
+{
+    struct sshd *s = mem_alloc(sizeof *s);
+
+    s->own = template_set_new(self->templates, self->template_count);
+    s->pam = pam_templates_new();
+    return s;
+}
+
+static void close_sshd(void *state)
+{
+    struct sshd *s = state;
+
+    template_set_free(s->own);
+    template_set_free(s->pam);
+    free(s);
+}
+
+static bool read_own(const struct template_set *set, struct message *m)
 {
     const str whole = m->text;
     str reason = {0};
@@ -316,13 +345,14 @@ static bool read(void *state, struct message *m)
     if (early)
         m->text.n -= sizeof " [preauth]" - 1;
     const struct template_row *row =
-        m->text.n && cut_change(&m->text, &reason) ? template_match(state, m) : NULL;
+        m->text.n && cut_change(&m->text, &reason) ? template_match(set, m) : NULL;
     m->text = whole;
     if (!row)
         return false;
     if (strncmp(row->text, "Failed publickey", sizeof "Failed publickey" - 1) == 0)
         message_add(m, S("auth_method"), S("publickey"));
-    if (early && (m->event->kind == &kind_closed || m->event->kind == &kind_left))
+    if (early && (m->event->kind == &kind_closed || m->event->kind == &kind_lost ||
+                  m->event->kind == &kind_left))
         m->event->kind = &kind_closed_early;
     if (reason.n)
         message_add(m, S("reason"), reason);
@@ -336,6 +366,14 @@ static bool read(void *state, struct message *m)
     return true;
 }
 
+static bool read(void *state, struct message *m)
+{
+    const struct sshd *s = state;
+    const bool pam = str_starts(m->text, S("pam_")) || str_starts(m->text, S("PAM "));
+
+    return pam ? pam_read(s->pam, m) : read_own(s->own, m);
+}
+
 const struct dialect dialect_sshd = {
     .name = "sshd",
     .summary = "OpenSSH's server: logons, their failures, connections, sessions",
@@ -345,7 +383,7 @@ const struct dialect dialect_sshd = {
     .programs = {S("sshd"), S("sshd-session"), S("sshd-auth")},
     .templates = templates,
     .template_count = countof(templates),
-    .open = dialect_open_templates,
-    .close = dialect_close_templates,
+    .open = open_sshd,
+    .close = close_sshd,
     .read = read,
 };

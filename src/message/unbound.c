@@ -96,6 +96,7 @@ static bool read(void *state, struct message *m)
     m->text = whole;
     if (read && time.n) {
         message_time_text(m, time);
+        message_add(m, S("timestamp"), time);
         m->layout = 0;
     }
     return read;

@@ -36,7 +36,8 @@ DERIVED = ("related.", "ecs.version", "tags", "event.ingested", "event.original"
            "user_agent.name", "user_agent.version", "user_agent.os.", "user_agent.device.",
            "url.registered_domain", "url.top_level_domain", "url.subdomain", "url.extension",
            "destination.registered_domain", "destination.top_level_domain",
-           "destination.subdomain", "destination.size_in_char", "event.created")
+           "destination.subdomain", "dns.question.registered_domain", "dns.question.top_level_domain",
+           "dns.question.subdomain", "source.registered_domain", "source.top_level_domain", "source.subdomain", "destination.size_in_char", "event.created")
 
 
 def flatten(value, name=""):
