@@ -1,4 +1,4 @@
-/* test_device.c - devices of other makers (F5, Huawei, H3C): what is denied, what cannot be forged;
+/* test_device.c - devices of several makers: what is denied, what cannot be forged;
  * and that the catalogues of messages can be compiled. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,6 +96,43 @@ static void a_name_of_comware_forges_no_address(void **state)
     one_line_done(&cut);
 }
 
+static void meraki_counts_an_allowed_pattern_from_nought(void **state)
+{
+    struct one_line allowed = one_line_read(
+        "meraki", S("1795514400.12 mx1 flows src=192.0.2.7 dst=198.51.100.4 pattern: 0 all"));
+    struct one_line denied = one_line_read(
+        "meraki", S("1795514400.12 mx1 flows src=192.0.2.7 dst=198.51.100.4 pattern: 1 all"));
+    struct one_line twice =
+        one_line_read("meraki", S("1795514400.12 mx1 flows deny src=192.0.2.7 src=203.0.113.1"));
+
+    (void)state;
+    assert_int_equal(allowed.columns.outcome, OUTCOME_SUCCESS);
+    assert_int_equal(denied.columns.outcome, OUTCOME_FAILURE);
+    assert_true(one_line_column(&twice, COLUMN_source_ip, "192.0.2.7"));
+    assert_true(allowed.event->has_time);
+    one_line_done(&allowed);
+    one_line_done(&denied);
+    one_line_done(&twice);
+}
+
+static void a_part_of_netscaler_that_comes_twice_is_told(void **state)
+{
+    struct one_line plain = one_line_read(
+        "netscaler", S("11/24/2026:10:00:00 GMT ns1 0-PPE-0 : default AAA LOGIN_FAILED 1 0 :  User "
+                       "x - Client_ip 192.0.2.7 - Browser b"));
+    struct one_line forged = one_line_read(
+        "netscaler", S("11/24/2026:10:00:00 GMT ns1 0-PPE-0 : default AAA LOGIN_FAILED 1 0 :  User "
+                       "x - Client_ip 192.0.2.7 - Browser b - Client_ip 203.0.113.1"));
+
+    (void)state;
+    assert_int_equal(plain.problems, 0);
+    assert_int_equal(plain.columns.outcome, OUTCOME_FAILURE);
+    assert_int_equal(forged.problems, 1);
+    assert_true(one_line_column(&forged, COLUMN_source_ip, "192.0.2.7"));
+    one_line_done(&plain);
+    one_line_done(&forged);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +141,8 @@ int main(void)
         cmocka_unit_test(the_level_before_a_daemon_is_no_part_of_its_name),
         cmocka_unit_test(policies_of_huawei_permit_or_deny),
         cmocka_unit_test(a_name_of_comware_forges_no_address),
+        cmocka_unit_test(meraki_counts_an_allowed_pattern_from_nought),
+        cmocka_unit_test(a_part_of_netscaler_that_comes_twice_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
