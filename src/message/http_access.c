@@ -296,6 +296,9 @@ static bool read_front(struct line *l, str front)
     if (at < w.count) {
         l->ident = w.items[at++];
         l->has |= HAS_IDENT;
+        /* lighttpd writes the host there. */
+        if (!(l->has & HAS_HOST) && memchr(l->ident.p, '.', l->ident.n))
+            take_host(l, l->ident);
     }
     if (at == w.count)
         return true;

@@ -60,6 +60,8 @@ static void the_client_stands_first_or_behind_the_name_of_the_host(void **state)
     assert_field("web_access", CLF("www.example.com 192.0.2.7 - -"), "cs-host", "www.example.com");
     assert_field("web_access", CLF("www.example.com:443 192.0.2.7 - -"), "s-port", "443");
     assert_field("web_access", CLF("198.51.100.1 192.0.2.7 - -"), "c-ip", "192.0.2.7");
+    assert_field("web_access", CLF("192.0.2.7 www.example.com -"), "cs-host", "www.example.com");
+    assert_field("web_access", CLF("192.0.2.7 - -"), "cs-host", "");
     assert_field("web_access", CLF("2001:db8::7 - -"), "c-ip", "2001:db8::7");
     assert_field("web_access", CLF("host.example.com - -"), "c-ip", "host.example.com");
     assert_column("web_access", CLF("192.0.2.7:50022 - -"), COLUMN_source_ip, "192.0.2.7");
