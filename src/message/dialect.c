@@ -271,18 +271,25 @@ static bool by_content(struct speaker *s, struct message *m, bool bare)
     return (!bare || s->dialect->bare) && looks_like(s->dialect, m->text) > 0 && speak(s, m);
 }
 
+/* The text behind the first ']', and blanks and a colon; empty when there is none. */
+static str behind_bracket(str text)
+{
+    const char *end = memchr(text.p, ']', text.n);
+    str rest = end ? str_from_at(text, (size_t)(end - text.p) + 1) : (str){0};
+
+    return str_trim(str_from_at(rest, rest.n && rest.p[0] == ':'));
+}
+
 /* Takes off what a syslog daemon put around the message: "message repeated 2 times: [ ...]", which
- * stands for so many (the number is the answer; empty: one), and Solaris's "[ID 800047 auth.info]
- * ".
- */
+ * stands for so many (the number is the answer; empty: one), Solaris's "[ID 800047 auth.info] ",
+ * and "kernel: [  970.699]: " of daemons that log by way of the kernel's buffer. */
 static str unwrap(struct message *m)
 {
     str text = m->text, count = {0};
 
-    if (str_starts(text, S("[ID "))) {
-        const char *end = memchr(text.p, ']', text.n);
-        if (end)
-            text = str_trim(str_from_at(text, (size_t)(end - text.p) + 1));
+    if (str_starts(text, S("[ID ")) || str_starts(text, S("kernel: [")) ||
+        str_starts(text, S("kernel:["))) {
+        text = behind_bracket(text);
     } else if (str_starts(text, S("message repeated ")) && text.p[text.n - 1] == ']') {
         str rest = str_from_at(text, sizeof "message repeated " - 1);
         str digits = str_cut(&rest, ' ');
@@ -343,7 +350,7 @@ const struct dialect *dialect_read(struct dialect_reader *r, struct message *m, 
     if (!r->speakers)
         prepare(r);
     const char first = m->text.n ? m->text.p[0] : '\0';
-    str count = first == '[' || first == 'm' ? unwrap(m) : (str){0};
+    str count = first == '[' || first == 'm' || first == 'k' ? unwrap(m) : (str){0};
     const struct dialect *dialect = read_plain(r, m, bare);
     if (dialect && count.n) {
         message_add_number(m, S("repeat_count"), count);

@@ -234,6 +234,8 @@ static const struct template_row templates[] = {
     {"scanned from {src_ip:ip} with {identification*}  Don't panic.", &kind_probe},
     {"scanned from {src_ip:ip} with {identification*}. Don't panic.", &kind_probe},
 
+    {"SSH: Server;Ltype: Authname;Remote: {src_ip:ip}-{src_port:int};Name: {user*}", &kind_told},
+    {"SSH: Server;Ltype: {ltype:text};Remote: {src_ip:ip}-{src_port:int};{detail*}", &kind_told},
     {"Starting session: [[forced-command (config)||command]] for {user}" FROM " id {session:int}",
      &kind_session_opened},
     {"Starting session: forced-command ({origin}) '{command*}' for {user}" FROM " id {session:int}",
