@@ -65,15 +65,16 @@ struct code_template *code_template_new(const struct code_row *rows, size_t coun
     while (t->bucket_count < 2 * count)
         t->bucket_count *= 2;
     t->buckets = mem_array(t->bucket_count, sizeof *t->buckets);
+    struct group *last = NULL;
     for (uint32_t i = 0; i < count; i++) {
         str code = str_from(rows[i].code);
-        struct group *last = t->group_count ? &t->groups[t->group_count - 1] : NULL;
         t->rows[i] = rows[i].row;
         if (last && str_eq(last->code, code)) {
             last->count++;
             continue;
         }
-        t->groups[t->group_count] = (struct group){.code = code, .from = i, .count = 1};
+        last = &t->groups[t->group_count];
+        *last = (struct group){.code = code, .from = i, .count = 1};
         insert(t, t->group_count++);
     }
     return t;

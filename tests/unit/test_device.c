@@ -133,6 +133,27 @@ static void a_part_of_netscaler_that_comes_twice_is_told(void **state)
     one_line_done(&forged);
 }
 
+static void vmware_names_the_host_and_not_the_level(void **state)
+{
+    struct one_line file = one_line_read(
+        "text", S("2026-11-24T10:00:00Z info vpxd[7] [Originator@6876 sub=Default] Rejected "
+                  "password for user x from 203.0.113.1 from 192.0.2.7"));
+    struct one_line sent = one_line_read(
+        "syslog", S("<14>2026-11-24T10:00:00Z esx1 Hostd: info hostd[7] [Originator@6876 sub=D] "
+                    "Accepted password for user root from 192.0.2.7"));
+
+    (void)state;
+    assert_true(one_line_has(&file, "level", "info"));
+    assert_null(event_get(file.event, S("hostname")).p);
+    assert_true(file.event->has_time);
+    assert_int_equal(file.columns.outcome, OUTCOME_FAILURE);
+    assert_true(one_line_column(&file, COLUMN_source_ip, "192.0.2.7"));
+    assert_true(one_line_column(&sent, COLUMN_host_name, "esx1"));
+    assert_int_equal(sent.columns.outcome, OUTCOME_SUCCESS);
+    one_line_done(&file);
+    one_line_done(&sent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +164,7 @@ int main(void)
         cmocka_unit_test(a_name_of_comware_forges_no_address),
         cmocka_unit_test(meraki_counts_an_allowed_pattern_from_nought),
         cmocka_unit_test(a_part_of_netscaler_that_comes_twice_is_told),
+        cmocka_unit_test(vmware_names_the_host_and_not_the_level),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
