@@ -531,7 +531,7 @@ void audit_build(struct audit_builder *b, const struct audit_record *records, ui
     begin(b, records, count, ev, a);
     add_types(b, records, count);
     if (records[0].stamp.n) {
-        add(b, S("msg"), arena_printf(a, "audit(" STR_FMT ")", STR_ARG(records[0].stamp)));
+        add(b, S("msg"), arena_printf(a, "audit(" STR_FMT "):", STR_ARG(records[0].stamp)));
         add(b, S("serial"), records[0].serial);
         ev->has_time = true;
         ev->time_ns = records[0].time_ns;
