@@ -4,7 +4,10 @@
  *   (712-09) Blocked INFECTED (Eicar) {DiscardedInbound,Quarantined}, [192.0.2.7]:25 [192.0.2.8]
  *       <a@example.org> -> <b@example.com>, quarantine: 2/virus, ...
  */
-#include "message/dialect.h"
+#include "message/mail_text.h"
+#include "message/stamped.h"
+
+#include <string.h>
 
 static const struct column_rule columns[] = {
     {S("match"), COLUMN_threat_name, VIA_TEXT},
@@ -19,17 +22,12 @@ static const struct kind kind_blocked = {
 static const struct kind kind_passed = {
     .base = &kind_mail_filter, .activity = ACTIVITY_mail_receive, .outcome = OUTCOME_SUCCESS};
 
-#define WHERE                                                                                      \
-    " {{{actions}}, [[{direction:text} ||]][{src_ip:ip}][[:{src_port:int}||]] [[[{origin_ip:ip}] " \
-    "||]]<{from:text}> -> <{to:text}>, "
-#define REST                                                                                       \
-    "[[quarantine: {quarantine:text}, ||]][[Queue-ID: {queue_id}, ||]][[Message-ID: "              \
-    "<{message_id:text}>, ||]]mail_id: {mail_id}, Hits: {hits}, size: {size:int}, {detail*}"
+#define MAIL " {{{actions}}, {route:text} <{from:text}> -> <{to:text}>, {detail*}"
 
 static const struct template_row templates[] = {
-    {"({amavis_id}) {action} {category} ({match:text})" WHERE REST, &kind_blocked},
-    {"({amavis_id}) Passed {category}" WHERE REST, &kind_passed},
-    {"({amavis_id}) {action} {category}" WHERE REST, &kind_blocked},
+    {"({amavis_id}) {action} {category} ({match:text})" MAIL, &kind_blocked},
+    {"({amavis_id}) Passed {category}" MAIL, &kind_passed},
+    {"({amavis_id}) {action} {category}" MAIL, &kind_blocked},
     {"({amavis_id}) {text*}", NULL},
     {"Message {queue_id} from {src_ip:ip} ({from:text}) to {recipient_domain} is spam, {reason*}",
      &kind_blocked},
@@ -45,6 +43,67 @@ static const struct template_row templates[] = {
     {"Uninfected: {text*}", NULL},
 };
 
+/* "LOCAL [192.0.2.7]:1434 [192.0.2.8]": who connected, and where the mail began. */
+static void read_route(struct message *m, str s)
+{
+    struct mail_peer peer;
+    const char *open = s.n ? memchr(s.p, '[', s.n) : NULL;
+
+    if (!open)
+        return;
+    s = str_from_at(s, (size_t)(open - s.p));
+    if (!mail_take_peer(&s, &peer))
+        return;
+    mail_put_source(m, &peer);
+    s = str_trim(s);
+    if (mail_take_peer(&s, &peer))
+        message_add(m, S("origin_ip"), peer.ip);
+}
+
+/* "quarantine: x, Queue-ID: y, Message-ID: <z>, mail_id: a, Hits: -, size: 1, 104 ms": the first of
+ * a name counts, as what a Message-ID holds is the mail's. */
+static void read_detail(struct message *m, str s)
+{
+    static const struct {
+        str front, name;
+    } names[] = {
+        {S("quarantine: "), S("quarantine")},
+        {S("Queue-ID: "), S("queue_id")},
+        {S("Message-ID: "), S("message_id")},
+        {S("mail_id: "), S("mail_id")},
+        {S("Hits: "), S("hits")},
+        {S("size: "), S("size")},
+    };
+    enum { PARTS_MAX = 32 };
+
+    for (uint32_t part = 0; part < PARTS_MAX && s.n; part++) {
+        const char *comma = str_find(s, S(", "));
+        str text = {s.p, comma ? (size_t)(comma - s.p) : s.n}, path;
+        s = str_from_at(s, text.n + 2);
+        for (size_t i = 0; i < countof(names); i++) {
+            if (!str_starts(text, names[i].front) || event_get(m->event, names[i].name).p)
+                continue;
+            str value = str_from_at(text, names[i].front.n);
+            if (mail_take_path(&value, &path))
+                value = path;
+            message_add(m, names[i].name, value);
+        }
+    }
+}
+
+static bool read(void *state, struct message *m)
+{
+    if (!template_match(state, m))
+        return false;
+    str route = event_get(m->event, S("route")), detail = event_get(m->event, S("detail"));
+    if (route.n) {
+        m->layout = 0;
+        read_route(m, route);
+        read_detail(m, detail);
+    }
+    return true;
+}
+
 const struct dialect dialect_mail_filter = {
     .name = "mail_filter",
     .summary = "amavis and MailScanner: mail that they let pass and held back",
@@ -56,4 +115,7 @@ const struct dialect dialect_mail_filter = {
     .programs = {S("amavis"), S("amavisd"), S("MailScanner"), S("update.bad.phishing.sites")},
     .templates = templates,
     .template_count = countof(templates),
+    .read = read,
+    .open = stamped_open,
+    .close = stamped_close,
 };

@@ -159,6 +159,26 @@ static void sendmail_takes_the_relay_that_is_its_own(void **state)
     one_logon_check("sendmail", rows, countof(rows));
 }
 
+static void a_filter_names_who_connected_and_not_what_a_mail_says(void **state)
+{
+    static const struct one_logon rows[] = {
+        {AT "amavis[1]: (1-2) Blocked SPAM {DiscardedInbound}, LOCAL [192.0.2.7]:5 [192.0.2.8] "
+            "<a> -> <b@example.com>, Queue-ID: A, Message-ID: <x [198.51.100.66]:1 <c> -> <d>, "
+            "Queue-ID: B>, mail_id: C, Hits: 9, size: 1, 2 ms",
+         OUTCOME_FAILURE, "192.0.2.7", ""},
+        {AT "amavis[1]: (1-2) Passed CLEAN {RelayedInbound}, [192.0.2.7]:5 <a@example.org> -> "
+            "<b@example.com>, mail_id: C, Hits: -, size: 1, 2 ms",
+         OUTCOME_SUCCESS, "192.0.2.7", ""},
+    };
+    struct one_line one = one_line_read("mail_filter", str_from(rows[0].line));
+
+    (void)state;
+    one_logon_check("mail_filter", rows, countof(rows));
+    assert_true(one_line_has(&one, "queue_id", "A"));
+    assert_true(one_line_has(&one, "origin_ip", "192.0.2.8"));
+    one_line_done(&one);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +188,7 @@ int main(void)
         cmocka_unit_test(dovecot_tells_failed_logons_in_each_of_its_ways),
         cmocka_unit_test(exim_reads_the_host_before_what_it_wrote),
         cmocka_unit_test(sendmail_takes_the_relay_that_is_its_own),
+        cmocka_unit_test(a_filter_names_who_connected_and_not_what_a_mail_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
