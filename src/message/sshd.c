@@ -373,7 +373,10 @@ static bool read(void *state, struct message *m)
     const struct sshd *s = state;
     const bool pam = str_starts(m->text, S("pam_")) || str_starts(m->text, S("PAM "));
 
-    return pam ? pam_read(s->pam, m) : read_own(s->own, m);
+    if (pam ? !pam_read(s->pam, m) : !read_own(s->own, m))
+        return false;
+    m->layout = m->layout ? m->layout * 2 + pam : 0; /* both count from 1 */
+    return true;
 }
 
 const struct dialect dialect_sshd = {
