@@ -92,15 +92,17 @@ str cisco_duration(str text, struct arena *a)
 
 str cisco_mac(str text, struct arena *a)
 {
-    enum { DOTTED = 14, COLONS = 17 };
+    enum { DOTTED = 14, HYPHENS = 17, COLONS = 17 };
     char out[COLONS];
     size_t n = 0;
+    const bool dotted = text.n == DOTTED && text.p[4] == '.' && text.p[9] == '.';
+    const bool hyphens = text.n == HYPHENS && text.p[2] == '-';
 
-    if (text.n != DOTTED || text.p[4] != '.' || text.p[9] != '.')
+    if (!dotted && !hyphens)
         return (str){0};
     for (size_t i = 0; i < text.n; i++) {
         char c = ascii_lower(text.p[i]);
-        if (i == 4 || i == 9)
+        if (dotted ? i == 4 || i == 9 : i % 3 == 2)
             continue;
         if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
             return (str){0};

@@ -21,5 +21,5 @@ bool cisco_mnemonic_read(const struct message *m, struct cisco_mnemonic *ret);
 str cisco_level_name(str level);
 /* "0:02:04", "0h:01m:52s", "10:00:00": as nanoseconds in decimal; empty when it is none. */
 str cisco_duration(str text, struct arena *a);
-/* "0200.0000.0001" as "02:00:00:00:00:01"; empty when it is no such address. */
+/* "0200.0000.0001" and "02-00-00-00-00-01" as "02:00:00:00:00:01"; empty when it is neither. */
 str cisco_mac(str text, struct arena *a);

@@ -154,6 +154,27 @@ static void vmware_names_the_host_and_not_the_level(void **state)
     one_line_done(&sent);
 }
 
+static void a_comma_with_a_backslash_ends_no_value_of_ise(void **state)
+{
+    struct one_line failed = one_line_read(
+        "cisco_ise", S("CISE_Failed_Attempts 0001027727 1 0 2026-11-24 10:00:00.301 +00:00 1 5400 "
+                       "NOTICE Failed-Attempt: Authentication failed, UserName=x\\, "
+                       "Calling-Station-ID=203.0.113.1, Calling-Station-ID=192.0.2.7,"));
+    struct one_line passed =
+        one_line_read("cisco_ise", S("0001027727 1 0 2026-11-24 10:00:00.301 +00:00 1 5200 NOTICE "
+                                     "Passed-Authentication: Authentication succeeded, "
+                                     "Calling-Station-ID=02-00-00-00-00-01,"));
+
+    (void)state;
+    assert_true(one_line_has(&failed, "UserName", "x, Calling-Station-ID=203.0.113.1"));
+    assert_true(one_line_column(&failed, COLUMN_source_ip, "192.0.2.7"));
+    assert_int_equal(failed.columns.outcome, OUTCOME_FAILURE);
+    assert_true(one_line_column(&passed, COLUMN_source_mac, "02:00:00:00:00:01"));
+    assert_int_equal(passed.columns.outcome, OUTCOME_SUCCESS);
+    one_line_done(&failed);
+    one_line_done(&passed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +186,7 @@ int main(void)
         cmocka_unit_test(meraki_counts_an_allowed_pattern_from_nought),
         cmocka_unit_test(a_part_of_netscaler_that_comes_twice_is_told),
         cmocka_unit_test(vmware_names_the_host_and_not_the_level),
+        cmocka_unit_test(a_comma_with_a_backslash_ends_no_value_of_ise),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
