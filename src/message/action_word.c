@@ -1,5 +1,7 @@
 #include "message/action_word.h"
 
+#include <inttypes.h>
+
 static const str successes[] = {
     S("accept"),     S("accepted"),    S("allow"),       S("allowed"),   S("pass"),
     S("passed"),     S("permit"),      S("permitted"),   S("success"),   S("successful"),
@@ -61,9 +63,11 @@ static void put_sum(struct columns *c, enum column one, enum column other, enum 
 {
     uint64_t x, y;
 
-    if (!c->values[sum].p && str_u64(c->values[one], &x) && str_u64(c->values[other], &y) &&
-        x + y >= x)
-        c->values[sum] = arena_printf(a, "%llu", (unsigned long long)(x + y));
+    if (c->values[sum].p || !str_u64(c->values[one], &x) || !str_u64(c->values[other], &y))
+        return;
+    const uint64_t both = x + y;
+    if (both >= x)
+        c->values[sum] = arena_printf(a, "%" PRIu64, both);
 }
 
 void traffic_bytes(struct columns *c, struct arena *a)
