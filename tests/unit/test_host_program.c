@@ -200,6 +200,21 @@ static void names_of_users_cannot_move_addresses_of_other_daemons(void **state)
                   PEER);
 }
 
+static void a_port_behind_a_mapped_address_is_told_from_it(void **state)
+{
+    struct one_line mapped = one_line_read(
+        "dropbear", LINE("dropbear", "Bad password attempt for 'x' from ::ffff:" PEER ":22"));
+    struct one_line bare = one_line_read(
+        "dropbear", LINE("dropbear", "Bad password attempt for 'x' from 2001:db8::7:22"));
+
+    (void)state;
+    assert_true(one_line_column(&mapped, COLUMN_source_ip, PEER));
+    assert_true(one_line_column(&mapped, COLUMN_source_port, "22"));
+    assert_true(one_line_column(&bare, COLUMN_source_ip, "")); /* it may be all address */
+    one_line_done(&mapped);
+    one_line_done(&bare);
+}
+
 static void a_name_that_bind_is_asked_for_is_no_address(void **state)
 {
     (void)state;
@@ -236,6 +251,7 @@ int main(void)
         cmocka_unit_test(what_icmp_quotes_is_not_the_packet),
         cmocka_unit_test(the_prefix_tells_what_became_of_a_packet),
         cmocka_unit_test(names_of_users_cannot_move_addresses_of_other_daemons),
+        cmocka_unit_test(a_port_behind_a_mapped_address_is_told_from_it),
         cmocka_unit_test(a_name_that_bind_is_asked_for_is_no_address),
         cmocka_unit_test(the_code_of_an_ldap_result_is_its_outcome),
     };
