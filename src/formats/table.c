@@ -260,11 +260,11 @@ static void table_feed(void *decoder, struct batch *b, const struct decode_sink 
 
     line_cursor_init(&lines, b);
     while (line_cursor_next(&lines, &line)) {
+        join_lines(&lines, &line);
         if (!t->names.given || str_eq(line.text, buf_str(&t->header))) {
             read_header(t, line.text, b->arena);
             continue;
         }
-        join_lines(&lines, &line);
         decode_row(t, b, &line, out);
     }
     b->units = lines.next;
