@@ -353,7 +353,9 @@ static int sniff(str text)
             return 0;
     }
     skip_program(&s);
-    if (exim_has_id(s) || (str_starts(s, S("H=")) && str_find(s, S(" ["))))
+    const bool host =
+        str_starts(s, S("H=")) || (s.n && s.p[0] == '[' && str_find(stamped_front(s), S("] H=")));
+    if (exim_has_id(s) || (host && str_find(s, S(" ["))))
         return 80;
     for (size_t i = 0; i < countof(words); i++)
         if (str_find((str){s.p, s.n < 80 ? s.n : 80}, words[i]))

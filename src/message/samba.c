@@ -86,10 +86,23 @@ static void read_endpoint(struct message *m, str from, str ip_name, str port_nam
     message_add(m, port_name, str_from_at(value, (size_t)(colon - value.p) + 1));
 }
 
+/* "[2026/11/24 10:00:00.123456,  0] ../lib/access.c:338(allow_access) " in front. */
+static void skip_header(str *s)
+{
+    const char *end = s->n && s->p[0] == '[' ? str_find(stamped_front(*s), S("] ")) : NULL;
+
+    if (!end)
+        return;
+    str rest = str_trim(str_from_at(*s, (size_t)(end - s->p) + 2)), behind = rest;
+    if (str_find(str_cut(&behind, ' '), S(".c:")))
+        *s = str_trim(behind);
+}
+
 static bool read(void *state, struct message *m)
 {
     const str words = S("emote host ["); /* behind r or R */
     str s = m->text, time = stamped_take(&s);
+    skip_header(&s);
     const char *first = str_find(s, words);
 
     if (first && hole_find_last(s, words) != first) {
