@@ -178,6 +178,8 @@ static void read_pairs(struct message *m, str s, str last, bool to)
         str value = take_value(&s);
         message_add(m, name, value);
         relay = str_eq(name, S("relay")) ? value : relay;
+        if (str_eq(name, S("nrcpts")) && str_eq(value, S("0")))
+            message_kind(m, &kind_sendmail); /* nobody was to have it: nothing was received */
         while (s.n && (s.p[0] == ',' || s.p[0] == ' '))
             s = str_from_at(s, 1);
     }

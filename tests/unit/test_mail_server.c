@@ -148,6 +148,9 @@ static void sendmail_takes_the_relay_that_is_its_own(void **state)
         {AT "sm-mta[1]: x2TMpAlI024202: ruleset=check_rcpt, arg1=<\"a>, relay=[198.51.100.66], "
             "reject=x\"@example.com>, relay=203.0.113.66.example.com [192.0.2.7], reject=550 no",
          OUTCOME_FAILURE, "192.0.2.7", ""},
+        {AT "sm-mta[1]: x2TMpAlI024202: from=<a@example.com>, size=0, nrcpts=0, proto=SMTP, "
+            "daemon=MTA, relay=[192.0.2.7]",
+         OUTCOME_UNTOLD, "192.0.2.7", ""},
         {AT "sm-mta[1]: AUTH=server, relay=y [192.0.2.7], authid=alice, mech=LOGIN, bits=0",
          OUTCOME_SUCCESS, "192.0.2.7", "alice"},
         {AT "sm-mta[1]: x2TMpAlI024202: to=<b@example.com>, relay=z. [198.51.100.9], dsn=2.0.0, "
