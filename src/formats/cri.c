@@ -52,9 +52,9 @@ static bool read_line(str text, struct cri_line *ret)
     ret->text = rest;
     if (ret->tag.n == 0 || (ret->tag.p[0] != 'F' && ret->tag.p[0] != 'P'))
         return false;
-    for (uint8_t i = 0; i < STREAMS; i++)
+    for (int i = 0; i < STREAMS; i++)
         if (str_eq(ret->stream, streams[i])) {
-            ret->stream_at = i;
+            ret->stream_at = (uint8_t)i;
             return time_parse_rfc3339(ret->time, &ns, &digits);
         }
     return false;

@@ -22,10 +22,10 @@ struct origin_decoder {
     str origin;                   /* owned */
     void *decoder;
     uint8_t trust;
-    int64_t received_ns; /* of its last records */
-    int64_t fed_ns;      /* steady time of them */
-    uint64_t block_end;  /* number behind the last block's records */
-    uint64_t units;      /* records fed so far */
+    int64_t received_ns;              /* of its last records */
+    int64_t fed_ns;                   /* steady time of them */
+    uint64_t block_end;               /* number behind the last block's records */
+    uint64_t units;                   /* records fed so far */
     uint64_t numbers[ORIGIN_NUMBERS]; /* of the last ones in the source */
 };
 
