@@ -381,6 +381,38 @@ static const struct column_rule ubiquiti_columns[] = {
 };
 static const struct kind kind_ubiquiti = {.base = &kind_cef, .columns = ubiquiti_columns};
 
+/* Cisco's Email Security Appliance ("C390 Email Security Appliance"): one record a mail. */
+static const struct column_rule esa_columns[] = {
+    TO("suser", email_from, TEXT),           TO("duser", email_to, TEXT),
+    TO("msg", email_subject, TEXT),          TO("ExternalMsgID", email_id, TEXT),
+    TO("sourceAddress", source_ip, ADDRESS), TO("sourceHostName", source_domain, TEXT),
+    TO("MailPolicy", rule_name, TEXT),       END,
+};
+
+static void refine_esa(const struct event *ev, struct columns *c, struct arena *a)
+{
+    static const str stops[] = {S("DROPPED"),  S("BOUNCED"),     S("ABORTED"),
+                                S("REJECTED"), S("QUARANTINED"), S("BLOCKED")};
+    static const enum column accounts[] = {COLUMN_user_name, COLUMN_user_domain,
+                                           COLUMN_user_target_name, COLUMN_user_target_domain};
+    const str act = event_get(ev, S("act"));
+
+    (void)a;
+    if (!str_starts(event_get(ev, S("deviceEventClassId")), S("ESA_")))
+        return;
+    c->activity = ACTIVITY_mail;
+    for (size_t i = 0; i < countof(accounts); i++) /* a sender's address is nobody's account */
+        c->values[accounts[i]] = (str){0};
+    if (str_starts(act, S("DELIVERED")))
+        c->outcome = OUTCOME_SUCCESS;
+    for (size_t i = 0; i < countof(stops); i++)
+        if (str_starts(act, stops[i]))
+            c->outcome = OUTCOME_FAILURE;
+}
+
+static const struct kind kind_esa = {
+    .base = &kind_cef, .columns = esa_columns, .refine = refine_esa};
+
 static const struct column_rule imperva_columns[] = {
     TO("cpt", source_port, TEXT),
     TO("sip", destination_ip, ADDRESS),
@@ -467,6 +499,7 @@ static const struct cef_vendor cef_vendors[] = {
     {S("Trend Micro"), S(""), &kind_trend, {.product = S("trendmicro")}, {S("")}},
     {S("Imperva"), S(""), &kind_imperva, {.product = S("imperva")}, {S("start")}},
     {S("Incapsula"), S(""), &kind_imperva, {.product = S("imperva")}, {S("start")}},
+    {S("Cisco"), S("C"), &kind_esa, {.product = S("cisco"), .service = S("esa")}, {S("")}},
     {S("F5"), S(""), NULL, {.product = S("f5")}, {S("")}},
     {S("FireEye"), S(""), NULL, {.product = S("fireeye")}, {S("")}},
     {S("fireeye"), S(""), NULL, {.product = S("fireeye")}, {S("")}},
