@@ -217,7 +217,7 @@ const struct dialect dialect_cisco_ise = {
               "10:00:00.301 +00:00 0015075255 5400 NOTICE Failed-Attempt: Authentication failed, "
               "UserName=x, Protocol=Radius, Calling-Station-ID=192.0.2.7,",
     .kind = &kind_ise,
-    .sources = {{S("cisco"), S(""), S("ise")}},
+    .sources = {{.product = S("cisco"), .category = S(""), .service = S("ise")}},
     .not_linux = true,
     .sniff = sniff,
     .bare = true,
