@@ -86,7 +86,7 @@ enum fortinet_product fortinet_product_of(str text)
     str name, value;
     bool escaped, numbered = false;
 
-    if (!may_begin((str){text.p, pair_begins(text)}))
+    if (!memchr("dtelci", text.p[0], 6) || !may_begin((str){text.p, pair_begins(text)}))
         return FORTINET_NONE;
     p = pairs_of(text);
     for (int i = 0; i < PAIRS_NEAR && pair_next(&p, &name, &value, &escaped); i++) {
