@@ -86,6 +86,9 @@ enum fortinet_product fortinet_product_of(str text)
     str name, value;
     bool escaped, numbered = false;
 
+    /* Their time is that of day, and its date stands before it. */
+    if (str_starts(text, S("time=")) && (text.n < 8 || text.p[7] != ':'))
+        return FORTINET_NONE;
     if (!memchr("dtelci", text.p[0], 6) || !may_begin((str){text.p, pair_begins(text)}))
         return FORTINET_NONE;
     p = pairs_of(text);

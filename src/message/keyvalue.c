@@ -123,6 +123,17 @@ static void set_time(struct message *m)
     }
 }
 
+/* Pairs of the kernel's firewall and of the audit log have dialects of their own. */
+static bool is_taken(str text)
+{
+    static const str fronts[] = {S("type="), S("node="), S("IN="), S("DESCR="), S("audit")};
+
+    for (size_t i = 0; i < countof(fronts); i++)
+        if (str_starts(text, fronts[i]))
+            return true;
+    return false;
+}
+
 static int sniff(str text)
 {
     enum { LIKELY = 20 };
@@ -132,7 +143,7 @@ static int sniff(str text)
     bool escaped;
     uint32_t pairs = 0, words = 0;
 
-    if (!pair_begins(text))
+    if (!pair_begins(text) || is_taken(text))
         return 0;
     p.separator = separator_of(front);
     while (pairs < PAIRS_AT_LEAST && words <= pairs && pair_next(&p, &name, &value, &escaped)) {
