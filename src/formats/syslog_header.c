@@ -534,20 +534,6 @@ static bool is_level(str word)
     return false;
 }
 
-/* "stdout F " behind a time: what container runtimes write around a line of a container, by the
- * Container Runtime Interface. The stream becomes msgid. */
-static bool take_container(str *s, struct syslog_header *h)
-{
-    const size_t stream = S("stdout").n, front = stream + S(" F ").n;
-
-    if ((!str_starts(*s, S("stdout ")) && !str_starts(*s, S("stderr "))) || s->n < front ||
-        (s->p[stream + 1] != 'F' && s->p[stream + 1] != 'P') || s->p[stream + 2] != ' ')
-        return false;
-    h->msgid = (str){s->p, stream};
-    *s = str_from_at(*s, front);
-    return true;
-}
-
 /* Host and tag behind a time. */
 static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
 {
@@ -555,11 +541,6 @@ static void read_names(str s, struct syslog_clock *c, struct syslog_header *h)
     bool tagged = false, hosted, colon;
 
     skip_blanks(&s);
-    if (take_container(&s, h)) {
-        h->sure = true;
-        h->message = s;
-        return;
-    }
     colon = s.n && s.p[0] == ':';
     s = str_from_at(s, colon);
     skip_blanks(&s);

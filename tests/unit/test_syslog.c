@@ -390,16 +390,6 @@ static void a_line_of_the_journal_has_no_time(void **state)
                    "neither a priority nor a time at its front");
 }
 
-static void a_line_of_a_container_stands_behind_its_stream(void **state)
-{
-    (void)state;
-    assert_fields("2026-11-24T10:00:00.123Z stdout F hello: world",
-                  "message=hello: world;msgid=stdout");
-    assert_fields("2026-11-24T10:00:00.123Z stderr P part", "message=part;msgid=stderr");
-    assert_fields("Nov 24 10:00:00 stdout F[1]: hello",
-                  "message=hello;hostname=stdout;program=F;pid=1");
-}
-
 static void bsds_codes_are_a_priority(void **state)
 {
     (void)state;
@@ -536,7 +526,6 @@ int main(void)
         cmocka_unit_test(records_of_the_same_names_share_a_layout),
         cmocka_unit_test(the_words_of_sudo_are_fields),
         cmocka_unit_test(a_line_of_the_journal_has_no_time),
-        cmocka_unit_test(a_line_of_a_container_stands_behind_its_stream),
         cmocka_unit_test(bsds_codes_are_a_priority),
         cmocka_unit_test(a_message_that_stands_for_several_is_one_event),
         cmocka_unit_test(an_object_gives_its_fields_in_place_of_the_message),
