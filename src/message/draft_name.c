@@ -182,10 +182,12 @@ void draft_put_field(const struct draft_token *tokens, uint32_t at, char next,
     buf_printf(out, "(?<" STR_FMT ">", STR_ARG(name));
     if (t->kind == DRAFT_TIME)
         put_time(t->text, out);
-    else if (t->kind == DRAFT_REST || next == '\0')
+    else if (t->kind == DRAFT_REST)
         buf_add(out, S(".*"));
     else if (t->kind == DRAFT_QUOTED)
         buf_add(out, S("[^\"]*"));
+    else if (next == '\0')
+        buf_add(out, S("\\S+"));
     else
         buf_printf(out, "[^\\s%s%c]+", memchr("\\^]-[", next, 5) ? "\\" : "",
                    next == ' ' || next == '\t' ? '"' : next);
