@@ -71,7 +71,7 @@ static void tell_dialects(struct page *p, const struct explanation *x)
     if (!text.p)
         return;
     bool bare = str_eq(str_trim(text), str_trim(x->event->raw));
-    struct dialect_reader *r = dialect_reader_new(f->dialects, f->dialect);
+    struct dialect_reader *r = dialect_reader_new(format_dialects(f), f->dialect);
     struct event scratch = {.fields = arena_array(x->arena, 1, sizeof(struct field)),
                             .field_capacity = 1};
     struct message m = {.text = str_trim(text),

@@ -13,8 +13,8 @@
 #include "event/kind.h"
 #include "formats/line_cursor.h"
 #include "formats/syslog_header.h"
-#include "message/audit_event.h"
-#include "message/audit_kind.h"
+#include "dialect/audit_event.h"
+#include "dialect/audit_kind.h"
 #include "text/time.h"
 #include "text/utf8.h"
 

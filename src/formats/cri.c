@@ -64,7 +64,7 @@ static void *cri_open(const struct format *self)
 {
     struct cri *c = mem_alloc(sizeof *c);
 
-    c->dialects = dialect_reader_new(self->dialects, NULL);
+    c->dialects = dialect_reader_new(format_dialects(self), NULL);
     c->body = json_body_new();
     for (int i = 0; i < STREAMS; i++)
         c->parts[i] = buf_make(LINE_BYTES_MAX);

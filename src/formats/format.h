@@ -140,6 +140,8 @@ struct format_set {
 };
 extern const struct format_set formats_builtin;
 
+/* The dialects of its texts: its set's, or those that are built in. */
+const struct dialect_set *format_dialects(const struct format *f);
 const char *format_summary(const struct format *f);
 const char *format_sample(const struct format *f); /* NULL when it has none */
 /* What a stream that begins so is; NULL when none is sure. */

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "dialect/dialects.h"
 #include "formats/format_asset.h"
 #include "formats/text_format.h"
 #include "message/pattern_file.h"
@@ -62,7 +63,7 @@ static bool is_read(struct dialect_reader *r, str line, struct arena *a)
 /* Objects of a pattern file are found before those of any JSON. */
 static int objects_sniff(const struct format *self, str head)
 {
-    struct dialect_reader *r = dialect_reader_new(NULL, self->dialect);
+    struct dialect_reader *r = dialect_reader_new(&dialects_builtin, self->dialect);
     struct arena *a = arena_new(SNIFF_ARENA_BYTES);
     uint32_t read = 0, lines = 0;
 

@@ -1,4 +1,5 @@
 /* registry.c - the formats that are built in, and recognition by content. */
+#include "dialect/dialects.h"
 #include "formats/format.h"
 #include "formats/json_format.h"
 #include "formats/text_format.h"
@@ -8,12 +9,12 @@
 #undef FORMAT
 
 #define DIALECT(name) extern const struct dialect dialect_##name;
-#include "message/dialects.def"
+#include "dialect/dialects.def"
 #undef DIALECT
 
 /* A format for each dialect: lines of it, with or without an envelope. */
 #define DIALECT(id) static const struct format text_##id = {TEXT_FORMAT(#id, &dialect_##id)};
-#include "message/dialects.def"
+#include "dialect/dialects.def"
 #undef DIALECT
 
 /* A name for the JSON of each product. */
@@ -28,7 +29,7 @@ static const struct format *const items[] = {
 #include "formats/formats.def"
 #undef FORMAT
 #define DIALECT(id) &text_##id,
-#include "message/dialects.def"
+#include "dialect/dialects.def"
 #undef DIALECT
 #define PRODUCT(id, what, line) &product_##id,
 #include "formats/json_products.def"
@@ -61,6 +62,11 @@ const struct format *format_find(const struct format_set *set, str name)
             if (str_eq(name, str_from(set->items[i]->name)))
                 return set->items[i];
     return NULL;
+}
+
+const struct dialect_set *format_dialects(const struct format *f)
+{
+    return f->dialects ? f->dialects : &dialects_builtin;
 }
 
 const char *format_summary(const struct format *f)

@@ -5,6 +5,7 @@
  * notes where each of them is; from then on a row's markers are look-ups in an
  * array, so that the length of the table costs little.
  */
+#include "dialect/dialects.h"
 #include "formats/shape_row.h"
 #include "message/dialect.h"
 
@@ -173,7 +174,8 @@ void shape_speak(const struct shaping *s, str program, str text)
     if (s->trace) /* values may be raw, and nobody will use what comes of it */
         return;
     if (!book->reader)
-        book->reader = dialect_reader_new(book->dialects, NULL);
+        book->reader =
+            dialect_reader_new(book->dialects ? book->dialects : &dialects_builtin, NULL);
     ev->layout = 0;
     (void)dialect_read(book->reader, &m, false);
     if (ev->kind != before)

@@ -2,8 +2,8 @@
  * Service (Cortex Data Lake), with which Prisma Access and NGFWs log; ESET PROTECT. */
 #include "event/column_table.h"
 #include "formats/shape_row.h"
-#include "message/action_word.h"
-#include "message/pan_os.h"
+#include "dialect/action_word.h"
+#include "dialect/pan_os.h"
 
 static const struct column_rule pan_columns[] = {
     TO("SourceAddress", source_ip, ADDRESS),

@@ -7,8 +7,8 @@
 #include "event/column_table.h"
 #include "event/verdict.h"
 #include "formats/shape_row.h"
-#include "message/http_access.h"
-#include "message/modsecurity.h"
+#include "dialect/http_access.h"
+#include "dialect/modsecurity.h"
 
 #define SAME_AS(theirs, ours)                                                                      \
     {                                                                                              \

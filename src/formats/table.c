@@ -13,7 +13,7 @@
 #include "event/kind.h"
 #include "formats/heading.h"
 #include "formats/shape.h"
-#include "message/aws_flow.h"
+#include "dialect/aws_flow.h"
 #include "message/csv.h"
 #include "message/time_text.h"
 #include "text/utf8.h"

@@ -55,7 +55,7 @@ static bool is_timed(str line)
 
 static int text_sniff(const struct format *self, str head)
 {
-    struct dialect_reader *r = dialect_reader_new(self->dialects, NULL);
+    struct dialect_reader *r = dialect_reader_new(format_dialects(self), NULL);
     struct arena *a = arena_new(SNIFF_ARENA_BYTES);
     const bool binary = head.n && memchr(head.p, '\0', head.n);
     uint32_t read = 0, lines = 0;

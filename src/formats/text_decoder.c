@@ -558,7 +558,7 @@ void *text_open(const struct format *self)
 
     d->format = self;
     d->simd = simd_best();
-    d->dialects = dialect_reader_new(self->dialects, self->dialect);
+    d->dialects = dialect_reader_new(format_dialects(self), self->dialect);
     d->spoken = mem_array(SPOKEN_SLOTS, sizeof *d->spoken);
     return d;
 }

@@ -20,7 +20,7 @@
 #include "formats/shape_time.h"
 #include "event/column_table.h"
 #include "message/csv.h"
-#include "message/http_access.h"
+#include "dialect/http_access.h"
 #include "message/time_text.h"
 #include "text/time.h"
 #include "text/utf8.h"

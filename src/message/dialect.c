@@ -1,5 +1,5 @@
 /*
- * dialect.c - the dialects that are built in, and which of them reads a text.
+ * dialect.c - which dialect of a set reads a text.
  *
  * A reader finds a program's dialects in a small table that it fills as programs come; for other
  * texts it asks, in their order, those that may begin with the text's first byte. What is read
@@ -12,16 +12,7 @@
 
 #include <stdlib.h>
 
-#define DIALECT(name) extern const struct dialect dialect_##name;
-#include "message/dialects.def"
-#undef DIALECT
-
-static const struct dialect *const items[] = {
-#define DIALECT(name) &dialect_##name,
-#include "message/dialects.def"
-#undef DIALECT
-};
-const struct dialect_set dialects_builtin = {.items = items, .count = countof(items)};
+static const struct dialect_set no_dialects;
 
 enum {
     BYTES = 256,
@@ -94,7 +85,7 @@ struct dialect_reader *dialect_reader_new(const struct dialect_set *set, const s
 {
     struct dialect_reader *r = mem_alloc(sizeof *r);
 
-    r->set = set ? set : &dialects_builtin;
+    r->set = set ? set : &no_dialects;
     r->asked = only;
     return r;
 }

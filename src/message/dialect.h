@@ -5,7 +5,7 @@
  * line, the MESSAGE of a journal entry, a line of a container's log; or a whole line of a file.
  * It is named, listed and asked for like any other format ("--format sshd", "format: nginx").
  *
- * To add one: write message/NAME.c, which defines `const struct dialect dialect_NAME`, and put a
+ * To add one: write dialect/NAME.c, which defines `const struct dialect dialect_NAME`, and put a
  * row in dialects.def. Nothing else changes. Free text is best told by templates (template.h): then
  * `templates` is all that there is to write. What has a grammar of its own (key=value, CEF, CSV)
  * has a `read`.
@@ -115,12 +115,12 @@ struct dialect_set {
      * same to all threads. NULL: it is itself. */
     const struct dialect_set *(*resolve)(const struct dialect_set *self);
 };
-extern const struct dialect_set dialects_builtin;
 /* May a text be the dialect's, by its `starts` and its sniff? True when it has neither. */
 bool dialect_may_read(const struct dialect *d, str text);
 const struct dialect *dialect_find(const struct dialect_set *set, str name); /* NULL: none */
 
-/* Chooses and runs dialects; one for each decoder, for one thread. */
+/* Chooses and runs dialects; one for each decoder, for one thread. A NULL set has none but `only`.
+ */
 struct dialect_reader;
 struct dialect_reader *dialect_reader_new(const struct dialect_set *set,
                                           const struct dialect *only) MUST_USE;

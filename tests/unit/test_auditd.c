@@ -1,7 +1,7 @@
 /* The audit log: records joined to events however they are interleaved and cut, values decoded, and
  * what nobody can write into another field. */
 #include "format_text.h"
-#include "message/audit_record.h"
+#include "dialect/audit_record.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -13,13 +13,13 @@ static void every_row_of_the_catalogues_is_a_template(void **state)
 {
     static const struct template_row rows[] = {
 #define ASA(code, of, text) {text, NULL},
-#include "message/cisco_asa.def"
+#include "dialect/cisco_asa.def"
 #undef ASA
 #define IOS(code, of, text) {text, NULL},
-#include "message/cisco_ios.def"
+#include "dialect/cisco_ios.def"
 #undef IOS
 #define JUNOS(code, of, text) {text, NULL},
-#include "message/junos.def"
+#include "dialect/junos.def"
 #undef JUNOS
     };
 

@@ -1,6 +1,6 @@
 /* Logs of web servers and proxies: what is read of their lines, and what a client that writes user
  * names, paths, referers and agents cannot make of them. */
-#include "message/http_access.h"
+#include "dialect/http_access.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
