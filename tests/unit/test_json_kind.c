@@ -186,6 +186,45 @@ static void a_user_of_nextcloud_forges_no_address(void **state)
     done(&m);
 }
 
+#define MONGOD                                                                                     \
+    "{\"t\":{\"$date\":\"2026-11-24T10:00:00.123+00:00\"},\"s\":\"I\",\"c\":\"ACCESS\",\"ctx\":"   \
+    "\"conn1\","                                                                                   \
+    "\"msg\":\"m\",\"id\":"
+
+static void a_record_of_mongod_means_what_its_number_says(void **state)
+{
+    (void)state;
+    struct meant m =
+        mean(MONGOD "5286307,\"attr\":{\"client\":\"[2001:db8::7]:41236\",\"user\":"
+                    "\"bob\",\"db\":\"shop\",\"error\":\"UserNotFound\",\"result\":11}}");
+    assert_int_equal(m.columns.outcome, OUTCOME_FAILURE);
+    assert_int_equal(m.columns.activity, ACTIVITY_logon);
+    assert_column(&m, COLUMN_source_ip, "2001:db8::7");
+    assert_column(&m, COLUMN_user_name, "bob");
+    assert_column(&m, COLUMN_user_domain, "shop");
+    assert_column(&m, COLUMN_event_reason, "UserNotFound");
+    done(&m);
+
+    m = mean(MONGOD
+             "5286306,\"attr\":{\"client\":\"192.0.2.7:41236\",\"user\":\"bob\",\"result\":0}}");
+    assert_int_equal(m.columns.outcome, OUTCOME_SUCCESS);
+    assert_column(&m, COLUMN_event_reason, NULL);
+    done(&m);
+
+    /* What a client tells of itself is neither a number nor an address. */
+    m = mean(MONGOD "51800,\"attr\":{\"client\":\"conn1\",\"doc\":{\"id\":\"20250\",\"remote\":"
+                    "\"192.0.2.200:1\"},\"remote\":\"192.0.2.7:41236\"}}");
+    assert_int_equal(m.columns.outcome, OUTCOME_UNTOLD);
+    assert_column(&m, COLUMN_source_ip, "192.0.2.7");
+    assert_column(&m, COLUMN_source_domain, NULL);
+    done(&m);
+
+    m = mean(MONGOD "22943,\"attr\":{\"remote\":\"anonymous unix socket\"}}");
+    assert_column(&m, COLUMN_source_ip, NULL);
+    assert_column(&m, COLUMN_source_domain, NULL);
+    done(&m);
+}
+
 static void an_event_that_no_table_has_is_still_of_its_product(void **state)
 {
     (void)state;
@@ -237,6 +276,7 @@ int main(void)
         cmocka_unit_test(who_logs_on_is_the_user_and_who_changes_an_account_is_not_the_target),
         cmocka_unit_test(a_process_has_its_own_number_and_its_parents),
         cmocka_unit_test(a_user_of_nextcloud_forges_no_address),
+        cmocka_unit_test(a_record_of_mongod_means_what_its_number_says),
         cmocka_unit_test(an_event_that_no_table_has_is_still_of_its_product),
         cmocka_unit_test(words_say_how_it_ended_and_others_nothing),
         cmocka_unit_test(operations_are_told_by_their_verb),

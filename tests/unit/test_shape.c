@@ -402,6 +402,11 @@ static const struct {
      "{\"logtype\":5005,\"node_id\":\"n\",\"src_host\":\"1.2.3.4\",\"utc_time\":"
      "\"2026-05-04 10:11:12.500\"}",
      "opencanary", "application", "", "logtype", "5005"},
+    {"MongoDB",
+     "{\"t\":{\"$date\":\"2026-05-04T12:11:12.500+02:00\"},\"s\":\"I\",\"c\":\"ACCESS\",\"id\":"
+     "20249,"
+     "\"ctx\":\"conn1\",\"msg\":\"m\",\"attr\":{\"principalName\":\"app\"}}",
+     "mongodb", "database", "mongod", "attr.principalName", "app"},
     {"Zeek", "{\"_path\":\"dns\",\"ts\":1777889472.5,\"query\":\"q\",\"qtype_name\":\"TXT\"}",
      "zeek", "dns", "dns", "record_type", "TXT"},
     {"Suricata",
