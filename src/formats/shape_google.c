@@ -87,13 +87,13 @@ static const struct column_rule load_balancer_columns[] = {
 /* Cloud Armor's word goes before the answer's code. */
 static void refine_load_balancer(const struct event *ev, struct columns *c, struct arena *a)
 {
-    str version = event_get(ev, S("httpRequest.protocol")), latency = S("");
+    str version = event_get(ev, S("httpRequest.protocol")),
+        latency = event_get(ev, S("httpRequest.latency"));
     enum outcome said =
         verdict_of_word(event_get(ev, S("jsonPayload.enforcedSecurityPolicy.outcome")));
 
     if (str_starts(version, S("HTTP/")))
         columns_put(c, COLUMN_http_version, VIA_TEXT, str_from_at(version, 5), a);
-    latency = event_get(ev, S("httpRequest.latency"));
     if (latency.n && latency.p[latency.n - 1] == 's')
         columns_put(c, COLUMN_event_duration, VIA_SECONDS, (str){latency.p, latency.n - 1}, a);
     c->type = said == OUTCOME_FAILURE ? "denied" : said == OUTCOME_SUCCESS ? "allowed" : NULL;

@@ -245,13 +245,14 @@ static uint8_t ocsf_activity(uint64_t class_uid, uint64_t activity_id)
 {
     uint8_t of_class = ACTIVITY_none;
 
-    for (uint8_t i = 1; i < ACTIVITY_COUNT; i++) {
-        const struct activity_row *row = activity_row(i);
+    for (size_t i = 1; i < ACTIVITY_COUNT; i++) {
+        const struct activity_row *row = activity_row((uint8_t)i);
         if (row->class_uid != class_uid)
             continue;
         if (row->activity_id == activity_id)
-            return i;
-        of_class = of_class ? of_class : i;
+            return (uint8_t)i;
+        if (!of_class)
+            of_class = (uint8_t)i;
     }
     for (size_t i = 0; i < countof(ocsf_classes) && !of_class; i++)
         if (ocsf_classes[i].class_uid == class_uid)
