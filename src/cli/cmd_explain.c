@@ -195,10 +195,12 @@ static int explain_run(const struct arguments *a)
         !number_option(a, "record", 0, &x.record, &e) ||
         !number_option(a, "near", NEAR_TOLD, &near, &e)) {
         say_err(&e);
+        scan_filter_done(&scan);
         return EXIT_USAGE;
     }
     if (!read_operand(&io, a->operands[0], &bytes, &scan.time.reference_ns, &e)) {
         say_err(&e);
+        scan_filter_done(&scan);
         return EXIT_INPUT;
     }
     x.formats = scan.formats;

@@ -119,6 +119,7 @@ static int parse_run(const struct arguments *a)
     scan.io = &io;
     if (!scan_filter_format(&command_parse, a, &scan, &e)) {
         say_err(&e);
+        scan_filter_done(&scan);
         return EXIT_USAGE;
     }
     confine(a->operands, a->operand_count, &confinement);

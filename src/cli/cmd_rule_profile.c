@@ -113,11 +113,14 @@ static int profile_run(const struct arguments *a)
     scan.io = &io;
     if (!scan_filter_formats(&command_rule_profile, a, &scan, &e)) {
         say_err(&e);
+        scan_filter_done(&scan);
         return EXIT_USAGE;
     }
     int fd = open_output(&io, opt_value(&command_rule_profile, a, "write"));
-    if (fd == -1)
+    if (fd == -1) {
+        scan_filter_done(&scan);
         return EXIT_OUTPUT;
+    }
     confine(a->operands, a->operand_count, &confinement);
     struct counting c = {.builder = profile_builder_new()};
     int code = read_paths(a, &scan, &c);

@@ -58,6 +58,8 @@ void scan_filter_done(struct scan_options *o)
 {
     zone_free((struct zone *)(uintptr_t)o->time.zone);
     format_set_free(o->formats);
+    o->time.zone = NULL;
+    o->formats = NULL;
 }
 
 /* "attack.t1059" is in "attack.t1059.001" too. */

@@ -247,7 +247,8 @@ bool match_log_run(struct match_log *m, const struct entity_finder *entities, vo
     m->ctx = ctx;
     m->finding = finding;
     m->arena = arena_new(ARENA_BYTES);
-    qsort(m->entries, m->count, sizeof *m->entries, by_time);
+    if (m->count)
+        qsort(m->entries, m->count, sizeof *m->entries, by_time);
     for (uint32_t i = 0; i < m->count && ok; i++) {
         uint64_t at = m->entries[i].at;
         buf_clear(&m->text);

@@ -191,6 +191,8 @@ static enum activity activity_of_operation_part(str name, size_t to)
 {
     size_t from = to;
 
+    if (!name.n)
+        return ACTIVITY_api;
     while (from && !memchr("./:", name.p[from - 1], 3))
         from--;
     str word = {name.p + from, to - from};

@@ -126,7 +126,8 @@ static inline str generate_value(struct event_generator *g, struct arena *a, uin
                             : g->literals.items[generate_below(g, g->literals.count)];
         if (n + piece.n + 1 > GENERATED_VALUE_MAX)
             break;
-        memcpy(out + n, piece.p, piece.n);
+        if (piece.n)
+            memcpy(out + n, piece.p, piece.n);
         n += piece.n;
         if (pieces > 1 && generate_below(g, 4) == 0)
             out[n++] = " -/\\"[generate_below(g, 4)];
