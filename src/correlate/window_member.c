@@ -35,7 +35,7 @@ static void member_drop(void *state)
 
 static bool run_program(const struct window_spec *s, uint64_t seen)
 {
-    bool stack[STACK_MAX];
+    bool stack[STACK_MAX] = {false};
     uint32_t n = 0;
 
     for (uint32_t i = 0; i < s->program_length; i++) {

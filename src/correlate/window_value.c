@@ -101,6 +101,7 @@ static double percentile(const struct value_state *s, double percent)
     double rank = percent / 100 * (s->n - 1), low = floor(rank);
     uint32_t at = (uint32_t)low;
 
+    assert(s->sorted);
     if (at + 1 >= s->n)
         return s->sorted[s->n - 1];
     return s->sorted[at] + (rank - low) * (s->sorted[at + 1] - s->sorted[at]);

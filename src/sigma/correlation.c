@@ -412,7 +412,10 @@ static uint32_t owner_of(const struct directory *d, str name)
 {
     uint32_t at = intern_find(d->names, name);
 
-    return at == INTERN_NONE ? NO_OWNER : d->owners[at];
+    if (at == INTERN_NONE)
+        return NO_OWNER;
+    assert(d->owners && at < d->capacity);
+    return d->owners[at];
 }
 
 static bool check_names(const struct directory *d, const struct sigma_correlation *c, struct err *e)
