@@ -103,9 +103,12 @@ static void coraza_extra(const struct shaping *s)
     static const str mark = S("[client \"");
     const struct field *field = shape_get(s, S("msg"));
     struct message m = {.event = s->event, .arena = s->arena};
-    str all = event_value_text(s->event, field, s->arena), text = str_cut(&all, '\n');
+    str text = event_value_text(s->event, field, s->arena);
+    const char *line_end = text.n ? memchr(text.p, '\n', text.n) : NULL;
 
     shape_trace_unclear(s);
+    if (line_end)
+        text.n = (size_t)(line_end - text.p);
     const char *end = str_starts(text, mark) ? str_find(text, S("\"] ")) : NULL;
     if (end) {
         shape_add(s, (struct field){.name = S("src_ip"),

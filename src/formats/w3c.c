@@ -295,12 +295,14 @@ static void add_text(struct event *ev, struct arena *a, str name, str value)
 /* c-uri, and the names that rules for proxies have. */
 static void add_web_names(const struct w3c *w, struct event *ev, struct arena *a)
 {
-    str stem = event_get(ev, S("cs-uri-stem")), query = event_get(ev, S("cs-uri-query")),
-        uri = event_get(ev, S("cs-uri"));
+    str stem = event_get(ev, S("cs-uri-stem"));
+    str query = event_get(ev, S("cs-uri-query"));
+    str uri = event_get(ev, S("cs-uri"));
 
     if (!stem.n && event_get(ev, S("cs-uri-path")).n)
         stem = event_get(ev, S("cs-uri-path"));
-    query = str_from_at(query, query.n && query.p[0] == '?');
+    if (str_starts(query, S("?")))
+        query = str_from_at(query, 1);
     if (uri.n)
         add_text(ev, a, S("c-uri"), uri);
     else if (stem.n && query.n)
