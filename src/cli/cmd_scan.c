@@ -248,7 +248,7 @@ static void say_correlated(const struct run *r)
     if (r->quiet)
         return;
     if (s.untimed)
-        say("%llu matches have no time and are left out of correlations",
+        say("%llu matches have no time: they are left out of correlations and told by themselves",
             (unsigned long long)s.untimed);
     if (s.left_out)
         say("%llu matches are left out of correlations for want of room",

@@ -383,7 +383,7 @@ static void tell(struct correlator *c, const struct part *p, const str *values,
         .group = group,
         .match = match,
     };
-    if (!of->head.quiet)
+    if (!of->head.quiet || c->all[p->correlation].part_count == 0)
         c->sink.fired(c->sink.ctx, &f);
 }
 

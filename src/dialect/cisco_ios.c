@@ -88,14 +88,7 @@ static const struct kind kind_ios = {
     .refine = refine,
 };
 
-#define KIND(name, what, of, how, fine)                                                            \
-    static const struct kind kind_##name = {                                                       \
-        .base = &kind_ios,                                                                         \
-        .action = what,                                                                            \
-        .activity = ACTIVITY_##of,                                                                 \
-        .outcome = OUTCOME_##how,                                                                  \
-        .refine = fine,                                                                            \
-    };
+#define KIND(...) KIND_OF(kind_ios, __VA_ARGS__)
 KIND(info, NULL, device_state, UNTOLD, NULL)
 KIND(failure, "error", device_state, FAILURE, NULL)
 KIND(logon, "logged-in", logon, SUCCESS, NULL)

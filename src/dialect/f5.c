@@ -55,14 +55,7 @@ static void refine_command(const struct event *ev, struct columns *c, struct are
         str_eq(event_get(ev, S("status")), S("Command OK")) ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
 }
 
-#define KIND(name, what, of, how, fine)                                                            \
-    static const struct kind kind_##name = {                                                       \
-        .base = &kind_f5,                                                                          \
-        .action = what,                                                                            \
-        .activity = ACTIVITY_##of,                                                                 \
-        .outcome = OUTCOME_##how,                                                                  \
-        .refine = fine,                                                                            \
-    };
+#define KIND(...) KIND_OF(kind_f5, __VA_ARGS__)
 KIND(command, "command-executed", process_start, UNTOLD, refine_command)
 KIND(config, "configuration-changed", config_change, SUCCESS, NULL)
 KIND(failed_flow, "connection-failed", flow_fail, FAILURE, NULL)

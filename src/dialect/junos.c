@@ -131,14 +131,7 @@ static void refine_filter(const struct event *ev, struct columns *c, struct aren
     c->type = c->outcome == OUTCOME_SUCCESS ? "allowed" : "denied";
 }
 
-#define KIND(name, what, of, how, fine)                                                            \
-    static const struct kind kind_##name = {                                                       \
-        .base = &kind_junos,                                                                       \
-        .action = what,                                                                            \
-        .activity = ACTIVITY_##of,                                                                 \
-        .outcome = OUTCOME_##how,                                                                  \
-        .refine = fine,                                                                            \
-    };
+#define KIND(...) KIND_OF(kind_junos, __VA_ARGS__)
 KIND(info, NULL, device_state, UNTOLD, NULL)
 KIND(created, "flow-creation", flow_open, SUCCESS, NULL)
 KIND(closed, "flow-expiration", flow_close, UNTOLD, refine_closed)

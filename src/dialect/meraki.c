@@ -76,14 +76,7 @@ static const struct kind kind_meraki = {
     .constants = vendor,
 };
 
-#define KIND(name, what, of, how, fine)                                                            \
-    static const struct kind kind_##name = {                                                       \
-        .base = &kind_meraki,                                                                      \
-        .action = what,                                                                            \
-        .activity = ACTIVITY_##of,                                                                 \
-        .outcome = OUTCOME_##how,                                                                  \
-        .refine = fine,                                                                            \
-    };
+#define KIND(...) KIND_OF(kind_meraki, __VA_ARGS__)
 KIND(flow, "firewall-rule", flow, UNTOLD, refine_flow)
 KIND(url, "url-requested", http, UNTOLD, NULL)
 KIND(alert, "attack-detected", detection, UNTOLD, refine_alert)

@@ -69,14 +69,7 @@ static const struct kind kind_mikrotik = {
     .refine = refine,
 };
 
-#define KIND(name, what, of, how, fine)                                                            \
-    static const struct kind kind_##name = {                                                       \
-        .base = &kind_mikrotik,                                                                    \
-        .action = what,                                                                            \
-        .activity = ACTIVITY_##of,                                                                 \
-        .outcome = OUTCOME_##how,                                                                  \
-        .refine = fine,                                                                            \
-    };
+#define KIND(...) KIND_OF(kind_mikrotik, __VA_ARGS__)
 KIND(logon, "logged-in", logon, SUCCESS, NULL)
 KIND(failed_logon, "logon-failed", logon, FAILURE, NULL)
 KIND(logoff, "logged-out", logoff, SUCCESS, NULL)

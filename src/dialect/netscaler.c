@@ -64,14 +64,7 @@ static const struct kind kind_netscaler = {
     .constants = vendor,
 };
 
-#define KIND(name, what, of, how, fine)                                                            \
-    static const struct kind kind_##name = {                                                       \
-        .base = &kind_netscaler,                                                                   \
-        .action = what,                                                                            \
-        .activity = ACTIVITY_##of,                                                                 \
-        .outcome = OUTCOME_##how,                                                                  \
-        .refine = fine,                                                                            \
-    };
+#define KIND(...) KIND_OF(kind_netscaler, __VA_ARGS__)
 KIND(logon, "logged-in", logon, SUCCESS, NULL)
 KIND(failed_logon, "logon-failed", logon, FAILURE, NULL)
 KIND(vpn_open, "vpn-connected", tunnel_open, SUCCESS, NULL)

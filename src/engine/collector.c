@@ -53,7 +53,7 @@ static void emit(struct scan *s, struct job *job, struct engine_stream *stream, 
             f->record = ev->from.record = final_record(job, stream, f->record);
         if (o->values)
             match_log_add(s->matches, o->rule, ev, f->file, f->record, o->values, o->value_count);
-        if (!f->rule->quiet)
+        if (!o->hidden)
             s->handlers.finding(s->handlers.ctx, f);
         return;
     }

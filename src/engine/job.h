@@ -39,6 +39,7 @@ struct output {
     uint32_t rule;     /* of the finding */
     const str *values; /* of a match that is correlated; NULL: it is not */
     uint32_t value_count;
+    bool hidden; /* the finding only counts for correlations */
 };
 
 struct engine_stream {

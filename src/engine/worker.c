@@ -73,7 +73,9 @@ static void note_finding(struct worker *w, uint32_t rule, const struct finding *
     struct output *o = output_add(w->job);
     o->finding = f;
     note_match(w, rule, ev, o);
-    if (f->rule->quiet)
+    /* A quiet rule whose matches nobody takes, or cannot put in order, is told: nothing is lost. */
+    o->hidden = f->rule->quiet && o->values && ev->has_time;
+    if (o->hidden)
         return;
     f->matched_count = explain(w, rule, ev, &matched);
     f->matched = matched;

@@ -72,5 +72,16 @@ struct kind {
 
 /* What a kind is of this event: see `choose`. NULL for NULL. */
 const struct kind *kind_chosen(const struct kind *k, const struct event *ev);
+/* A row of a product's kinds: name and action, ACTIVITY_ and OUTCOME_ without their fronts, refine.
+ */
+#define KIND_OF(base_kind, name, what, of, how, fine)                                              \
+    static const struct kind kind_##name = {                                                       \
+        .base = &base_kind,                                                                        \
+        .action = what,                                                                            \
+        .activity = ACTIVITY_##of,                                                                 \
+        .outcome = OUTCOME_##how,                                                                  \
+        .refine = fine,                                                                            \
+    };
+
 /* The format that a kind belongs to; "" for NULL. */
 const char *kind_format(const struct kind *k);

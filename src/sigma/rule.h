@@ -153,7 +153,7 @@ struct sigma_rule {
     struct sigma_condition *conditions;
     uint32_t condition_count, condition_capacity;
     struct sigma_node *expr; /* set by rule_resolve() */
-    bool quiet; /* its matches only count for correlations, and are no findings of their own */
+    bool quiet; /* its matches only count for correlations that take them, and are no findings */
 };
 
 const char *sigma_level_name(enum sigma_level level);    /* "high"; "" for none */

@@ -18,11 +18,16 @@ done
 sed 's/"type": "temporal", /&"generate": true, /' data/rules.yml >loud.yml
 "$tocsin" scan --only -r loud.yml --logsource test// -q -o jsonl data >loud
 grep -q '"rule":"sudo"' loud
-# Without a time there is no order: that is said, and nothing else is lost.
+# Without a time there is no order: that is said, and the matches are told by themselves.
 sed 's/"time": "[^"]*", //' data/0.json >untimed.json
 "$tocsin" scan --only -r data/rules.yml --logsource test// -o jsonl untimed.json >none 2>err
-test ! -s none
-grep -q 'matches have no time and are left out of correlations' err
+test "$(wc -l <none)" -eq "$(wc -l <untimed.json)"
+grep -q 'matches have no time: they are left out of correlations and told by themselves' err
+# A rule is told when its correlation is left out by its level, and when it cannot be evaluated.
+sed 's/^level: high$/level: low/; s/^name: login$/&\nlevel: high/' data/rules.yml >low.yml
+"$tocsin" scan --only -r low.yml --logsource test// -q -o jsonl --min-level high data >told
+grep -q '"rule":"login"' told
+! grep -q '"rule":"both"' told
 # More groups than can be told apart, and rules than a temporal one takes.
 python3 - >many.yml <<'PYTHON'
 names = [f"r{i}" for i in range(70)]
@@ -32,3 +37,5 @@ print(f"title: too many\nname: many\ncorrelation: {{type: temporal, rules: [{', 
 PYTHON
 "$tocsin" scan --only -r many.yml --logsource test// -o jsonl data/0.json >none 2>err
 grep -q "'too many' is not evaluated: a correlation tells at most 64 rules apart" err
+sed 's/{type: r0}/{type: sudo}/' many.yml >told.yml
+"$tocsin" scan --only -r told.yml --logsource test// -q -o jsonl data/0.json 2>err | grep -q '"rule":"r0"'
