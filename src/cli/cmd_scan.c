@@ -253,6 +253,9 @@ static void say_correlated(const struct run *r)
     if (s.left_out)
         say("%llu matches are left out of correlations for want of room",
             (unsigned long long)s.left_out);
+    if (s.correlator.lacking)
+        say("%llu matches lack a field that they are correlated by",
+            (unsigned long long)s.correlator.lacking);
     if (s.correlator.displaced)
         say("%llu groups were given up for want of room while they were correlated",
             (unsigned long long)s.correlator.displaced);

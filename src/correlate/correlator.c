@@ -46,7 +46,7 @@ struct correlator {
     struct wanted *rules; /* one a rule of the set */
     uint64_t seed;
     struct arena *arena;
-    uint64_t matches, lacking;
+    uint64_t lacking;
 };
 
 /* ------------------------------------------------------------ the program of a condition */
@@ -413,7 +413,6 @@ void correlator_feed(struct correlator *c, uint32_t rule, int64_t time_ns, const
     const struct wanted *w = &c->rules[rule];
     uint32_t depth = 0;
 
-    c->matches++;
     chain[depth++] = (struct match){.parts = w->parts, .part_count = w->part_count};
     while (depth) {
         struct match *m = &chain[depth - 1];
@@ -435,16 +434,9 @@ void correlator_feed(struct correlator *c, uint32_t rule, int64_t time_ns, const
 
 struct correlator_stats correlator_stats(const struct correlator *c)
 {
-    struct correlator_stats s = {.matches = c->matches, .lacking = c->lacking};
+    struct correlator_stats s = {.lacking = c->lacking};
 
-    for (uint32_t i = 0; i < c->count; i++) {
-        const struct windows *w = c->all[i].windows;
-        if (!w)
-            continue;
-        s.displaced += windows_displaced(w);
-        s.late += windows_late(w);
-        s.keys += windows_keys(w);
-        s.bytes += windows_bytes(w);
-    }
+    for (uint32_t i = 0; i < c->count; i++)
+        s.displaced += c->all[i].windows ? windows_displaced(c->all[i].windows) : 0;
     return s;
 }

@@ -58,6 +58,7 @@ void correlator_feed(struct correlator *c, uint32_t rule, int64_t time_ns, const
                      uint64_t match);
 
 struct correlator_stats {
-    uint64_t matches, lacking, displaced, late, keys, bytes;
+    uint64_t lacking;   /* matches without a field that a correlation groups by or looks at */
+    uint64_t displaced; /* groups given up for want of room */
 };
 struct correlator_stats correlator_stats(const struct correlator *c);

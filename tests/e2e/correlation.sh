@@ -18,6 +18,8 @@ done
 sed 's/"type": "temporal", /&"generate": true, /' data/rules.yml >loud.yml
 "$tocsin" scan --only -r loud.yml --logsource test// -q -o jsonl data >loud
 grep -q '"rule":"sudo"' loud
+# What lacks a field of group-by does not count, and is told.
+"$tocsin" scan --only -r data/rules.yml --logsource test// -o jsonl data 2>&1 >all | grep -q 'matches lack a field that they are correlated by'
 # Without a time there is no order: that is said, and the matches are told by themselves.
 sed 's/"time": "[^"]*", //' data/0.json >untimed.json
 "$tocsin" scan --only -r data/rules.yml --logsource test// -o jsonl untimed.json >none 2>err
