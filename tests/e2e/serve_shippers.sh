@@ -120,9 +120,10 @@ log { source(s); destination(d); };
     module = ["--module-path", os.path.dirname(libraries[0])] if root and libraries else []
     env = dict(os.environ)
     if root:
+        # Its own and those of the packages that came with it, which a bare machine has nowhere else.
         env["LD_LIBRARY_PATH"] = ":".join(
-            sorted({os.path.dirname(p) for p in glob.glob(f"{root}/usr/lib/**/libsyslog-ng*.so*",
-                                                         recursive=True)}))
+            sorted({os.path.dirname(p) for part in ("lib", "usr/lib")
+                    for p in glob.glob(f"{root}/{part}/**/lib*.so*", recursive=True)}))
     with open("ng.err", "wb") as err:
         started.append(subprocess.Popen(
             [program, "-F", "--no-caps", "-f", "ng.conf", "-p", "ng.pid", "-R", "ng.persist", "-c",
