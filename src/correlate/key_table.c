@@ -201,6 +201,13 @@ void *key_table_touch(struct key_table *t, uint64_t key)
     return state_of(e);
 }
 
+void *key_table_find(const struct key_table *t, uint64_t key)
+{
+    const uint32_t place = t->slots[slot_of(t, key)];
+
+    return place ? state_of(entry_at(t, place - 1)) : NULL;
+}
+
 void key_table_free(struct key_table *t)
 {
     if (!t)

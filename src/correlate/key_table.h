@@ -28,6 +28,8 @@ void key_table_expire(struct key_table *t, int64_t before_ns);
 /* The state of a key, zeroed when it is new; another may be displaced for it. It is then the newest
  * of its queue. */
 void *key_table_touch(struct key_table *t, uint64_t key) NEVER_NULL;
+/* The state of a key, or NULL; its place in the queues stays. */
+void *key_table_find(const struct key_table *t, uint64_t key);
 
 uint32_t key_table_count(const struct key_table *t);
 uint64_t key_table_displaced(const struct key_table *t); /* for want of room */
