@@ -1,0 +1,134 @@
+/*
+ * flow.c - an observation of traffic read once. Addresses are told apart by their text, which is
+ * canonical (RFC 5952): private ones are those of RFC 1918, RFC 6598 and RFC 4193; link-local,
+ * loopback and group addresses are nobody's.
+ */
+#include "behave/flow.h"
+
+#include "behave/behavior.h"
+
+enum { OCTETS = 2 };
+
+enum reach { REACH_PUBLIC, REACH_PRIVATE, REACH_NOBODY };
+
+/* The first two numbers of a dotted address. */
+static bool first_octets(str ip, uint32_t ret[OCTETS])
+{
+    size_t at = 0;
+
+    for (int i = 0; i < OCTETS; i++, at++) {
+        uint32_t number = 0;
+        const size_t from = at;
+        for (; at < ip.n && ip.p[at] >= '0' && ip.p[at] <= '9' && at - from < 3; at++)
+            number = number * 10 + (uint32_t)(ip.p[at] - '0');
+        if (at == from || at == ip.n || ip.p[at] != '.')
+            return false;
+        ret[i] = number;
+    }
+    return true;
+}
+
+static enum reach reach_of_v4(const uint32_t o[OCTETS])
+{
+    if (o[0] == 0 || o[0] == 127 || o[0] >= 224 || (o[0] == 169 && o[1] == 254))
+        return REACH_NOBODY;
+    if (o[0] == 10 || (o[0] == 172 && (o[1] & 0xF0) == 16) || (o[0] == 192 && o[1] == 168) ||
+        (o[0] == 100 && (o[1] & 0xC0) == 64))
+        return REACH_PRIVATE;
+    return REACH_PUBLIC;
+}
+
+static enum reach reach_of(str ip)
+{
+    uint32_t octets[OCTETS];
+
+    if (first_octets(ip, octets))
+        return reach_of_v4(octets);
+    if (str_eq(ip, S("::1")) || str_eq(ip, S("::")) || str_starts(ip, S("ff")) ||
+        (str_starts(ip, S("fe")) && ip.n > 2 && strchr("89ab", ip.p[2])))
+        return REACH_NOBODY;
+    if (str_starts(ip, S("fc")) || str_starts(ip, S("fd")))
+        return REACH_PRIVATE;
+    return REACH_PUBLIC;
+}
+
+/* What has no dot, or ends as only names of one's own network do. */
+static bool is_own_name(str name)
+{
+    static const str endings[] = {S(".local"), S(".lan"),  S(".internal"), S(".intranet"),
+                                  S(".corp"),  S(".home"), S(".arpa"),     S(".localdomain")};
+
+    if (!memchr(name.p, '.', name.n))
+        return true;
+    for (size_t i = 0; i < countof(endings); i++)
+        if (str_ends(name, endings[i]))
+            return true;
+    return false;
+}
+
+/* Is the place one of one's own? A list of assets says so; without one its address does. */
+static bool is_inside(const struct asset *asset, str key, str ip)
+{
+    if (asset->roles & ROLE_INTERNAL)
+        return true;
+    if (ip.n)
+        return !str_eq(key, ip) && reach_of(ip) == REACH_PRIVATE;
+    return is_own_name(key);
+}
+
+bool seconds_of(int64_t time_ns, uint32_t *ret)
+{
+    const int64_t seconds = time_ns / NS_PER_S;
+
+    *ret = (uint32_t)seconds;
+    return time_ns >= 0 && seconds < UINT32_MAX;
+}
+
+static uint16_t port_of(const struct observation *o, enum column column)
+{
+    int64_t number;
+
+    return observed_number(o, column, &number) && number > 0 && number <= UINT16_MAX
+               ? (uint16_t)number
+               : 0;
+}
+
+static int64_t bytes_of(const struct observation *o, enum column column)
+{
+    int64_t number;
+
+    return observed_number(o, column, &number) && number >= 0 ? number : -1;
+}
+
+static enum flow_part part_of(uint8_t activity)
+{
+    if (activity == ACTIVITY_flow_open)
+        return FLOW_BEGIN;
+    return activity == ACTIVITY_flow_close ? FLOW_END : FLOW_WHOLE;
+}
+
+bool flow_read(const struct observation *o, struct flow *ret)
+{
+    const str from = observed(o, COLUMN_source_ip), to = observed(o, COLUMN_destination_ip);
+    const uint8_t activity = o->columns->activity;
+    const str name = observed(o, COLUMN_destination_domain);
+
+    if (o->source.n == 0 || o->target.n == 0 || str_eq(o->source, o->target) ||
+        !seconds_of(o->time_ns, &ret->time_s))
+        return false;
+    if ((from.n && reach_of(from) == REACH_NOBODY) || (to.n && reach_of(to) == REACH_NOBODY))
+        return false;
+    ret->source = o->source;
+    ret->target = o->target;
+    ret->name = name.n ? name : observed(o, COLUMN_url_domain);
+    ret->source_port = port_of(o, COLUMN_source_port);
+    ret->port = port_of(o, COLUMN_destination_port);
+    ret->part = part_of(activity);
+    ret->failed = o->columns->outcome == OUTCOME_FAILURE || activity == ACTIVITY_flow_fail ||
+                  activity == ACTIVITY_flow_refuse;
+    ret->from_inside = is_inside(&o->source_asset, o->source, from);
+    ret->to_inside = is_inside(&o->target_asset, o->target, to);
+    ret->sent = bytes_of(o, COLUMN_source_bytes);
+    ret->received = bytes_of(o, COLUMN_destination_bytes);
+    return true;
+}
