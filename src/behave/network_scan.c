@@ -1,5 +1,5 @@
 /*
- * port_scan.c - one source that tries many ports of a target, or one port of many targets.
+ * network_scan.c - one source that tries many ports of a target, or one port of many targets.
  *
  * For each (source, target) the different ports, and for each (source, port) the different targets,
  * of the last `window` are kept exactly, as far as the thresholds can tell them apart; once a scan
@@ -43,7 +43,7 @@ struct spread {
     double told_next; /* the value of which the next signal is told */
 };
 
-struct port_scan {
+struct network_scan {
     struct key_table *spreads;
     uint64_t seed, owned, given_up;
     uint32_t window_s, items_max;
@@ -115,7 +115,7 @@ static uint32_t largest(uint32_t a, uint32_t b)
 static void *open(const struct settings *s, struct err *e)
 {
     static const struct key_table_kind kind = {sizeof(struct spread), spread_last, spread_drop};
-    struct port_scan *p = mem_alloc(sizeof *p);
+    struct network_scan *p = mem_alloc(sizeof *p);
 
     (void)e;
     p->failed_ports = (uint32_t)setting_number(s, "failed_ports");
@@ -131,7 +131,7 @@ static void *open(const struct settings *s, struct err *e)
 
 static void close(void *self)
 {
-    struct port_scan *p = self;
+    struct network_scan *p = self;
 
     key_table_free(p->spreads);
     free(p);
@@ -139,7 +139,7 @@ static void close(void *self)
 
 /* ------------------------------------------------------------ what is in the window */
 
-static struct item *new_item(const struct port_scan *p, struct spread *s)
+static struct item *new_item(const struct network_scan *p, struct spread *s)
 {
     if (s->count == p->items_max) { /* the one that was seen longest ago makes room */
         struct item *oldest = s->items;
@@ -159,7 +159,7 @@ static struct item *new_item(const struct port_scan *p, struct spread *s)
 }
 
 /* Drops what is older than the window, and counts `value`. */
-static void spread_add(const struct port_scan *p, struct spread *s, const struct item *new)
+static void spread_add(const struct network_scan *p, struct spread *s, const struct item *new)
 {
     const uint32_t from_s = new->time_s > p->window_s ? new->time_s - p->window_s : 0;
     struct item *same = NULL;
@@ -209,7 +209,7 @@ static uint32_t newest_refs(const struct spread *s, uint64_t ret[REF_RING])
 
 /* ------------------------------------------------------------ signals */
 
-extern const struct behavior_type behavior_port_scan;
+extern const struct behavior_type behavior_network_scan;
 
 /* One of the two ways to look at a source's flows. */
 struct look {
@@ -257,7 +257,7 @@ static void tell(struct spread *s, const struct look *look, const struct observa
     };
 
     out.entity_count = behavior_entities(o, port->arena, &out.entities);
-    behavior_tell(&behavior_port_scan, port, &out);
+    behavior_tell(&behavior_network_scan, port, &out);
     s->untold = 0;
     s->told_next = value * 2;
 }
@@ -277,7 +277,7 @@ static void spread_begin(struct spread *s)
     }
 }
 
-static void judge(struct port_scan *p, struct spread *s, const struct look *look,
+static void judge(struct network_scan *p, struct spread *s, const struct look *look,
                   const struct observation *o, uint32_t value, struct behavior_port *port)
 {
     if (s->failed < look->failed_least && s->count < look->least) {
@@ -299,7 +299,7 @@ static void judge(struct port_scan *p, struct spread *s, const struct look *look
         tell(s, look, o, count, port);
 }
 
-static void look_at(struct port_scan *p, const struct look *look, str value,
+static void look_at(struct network_scan *p, const struct look *look, str value,
                     const struct flow *flow, const struct observation *o,
                     struct behavior_port *port)
 {
@@ -318,7 +318,7 @@ static void look_at(struct port_scan *p, const struct look *look, str value,
 
 static void observe(void *self, const struct observation *o, struct behavior_port *port)
 {
-    struct port_scan *p = self;
+    struct network_scan *p = self;
     const str to_port = observed(o, COLUMN_destination_port);
     struct flow flow;
 
@@ -348,7 +348,7 @@ static void observe(void *self, const struct observation *o, struct behavior_por
 
 static void advance(void *self, int64_t now_ns, struct behavior_port *port)
 {
-    struct port_scan *p = self;
+    struct network_scan *p = self;
 
     (void)port;
     if (now_ns > 0)
@@ -357,7 +357,7 @@ static void advance(void *self, int64_t now_ns, struct behavior_port *port)
 
 static void stats(const void *self, struct behavior_stats *ret)
 {
-    const struct port_scan *p = self;
+    const struct network_scan *p = self;
 
     ret->keys = key_table_count(p->spreads);
     ret->displaced = key_table_displaced(p->spreads) + p->given_up;
@@ -368,8 +368,8 @@ static const uint8_t activities[] = {ACTIVITY_flow,      ACTIVITY_flow_open,   A
                                      ACTIVITY_flow_fail, ACTIVITY_flow_refuse, ACTIVITY_none};
 static const uint8_t columns[] = {FLOW_COLUMNS, COLUMN_COUNT};
 
-const struct behavior_type behavior_port_scan = {
-    .name = "port_scan",
+const struct behavior_type behavior_network_scan = {
+    .name = "network_scan",
     .title = "Port scan",
     .what = "one source that tries many ports of a host, or a port of many hosts",
     .severity = SEVERITY_MEDIUM,

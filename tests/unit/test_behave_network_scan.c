@@ -1,4 +1,5 @@
-/* test_behave_port_scan.c - many ports of a target, one port of many targets, and what is neither.
+/* test_behave_network_scan.c - many ports of a target, one port of many targets, and what is
+ * neither.
  */
 #include "behave_fixture.h"
 
@@ -39,7 +40,7 @@ static void test_as_many_refused_ports_as_the_threshold_are_a_scan(void **unused
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     ports(&f, 15, SECOND, OUTCOME_FAILURE);
     assert_int_equal(f.count, 1);
     assert_string_equal(f.told[0].title, "Port scan");
@@ -59,7 +60,7 @@ static void test_one_refused_port_less_is_none(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     ports(&f, 14, SECOND, OUTCOME_FAILURE);
     assert_int_equal(f.count, 0);
     behave_close(&f);
@@ -70,7 +71,7 @@ static void test_the_same_port_again_and_again_is_one(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     for (uint32_t i = 0; i < 200; i++)
         flow(&f, START + i * SECOND, "10.0.0.9", "10.0.0.1", 80, OUTCOME_FAILURE);
     assert_int_equal(f.count, 0);
@@ -82,7 +83,7 @@ static void test_the_first_port_counts_at_the_end_of_the_window(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "failed_ports: 2");
+    behave_open(&f, "network_scan", "failed_ports: 2");
     flow(&f, START, "10.0.0.9", "10.0.0.1", 1, OUTCOME_FAILURE);
     flow(&f, START + 5 * MINUTE, "10.0.0.9", "10.0.0.1", 2, OUTCOME_FAILURE);
     assert_int_equal(f.count, 1);
@@ -94,7 +95,7 @@ static void test_the_first_port_does_not_count_behind_the_window(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "failed_ports: 2");
+    behave_open(&f, "network_scan", "failed_ports: 2");
     flow(&f, START, "10.0.0.9", "10.0.0.1", 1, OUTCOME_FAILURE);
     flow(&f, START + 5 * MINUTE + SECOND, "10.0.0.9", "10.0.0.1", 2, OUTCOME_FAILURE);
     assert_int_equal(f.count, 0);
@@ -106,7 +107,7 @@ static void test_many_ports_that_let_it_in_are_a_scan_too(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     ports(&f, 99, SECOND, OUTCOME_SUCCESS);
     assert_int_equal(f.count, 0);
     ports(&f, 100, SECOND, OUTCOME_SUCCESS);
@@ -119,7 +120,7 @@ static void test_answers_of_a_server_are_no_scan(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     behave_set(&f, COLUMN_source_port, "53");
     ports(&f, 500, MINUTE / 600, OUTCOME_SUCCESS);
     assert_int_equal(f.count, 0);
@@ -134,7 +135,7 @@ static void test_one_port_of_many_hosts_is_a_sweep(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     hosts(&f, "10.0.1", 19, OUTCOME_FAILURE);
     assert_int_equal(f.count, 0);
     hosts(&f, "10.0.1", 20, OUTCOME_FAILURE);
@@ -149,7 +150,7 @@ static void test_hosts_outside_that_let_it_in_are_no_sweep(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     hosts(&f, "198.51.100", 200, OUTCOME_SUCCESS);
     assert_int_equal(f.count, 0);
     hosts(&f, "10.0.1", 200, OUTCOME_SUCCESS);
@@ -163,7 +164,7 @@ static void test_a_scan_is_told_when_it_begins_and_when_it_has_doubled(void **un
     uint64_t count = 0;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     ports(&f, 2000, SECOND / 100, OUTCOME_FAILURE);
     assert_in_range(f.count, 6, 9);
     for (uint32_t i = 0; i < f.count; i++)
@@ -178,7 +179,7 @@ static void test_a_scan_after_a_pause_is_told_again(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     ports(&f, 15, SECOND, OUTCOME_FAILURE);
     for (uint32_t i = 0; i < 15; i++)
         flow(&f, START + DAY + i * SECOND, "10.0.0.9", "10.0.0.1", 1 + i, OUTCOME_FAILURE);
@@ -194,7 +195,7 @@ static void test_scanners_and_gateways_are_silent(void **unused)
 
     (void)unused;
     for (size_t r = 0; r < countof(silent); r++) {
-        behave_open(&f, "port_scan", "");
+        behave_open(&f, "network_scan", "");
         for (uint32_t i = 0; i < 50; i++) {
             char text[8];
             snprintf(text, sizeof text, "%u", i + 1);
@@ -215,7 +216,7 @@ static void test_times_at_both_ends_do_no_harm(void **unused)
     struct behave_fixture f;
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     for (size_t t = 0; t < countof(times); t++)
         for (uint32_t i = 0; i < 15; i++)
             flow(&f, times[t], "10.0.0.9", "10.0.0.1", 1 + i, OUTCOME_FAILURE);
@@ -230,7 +231,7 @@ static void test_a_flood_of_sources_is_bounded_and_hides_no_scan(void **unused)
     char from[32];
 
     (void)unused;
-    behave_open(&f, "port_scan", "");
+    behave_open(&f, "network_scan", "");
     for (uint32_t i = 0; i < FLOOD; i++) {
         snprintf(from, sizeof from, "%u.%u.%u.7", 11 + (i >> 16), i >> 8 & 255, i & 255);
         flow(&f, START + i * (SECOND / 10000), from, "10.0.0.1", 80, OUTCOME_FAILURE);
