@@ -132,3 +132,32 @@ bool flow_read(const struct observation *o, struct flow *ret)
     ret->received = bytes_of(o, COLUMN_destination_bytes);
     return true;
 }
+
+uint32_t flow_entities(const struct observation *o, const struct flow *f, struct arena *a,
+                       const struct entity **ret)
+{
+    const struct entity *of_event;
+    const uint32_t count = behavior_entities(o, a, &of_event);
+
+    *ret = of_event;
+    if (f->name.n == 0 || str_eq(f->name, f->target))
+        return count;
+    struct entity *all = arena_array(a, count + 1, sizeof *all);
+    memcpy(all, of_event, count * sizeof *all);
+    all[count] = (struct entity){ENTITY_DOMAIN, f->name};
+    *ret = all;
+    return count + 1;
+}
+
+bool place_is_listed(str place, const str *list, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const str end = list[i];
+        if (str_ieq(place, end))
+            return true;
+        if (end.n && place.n > end.n && place.p[place.n - end.n - 1] == '.' &&
+            str_ieq(str_from_at(place, place.n - end.n), end))
+            return true;
+    }
+    return false;
+}

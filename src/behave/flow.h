@@ -6,6 +6,7 @@
 #pragma once
 
 #include "behave/observation.h"
+#include "event/entity.h"
 #include "event/kind.h"
 
 #define NS_PER_S 1000000000
@@ -33,6 +34,25 @@ struct flow {
 /* False: it is no traffic between two machines (an end is not told, is the machine itself, or is a
  * group's address), or its time is out of range. */
 bool flow_read(const struct observation *o, struct flow *ret) MUST_USE;
+
+/* Between one's own network and outside. */
+static inline bool flow_is_outward(const struct flow *f)
+{
+    return f->from_inside && !f->to_inside;
+}
+
+/* What the target is called: its domain where the record has it, else its key. */
+static inline str flow_destination(const struct flow *f)
+{
+    return f->name.n ? f->name : f->target;
+}
+
+/* The entities of the observation and the target's domain. */
+uint32_t flow_entities(const struct observation *o, const struct flow *f, struct arena *a,
+                       const struct entity **ret);
+
+/* Is the place one of a list of addresses and domains, or below one of those domains? */
+bool place_is_listed(str place, const str *list, uint32_t count);
 
 /* An observation's time in whole seconds; false: out of range. */
 bool seconds_of(int64_t time_ns, uint32_t *ret) MUST_USE;

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { BEHAVE_SIGNALS = 64, BEHAVE_TEXT = 512 };
+enum { BEHAVE_SIGNALS = 256, BEHAVE_TEXT = 512 };
 
 #define SECOND INT64_C(1000000000)
 #define MINUTE (60 * SECOND)
@@ -125,6 +125,8 @@ static inline struct behavior_stats behave_stats(const struct behave_fixture *f)
     f->type->stats(f->self, &s);
     return s;
 }
+
+#define assert_near(a, b, within) assert_true((a) - (b) <= (within) && (b) - (a) <= (within))
 
 /* ------------------------------------------------------------ what is fed */
 
