@@ -8,6 +8,7 @@
 #include "behave/day.h"
 #include "behave/flow.h"
 #include "behave/ref_ring.h"
+#include "correlate/key_table.h"
 
 #include <stdlib.h>
 
