@@ -129,9 +129,10 @@ static void observe(void *self, const struct observation *o, struct behavior_por
     const str destination = flow_destination(&f);
     struct pair *p = key_table_touch(
         l->pairs, hash_mix(hash64(f.source, l->seed), hash64(destination, l->seed)));
-    p->first_s = p->first_s ? p->first_s : f.time_s;
-    p->last_s = f.time_s;
     day_turn(&p->seconds, f.time_s / HOUR_S);
+    if (day_sum(&p->seconds) == 0) /* new, or a day without any */
+        *p = (struct pair){.seconds = p->seconds, .first_s = f.time_s};
+    p->last_s = f.time_s;
     day_add(&p->seconds, (uint64_t)duration_ns / NS_PER_S);
     ref_ring_add(&p->refs, o->ref);
     p->untold++;

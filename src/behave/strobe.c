@@ -100,12 +100,13 @@ static void observe(void *self, const struct observation *o, struct behavior_por
         return;
     struct pair *p = key_table_touch(
         t->pairs, hash_mix(hash64(f.source, t->seed), hash64(flow_destination(&f), t->seed)));
-    p->first_s = p->first_s ? p->first_s : f.time_s;
+    day_turn(&p->connections, f.time_s / HOUR_S);
+    if (day_sum(&p->connections) == 0) /* new, or a day without any */
+        *p = (struct pair){.connections = p->connections, .first_s = f.time_s};
     p->last_s = f.time_s;
     if (f.part == FLOW_END && p->opens)
         return;
     p->opens |= f.part == FLOW_BEGIN;
-    day_turn(&p->connections, f.time_s / HOUR_S);
     day_add(&p->connections, 1);
     ref_ring_add(&p->refs, o->ref);
     p->untold++;
