@@ -11,11 +11,11 @@
 #include "behave/behavior.h"
 #include "behave/logon_attempt.h"
 #include "behave/logon_source.h"
-#include "behave/member_window.h"
+#include "behave/member_signal.h"
 
 #include <stdlib.h>
 
-enum { SOURCES_MAX = 1 << 16, ACCOUNTS_MAX = 1 << 16, EVENTS_MIN = 64, REFS = 20 };
+enum { SOURCES_MAX = 1 << 16, ACCOUNTS_MAX = 1 << 16, EVENTS_MIN = 64 };
 
 /* Of a window's mark: what was told of it. */
 enum { TOLD_FAILURES = 1, TOLD_SUCCESS = 2 };
@@ -48,7 +48,10 @@ static const struct setting settings_table[] = {
      .max = 2000,
      .help = "failed logons of one source, or of an account from it, within `window` before one "
              "that succeeds"},
-    {.name = "window", .kind = SETTING_DURATION, .fallback = "10m", .help = "over which they count"},
+    {.name = "window",
+     .kind = SETTING_DURATION,
+     .fallback = "10m",
+     .help = "over which they count"},
 };
 
 static uint32_t room_for(uint64_t threshold)
@@ -72,7 +75,8 @@ static void *open(const struct settings *s, struct err *e)
     const uint64_t more = b->threshold > b->before_success ? b->threshold : b->before_success;
     const struct member_spec sources = {b->window_ns, SOURCES_MAX, room_for(more)};
     b->sources = member_window_new(&sources);
-    const struct member_spec accounts = {b->window_ns, ACCOUNTS_MAX, room_for(b->account_threshold)};
+    const struct member_spec accounts = {b->window_ns, ACCOUNTS_MAX,
+                                         room_for(b->account_threshold)};
     b->accounts = member_window_new(&accounts);
     return b;
 }
@@ -97,36 +101,12 @@ static uint64_t source_hash(const struct brute_force *b, const struct observatio
     return logon_source_shared(o) ? hash_mix(source, hash64(o->user, b->seed)) : source;
 }
 
-static const char *more_than(const struct member_view *v)
-{
-    return v->at_least ? "at least " : "";
-}
-
-/* A signal of what the view holds, completed but for title, severity and explanation. */
 static void tell(const struct observation *o, const struct member_view *v, uint32_t what,
                  struct behavior_port *port, struct signal *s)
 {
-    uint64_t *refs = arena_array(port->arena, REFS + 1, sizeof *refs);
-
-    const bool again = *v->mark & what;
-
-    s->first_ns = again ? o->time_ns : v->first_ns;
-    s->last_ns = o->time_ns;
-    s->count = again ? 1 : v->total + (what == TOLD_SUCCESS);
     s->measure.value = v->total;
-    s->measure.baseline = "threshold";
-    s->event_count = member_view_refs(v, refs, REFS);
-    if (s->event_count == 0 || refs[s->event_count - 1] != o->ref)
-        refs[s->event_count++] = o->ref;
-    s->events = refs;
-    s->entity_count = behavior_entities(o, port->arena, &s->entities);
+    member_signal(o, v, what, port->arena, s);
     behavior_tell(&behavior_brute_force, port, s);
-    *v->mark |= what;
-}
-
-static unsigned long long seconds_since(int64_t first_ns, int64_t now_ns)
-{
-    return (unsigned long long)((uint64_t)now_ns - (uint64_t)first_ns) / 1000000000;
 }
 
 static void count_source(struct brute_force *b, const struct observation *o,
@@ -145,8 +125,8 @@ static void count_source(struct brute_force *b, const struct observation *o,
         .key_count = logon_source_shared(o) ? 2 : 1,
         .explanation = arena_printf(
             port->arena, "%s%u failed logons from " STR_FMT " as %u account%s within %llu s",
-            more_than(&v), v.total, STR_ARG(o->source), v.members, v.members == 1 ? "" : "s",
-            seconds_since(v.first_ns, o->time_ns)),
+            member_at_least(&v), v.total, STR_ARG(o->source), v.members, v.members == 1 ? "" : "s",
+            member_seconds(&v, o->time_ns)),
         .measure = {.what = "failed logons of a source", .high = (double)b->threshold - 1},
     };
     tell(o, &v, TOLD_FAILURES, port, &s);
@@ -158,8 +138,7 @@ static void count_account(struct brute_force *b, const struct observation *o,
 {
     const str from = o->source.n ? o->source : o->host;
     const struct member_event e = {o->time_ns, hash64(from, b->seed), o->ref};
-    const struct member_view v =
-        member_window_add(b->accounts, hash64(o->user, b->seed), &e);
+    const struct member_view v = member_window_add(b->accounts, hash64(o->user, b->seed), &e);
     const struct signal_pair key = {S("user"), o->user};
 
     if (v.total < b->account_threshold || (v.members < 2 && o->source.n)) {
@@ -171,8 +150,8 @@ static void count_account(struct brute_force *b, const struct observation *o,
         .key_count = 1,
         .explanation = arena_printf(
             port->arena, "%s%u failed logons as " STR_FMT " from %u place%s within %llu s",
-            more_than(&v), v.total, STR_ARG(o->user), v.members, v.members == 1 ? "" : "s",
-            seconds_since(v.first_ns, o->time_ns)),
+            member_at_least(&v), v.total, STR_ARG(o->user), v.members, v.members == 1 ? "" : "s",
+            member_seconds(&v, o->time_ns)),
         .measure = {.what = "failed logons of an account",
                     .high = (double)b->account_threshold - 1},
     };
@@ -196,12 +175,12 @@ static void see_success(struct brute_force *b, const struct observation *o,
         .title = S("Brute force, then success"),
         .key = key,
         .key_count = countof(key),
-        .explanation = arena_printf(
-            port->arena,
-            STR_FMT " logged on from " STR_FMT " after %s%u failed logons from there within "
-                    "%llu s, %u of them as this account",
-            STR_ARG(o->user), STR_ARG(o->source), more_than(&v), v.total,
-            seconds_since(v.first_ns, o->time_ns), own),
+        .explanation = arena_printf(port->arena,
+                                    STR_FMT " logged on from " STR_FMT
+                                            " after %s%u failed logons from there within "
+                                            "%llu s, %u of them as this account",
+                                    STR_ARG(o->user), STR_ARG(o->source), member_at_least(&v),
+                                    v.total, member_seconds(&v, o->time_ns), own),
         .measure = {.what = "failed logons before one that succeeded",
                     .high = (double)b->before_success - 1},
     };

@@ -73,8 +73,7 @@ static bool is_new(struct logon_attempts *a, const struct observation *o)
 
     if (pid.n == 0)
         return true;
-    const int64_t from =
-        o->time_ns < INT64_MIN + QUIET_NS ? INT64_MIN : o->time_ns - QUIET_NS;
+    const int64_t from = o->time_ns < INT64_MIN + QUIET_NS ? INT64_MIN : o->time_ns - QUIET_NS;
     key_table_expire(a->processes, from);
     const uint64_t key = hash_mix(hash_mix(hash64(o->source, a->seed), hash64(o->host, a->seed)),
                                   hash64(pid, a->seed));
@@ -91,8 +90,8 @@ static bool is_new(struct logon_attempts *a, const struct observation *o)
  * it was asked only whether the account is there. */
 static bool ended_early(const struct observation *o)
 {
-    return o->user.n && str_eq(observed(o, COLUMN_event_action),
-                               S("connection_closed_before_authentication"));
+    return o->user.n &&
+           str_eq(observed(o, COLUMN_event_action), S("connection_closed_before_authentication"));
 }
 
 /* Of Kerberos only the first ticket is a logon (4768): others are asked for with that one. */
@@ -106,8 +105,8 @@ static bool is_logon_ticket(const struct observation *o)
 enum logon_attempt logon_attempt_of(struct logon_attempts *a, const struct observation *o)
 {
     const uint8_t activity = o->columns->activity, outcome = o->columns->outcome;
-    const bool logon = activity == ACTIVITY_logon ||
-                       (activity == ACTIVITY_ticket && is_logon_ticket(o));
+    const bool logon =
+        activity == ACTIVITY_logon || (activity == ACTIVITY_ticket && is_logon_ticket(o));
 
     if (outcome == OUTCOME_SUCCESS)
         return logon ? LOGON_SUCCEEDED : LOGON_NONE;

@@ -25,4 +25,4 @@ uint64_t logon_attempts_bytes(const struct logon_attempts *a);
 
 /* For the tables of behaviours that look at attempts. */
 #define LOGON_ACTIVITIES ACTIVITY_logon, ACTIVITY_authenticate, ACTIVITY_ticket, ACTIVITY_flow_close
-#define LOGON_COLUMNS    COLUMN_event_action, COLUMN_event_code, COLUMN_process_pid
+#define LOGON_COLUMNS COLUMN_event_action, COLUMN_event_code, COLUMN_process_pid

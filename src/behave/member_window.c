@@ -6,12 +6,12 @@
 #include "behave/member_window.h"
 
 #include "base/mem.h"
-#include "correlate/key_table.h"
+#include "behave/pressure.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 4 };
+enum { FIRST_ROOM = 4, BODY_BYTES_MAX = 64 << 20 };
 
 struct member {
     uint64_t value;
@@ -37,7 +37,7 @@ struct state {
 struct member_window {
     struct member_spec spec;
     struct key_table *keys;
-    uint64_t body_bytes;
+    uint64_t body_bytes, given_up;
 };
 
 static const uint32_t one_member[MEMBER_COUNTS] = {[1] = 1};
@@ -241,6 +241,8 @@ struct member_view member_window_add(struct member_window *w, uint64_t key,
     const int64_t from = window_start(w, e->time_ns);
 
     key_table_expire(w->keys, from);
+    pressure_relieve(w->keys, &w->body_bytes, BODY_BYTES_MAX, e->time_ns, w->spec.span_ns,
+                     &w->given_up);
     struct state *s = key_table_touch(w->keys, key);
     expire(s, from);
     s->last_ns = e->time_ns;
@@ -326,7 +328,7 @@ uint32_t member_window_keys(const struct member_window *w)
 
 uint64_t member_window_displaced(const struct member_window *w)
 {
-    return key_table_displaced(w->keys);
+    return key_table_displaced(w->keys) + w->given_up;
 }
 
 uint64_t member_window_bytes(const struct member_window *w)

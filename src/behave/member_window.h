@@ -4,7 +4,8 @@
  * from.
  *
  * The window slides: at time t it holds the events of [t - span, t]. Of a key the newest events_max
- * events are kept, and the newest keys_max keys (correlate/key_table.h). Adding is O(1), amortised.
+ * events are kept, of the newest keys_max keys (correlate/key_table.h), and no more than 64 MiB of
+ * them all: what was idle longest goes first. Adding is O(1), amortised.
  */
 #pragma once
 
