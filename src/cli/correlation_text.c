@@ -19,6 +19,21 @@ static void join(struct buf *out, const str *items, uint32_t count)
     }
 }
 
+/* What a rule is to a sequence: ", 3 times" */
+static void write_step(struct buf *out, const struct correlation_reference *r)
+{
+    if (r->runs > 1)
+        buf_printf(out, ", %u times", r->runs);
+    if (r->fork)
+        buf_add(out, S(", again and again"));
+}
+
+static const char *const labels[] = {
+    [CORRELATION_STEP] = "then",
+    [CORRELATION_ABSENCE] = "and never",
+    [CORRELATION_UNTIL] = "until",
+};
+
 /* "its count >= 5 and < 10", "all of them were seen" */
 static void write_condition(struct buf *out, const struct sigma_correlation *c)
 {
@@ -29,6 +44,12 @@ static void write_condition(struct buf *out, const struct sigma_correlation *c)
 
     if (c->condition) {
         buf_add(out, S("the condition in words holds of the rules that were seen"));
+        return;
+    }
+    if (c->type == CORRELATION_SEQUENCE) {
+        buf_add(out, c->rules[c->rule_count - 1].role == CORRELATION_ABSENCE
+                         ? S("all steps were seen, and the time is over")
+                         : S("all steps were seen, one after the other"));
         return;
     }
     if (c->bound_count == 0)
@@ -55,7 +76,10 @@ void correlation_text(struct page *p, const struct sigma_correlation *c)
             buf_add(&text, S(", by "));
             join(&text, m->group, c->group_count);
         }
-        line(p, i ? "" : "matches of", buf_str(&text));
+        if (c->type == CORRELATION_SEQUENCE)
+            write_step(&text, &c->rules[i]);
+        const char *label = c->type == CORRELATION_SEQUENCE ? labels[c->rules[i].role] : "";
+        line(p, i ? label : "matches of", buf_str(&text));
     }
     if (c->field_count) {
         buf_clear(&text);

@@ -1,52 +1,14 @@
-#include "correlate/correlator.h"
+#include "correlate/correlator_state.h"
 
 #include "base/hash.h"
 #include "base/intern.h"
 #include "base/mem.h"
-#include "correlate/window.h"
 
 #include <stdlib.h>
 
 enum {
-    CHAIN_MAX = CORRELATION_CHAIN_MAX + 1,
-    NUMBER_TEXT_MAX = 64,
     KEYS_OF_ALL = 1 << 22, /* shared by all correlations */
     KEYS_LEAST = 1 << 12,
-};
-
-/* A correlation that is evaluated. */
-struct evaluated {
-    const struct sigma_correlation *of;
-    struct windows *windows;
-    const char *refusal; /* then it is not, and this says why */
-    struct part *parts;  /* as which it counts in others */
-    uint32_t part_count, part_capacity;
-};
-
-/* A rule or correlation as a member of a correlation: where the fields stand in its values. */
-struct part {
-    uint32_t correlation, member;
-    uint16_t group[CORRELATION_GROUP_MAX];
-    uint16_t *values; /* of its `field`s */
-};
-
-/* What the matches of a rule are needed for. */
-struct wanted {
-    struct part *parts;
-    uint32_t part_count, part_capacity;
-    str *fields;
-    uint32_t field_count, field_capacity;
-};
-
-struct correlator {
-    const struct ruleset *rs;
-    struct correlator_sink sink;
-    struct evaluated *all;
-    uint32_t count;
-    struct wanted *rules; /* one a rule of the set */
-    uint64_t seed;
-    struct arena *arena;
-    uint64_t lacking;
 };
 
 /* ------------------------------------------------------------ the program of a condition */
@@ -110,10 +72,17 @@ static const enum window_kind kinds[] = {
     [CORRELATION_VALUE_AVG] = WINDOW_AVERAGE,
     [CORRELATION_VALUE_PERCENTILE] = WINDOW_PERCENTILE,
     [CORRELATION_VALUE_MEDIAN] = WINDOW_PERCENTILE,
+    [CORRELATION_SEQUENCE] = WINDOW_SEQUENCE,
 };
 static const enum bound_operator operators[] = {
     [CORRELATION_GT] = BOUND_GT,   [CORRELATION_GTE] = BOUND_GTE, [CORRELATION_LT] = BOUND_LT,
     [CORRELATION_LTE] = BOUND_LTE, [CORRELATION_EQ] = BOUND_EQ,   [CORRELATION_NEQ] = BOUND_NEQ,
+};
+
+static const enum window_role roles[] = {
+    [CORRELATION_STEP] = WINDOW_STEP,
+    [CORRELATION_ABSENCE] = WINDOW_ABSENCE,
+    [CORRELATION_UNTIL] = WINDOW_UNTIL,
 };
 
 static void open_windows(struct correlator *c, struct evaluated *x)
@@ -129,6 +98,9 @@ static void open_windows(struct correlator *c, struct evaluated *x)
         .keys_max = share > KEYS_LEAST ? share : KEYS_LEAST,
     };
 
+    for (uint32_t i = 0; of->type == CORRELATION_SEQUENCE && i < of->rule_count; i++)
+        spec.steps[i] = (struct window_step){roles[of->rules[i].role], (uint8_t)of->rules[i].runs,
+                                             of->rules[i].fork};
     for (uint32_t i = 0; i < of->bound_count; i++)
         spec.bounds[i] = (struct window_bound){operators[of->bounds[i].op], of->bounds[i].number};
     if (of->condition && of->rule_count <= WINDOW_MEMBERS_MAX &&
@@ -136,6 +108,8 @@ static void open_windows(struct correlator *c, struct evaluated *x)
         x->refusal = "the condition is too long";
     else if (window_spec_check(&spec, &x->refusal))
         x->windows = windows_new(&spec);
+    x->awaits = x->windows && windows_await(x->windows);
+    c->awaits = c->awaits || x->awaits;
 }
 
 /* ------------------------------------------------------------ what is wanted of whom */
@@ -260,6 +234,8 @@ void correlator_free(struct correlator *c)
         windows_free(c->all[i].windows);
     free(c->all);
     free(c->rules);
+    free(c->offers);
+    free(c->label);
     arena_free(c->arena);
     free(c);
 }
@@ -297,138 +273,6 @@ void correlator_values(const struct correlator *c, uint32_t rule, const struct e
         if (at == ev->field_count)
             at = event_find(ev, w->fields[i]);
         ret[i] = at < ev->field_count ? ev->fields[at].value : (str){0};
-    }
-}
-
-/* ------------------------------------------------------------ matches */
-
-/* A match of a rule, or a firing of a correlation, on its way to those that refer to it. */
-struct match {
-    const struct part *parts;
-    uint32_t part_count, next;
-    str values[CORRELATION_GROUP_MAX]; /* of a firing; of a rule's match they are the caller's */
-};
-
-static uint64_t fold_hash(str s, uint64_t seed)
-{
-    enum { PIECE = 256 };
-    char folded[PIECE];
-    uint64_t hash = s.n;
-
-    for (size_t at = 0; at < s.n; at += PIECE) {
-        size_t n = s.n - at < PIECE ? s.n - at : PIECE;
-        for (size_t i = 0; i < n; i++)
-            folded[i] = ascii_lower(s.p[at + i]);
-        hash = hash_mix(hash, hash64((str){folded, n}, seed));
-    }
-    return hash;
-}
-
-/* The hash of several values together; false when one is absent. */
-static bool hash_values(const struct correlator *c, const str *values, const uint16_t *places,
-                        uint32_t count, uint64_t *ret)
-{
-    uint64_t hash = count;
-
-    for (uint32_t i = 0; i < count; i++) {
-        if (places[i] == UINT16_MAX || !values[places[i]].p)
-            return false;
-        hash = hash_mix(hash, fold_hash(values[places[i]], c->seed));
-    }
-    *ret = hash;
-    return true;
-}
-
-static bool read_number(str s, double *ret)
-{
-    char text[NUMBER_TEXT_MAX], *end;
-
-    s = str_trim(s);
-    if (s.n == 0 || s.n >= sizeof text)
-        return false;
-    memcpy(text, s.p, s.n);
-    text[s.n] = '\0';
-    *ret = strtod(text, &end);
-    return *end == '\0' && *ret == *ret;
-}
-
-/* Fills what the correlation looks at; false when the match lacks it. */
-static bool fill_event(const struct correlator *c, const struct part *p, const str *values,
-                       struct window_event *e)
-{
-    const struct sigma_correlation *of = c->all[p->correlation].of;
-
-    if (of->type == CORRELATION_VALUE_COUNT)
-        return hash_values(c, values, p->values, of->field_count, &e->value);
-    if (of->type >= CORRELATION_VALUE_SUM)
-        return p->values[0] != UINT16_MAX && values[p->values[0]].p &&
-               read_number(values[p->values[0]], &e->number);
-    return true;
-}
-
-static void tell(struct correlator *c, const struct part *p, const str *values,
-                 const struct window_answer *a, int64_t time_ns, uint64_t match)
-{
-    const struct sigma_correlation *of = c->all[p->correlation].of;
-    struct correlation_value group[CORRELATION_GROUP_MAX];
-
-    for (uint32_t i = 0; i < of->group_count; i++)
-        group[i] = (struct correlation_value){of->group_by[i], values[p->group[i]]};
-    const struct correlation_firing f = {
-        .correlation = of,
-        .first_ns = a->first_ns,
-        .time_ns = time_ns,
-        .value = a->value,
-        .at_least = a->at_least,
-        .group = group,
-        .match = match,
-    };
-    if (!of->head.quiet || c->all[p->correlation].part_count == 0)
-        c->sink.fired(c->sink.ctx, &f);
-}
-
-/* One part of a match: true when its correlation fires. */
-static bool feed_part(struct correlator *c, const struct part *p, const str *values,
-                      int64_t time_ns, uint64_t match)
-{
-    struct evaluated *x = &c->all[p->correlation];
-    struct window_event e = {.time_ns = time_ns, .member = p->member};
-    uint64_t key;
-
-    if (!hash_values(c, values, p->group, x->of->group_count, &key) ||
-        !fill_event(c, p, values, &e)) {
-        c->lacking++;
-        return false;
-    }
-    const struct window_answer a = windows_feed(x->windows, key, &e);
-    if (a.began)
-        tell(c, p, values, &a, time_ns, match);
-    return a.began;
-}
-
-void correlator_feed(struct correlator *c, uint32_t rule, int64_t time_ns, const str *values,
-                     uint64_t match)
-{
-    struct match chain[CHAIN_MAX];
-    const struct wanted *w = &c->rules[rule];
-    uint32_t depth = 0;
-
-    chain[depth++] = (struct match){.parts = w->parts, .part_count = w->part_count};
-    while (depth) {
-        struct match *m = &chain[depth - 1];
-        if (m->next == m->part_count) {
-            depth--;
-            continue;
-        }
-        const struct part *p = &m->parts[m->next++];
-        const str *its = depth == 1 ? values : m->values;
-        const struct evaluated *x = &c->all[p->correlation];
-        if (!feed_part(c, p, its, time_ns, match) || x->part_count == 0 || depth == CHAIN_MAX)
-            continue;
-        struct match *next = &chain[depth++];
-        *next = (struct match){.parts = x->parts, .part_count = x->part_count};
-        for (uint32_t i = 0; i < x->of->group_count; i++)
-            next->values[i] = its[p->group[i]];
     }
 }
 

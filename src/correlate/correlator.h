@@ -10,6 +10,8 @@
  *     goes on to hold at each further match: what began is one thing that lasts
  *   - for a chained correlation each firing of what it refers to is a match, at the time of the
  *     match that made it fire, with the fields of group-by
+ *   - a sequence (ours) fires at the match that makes it whole, each time; one that ends with an
+ *     absence when its timespan is over, which is known at the next event or correlator_advance()
  */
 #pragma once
 
@@ -27,11 +29,14 @@ struct correlation_value {
 
 struct correlation_firing {
     const struct sigma_correlation *correlation;
-    int64_t first_ns, time_ns; /* of the window's first match that is known, and of the last */
+    int64_t first_ns, last_ns; /* of the window's first match that is known, and of the last */
+    int64_t time_ns;           /* of the last, or when an absence had lasted long enough */
     double value;              /* the count, sum, ... that was held against the condition */
     bool at_least;             /* it may be larger */
     const struct correlation_value *group; /* group_count of them, named as in group-by */
-    uint64_t match;                        /* that made it fire: as it was fed */
+    uint64_t match;                        /* that made it fire, or came last: as it was fed */
+    const uint64_t *matches;               /* of a sequence: all that it is made of, in order */
+    uint32_t match_count;
 };
 
 struct correlator_sink {
@@ -53,9 +58,23 @@ bool correlator_wants(const struct correlator *c, uint32_t rule, const str **ret
 /* Their values in an event whose values are text, through its log source's names: ret has room. */
 void correlator_values(const struct correlator *c, uint32_t rule, const struct event *ev, str *ret);
 
-/* A match, with its values in the order of correlator_wants(). Times do not descend. */
+struct correlator_match {
+    uint32_t rule;
+    const str *values; /* in the order of correlator_wants() */
+    uint64_t match;    /* for the caller to know it by */
+};
+/* All matches of one event, which is one step of a sequence, whatever rules match it. Times do not
+ * descend; of one time an event is before those that are fed after it, to sequences. */
+void correlator_feed_event(struct correlator *c, int64_t time_ns,
+                           const struct correlator_match *matches, uint32_t count);
+/* The only match of an event. */
 void correlator_feed(struct correlator *c, uint32_t rule, int64_t time_ns, const str *values,
                      uint64_t match);
+
+/* No event of a time up to this one is fed any more: absences that lasted until then are told.
+ * Live, at each move of the watermark; of evidence, once, with the time of its last event. What
+ * would be decided only later is not known then, and not told. */
+void correlator_advance(struct correlator *c, int64_t watermark_ns);
 
 struct correlator_stats {
     uint64_t lacking;   /* matches without a field that a correlation groups by or looks at */

@@ -138,14 +138,21 @@ static void grow_slots(struct key_table *t)
 
 /* ------------------------------------------------------------ entries */
 
+static void drop(struct key_table *t, struct entry *e)
+{
+    if (t->kind.drop)
+        t->kind.drop(state_of(e));
+    if (t->kind.drop_in)
+        t->kind.drop_in(t->kind.ctx, state_of(e));
+}
+
 static void forget(struct key_table *t, uint32_t place)
 {
     struct entry *e = entry_at(t, place);
 
     empty_slot(t, slot_of(t, e->key));
     detach(t, place);
-    if (t->kind.drop)
-        t->kind.drop(state_of(e));
+    drop(t, e);
     e->next = t->free;
     t->free = place;
     t->count--;
@@ -159,12 +166,17 @@ void key_table_expire(struct key_table *t, int64_t before_ns)
             forget(t, t->queues[i].oldest);
 }
 
+void key_table_displace(struct key_table *t)
+{
+    assert(t->count);
+    forget(t, t->queues[0].oldest != NONE ? t->queues[0].oldest : t->queues[1].oldest);
+    t->displaced++;
+}
+
 static uint32_t new_place(struct key_table *t)
 {
-    if (t->count == t->keys_max) {
-        forget(t, t->queues[0].oldest != NONE ? t->queues[0].oldest : t->queues[1].oldest);
-        t->displaced++;
-    }
+    if (t->count == t->keys_max)
+        key_table_displace(t);
     if (t->free != NONE) {
         uint32_t place = t->free;
         t->free = entry_at(t, place)->next;
@@ -176,6 +188,13 @@ static uint32_t new_place(struct key_table *t)
         t->entries = mem_resize(t->entries, t->capacity, t->entry_bytes);
     }
     return t->used++;
+}
+
+void *key_table_find(const struct key_table *t, uint64_t key)
+{
+    uint32_t at = slot_of(t, key);
+
+    return t->slots[at] ? state_of(entry_at(t, t->slots[at] - 1)) : NULL;
 }
 
 void *key_table_touch(struct key_table *t, uint64_t key)
@@ -212,9 +231,9 @@ void key_table_free(struct key_table *t)
 {
     if (!t)
         return;
-    for (int i = 0; i < QUEUES && t->kind.drop; i++)
+    for (int i = 0; i < QUEUES; i++)
         for (uint32_t at = t->queues[i].oldest; at != NONE; at = entry_at(t, at)->next)
-            t->kind.drop(state_of(entry_at(t, at)));
+            drop(t, entry_at(t, at));
     free(t->entries);
     free(t->slots);
     free(t);

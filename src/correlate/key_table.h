@@ -13,9 +13,11 @@
 #include "base/base.h"
 
 struct key_table_kind {
-    uint32_t state_bytes;             /* a multiple of 8 */
-    int64_t (*last_ns)(const void *); /* the time of a state's last event */
-    void (*drop)(void *state);        /* frees what it owns; NULL: nothing */
+    uint32_t state_bytes;                    /* a multiple of 8 */
+    int64_t (*last_ns)(const void *);        /* the time of a state's last event */
+    void (*drop)(void *state);               /* frees what it owns; NULL: nothing */
+    void (*drop_in)(void *ctx, void *state); /* the same, for whom it takes a context */
+    void *ctx;
 };
 
 struct key_table;
@@ -30,6 +32,11 @@ void key_table_expire(struct key_table *t, int64_t before_ns);
 void *key_table_touch(struct key_table *t, uint64_t key) NEVER_NULL;
 /* The state of a key, or NULL; its place in the queues stays. */
 void *key_table_find(const struct key_table *t, uint64_t key);
+
+/* The state of a key, which stays where it is in its queue; NULL: there is none. */
+void *key_table_find(const struct key_table *t, uint64_t key);
+/* Gives up the key that would be displaced next; there is one. */
+void key_table_displace(struct key_table *t);
 
 uint32_t key_table_count(const struct key_table *t);
 uint64_t key_table_displaced(const struct key_table *t); /* for want of room */

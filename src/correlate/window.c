@@ -9,7 +9,7 @@ static const struct window_kind_row *const rows[] = {
     [WINDOW_COUNT] = &window_count_row,      [WINDOW_DISTINCT] = &window_distinct_row,
     [WINDOW_SUM] = &window_value_row,        [WINDOW_AVERAGE] = &window_value_row,
     [WINDOW_PERCENTILE] = &window_value_row, [WINDOW_TEMPORAL] = &window_member_row,
-    [WINDOW_ORDERED] = &window_member_row,
+    [WINDOW_ORDERED] = &window_member_row,   [WINDOW_SEQUENCE] = &window_sequence_row,
 };
 
 static bool bound_holds(const struct window_bound *b, double value)
@@ -68,9 +68,26 @@ static bool check_program(const struct window_spec *s)
     return s->program_length == 0 || depth == 1;
 }
 
+static bool check_steps(const struct window_spec *s)
+{
+    uint32_t steps = 0;
+    bool until = false;
+
+    if (s->kind != WINDOW_SEQUENCE)
+        return true;
+    for (uint32_t i = 0; i < s->member_count; i++) {
+        if ((s->steps[i].role == WINDOW_STEP && s->steps[i].runs == 0) ||
+            (until && s->steps[i].role != WINDOW_UNTIL))
+            return false;
+        until = s->steps[i].role == WINDOW_UNTIL;
+        steps += s->steps[i].role == WINDOW_STEP ? s->steps[i].runs : 0;
+    }
+    return steps > 0 && steps <= WINDOW_MEMBERS_MAX;
+}
+
 bool window_spec_check(const struct window_spec *s, const char **why)
 {
-    bool temporal = s->kind == WINDOW_TEMPORAL || s->kind == WINDOW_ORDERED;
+    bool temporal = s->kind >= WINDOW_TEMPORAL;
 
     *why = s->span_ns <= 0                          ? "the timespan is not positive"
            : s->bound_count > WINDOW_BOUNDS_MAX     ? "there are too many bounds"
@@ -79,9 +96,18 @@ bool window_spec_check(const struct window_spec *s, const char **why)
            : temporal && s->member_count == 0       ? "there is no rule"
            : s->program_length > WINDOW_PROGRAM_MAX ? "the condition is too long"
            : !check_program(s)                      ? "the condition is no condition"
+           : !check_steps(s)                        ? "the steps are no sequence"
            : !(need_of(s) <= WINDOW_NEED_MAX)       ? "counts above 1,048,576 cannot be asked for"
                                                     : NULL;
     return *why == NULL;
+}
+
+static void drop_state(void *windows, void *state)
+{
+    struct windows *w = windows;
+
+    if (w->row->drop)
+        w->row->drop(w, state);
 }
 
 struct windows *windows_new(const struct window_spec *s)
@@ -93,7 +119,15 @@ struct windows *windows_new(const struct window_spec *s)
     w->spec = *s;
     w->row = rows[s->kind];
     w->need = (uint32_t)need_of(s);
-    w->keys = key_table_new(&w->row->table, s->keys_max ? s->keys_max : WINDOW_KEYS_MAX);
+    const struct key_table_kind kind = {
+        .state_bytes = w->row->state_bytes,
+        .last_ns = w->row->last_ns,
+        .drop_in = drop_state,
+        .ctx = w,
+    };
+    w->keys = key_table_new(&kind, s->keys_max ? s->keys_max : WINDOW_KEYS_MAX);
+    if (s->kind == WINDOW_SEQUENCE)
+        window_sequence_shape(w);
     return w;
 }
 
@@ -102,6 +136,8 @@ void windows_free(struct windows *w)
     if (!w)
         return;
     key_table_free(w->keys);
+    deadline_queue_done(&w->due);
+    free(w->whole);
     free(w);
 }
 
@@ -113,7 +149,7 @@ static uint8_t *held_of(void *state)
 
 struct window_answer windows_feed(struct windows *w, uint64_t key, const struct window_event *e)
 {
-    struct window_answer ret = {.first_ns = e->time_ns};
+    struct window_answer ret = {.first_ns = e->time_ns, .last_ns = e->time_ns};
 
     if (w->started && e->time_ns < w->newest_ns) {
         w->late++;
@@ -124,11 +160,14 @@ struct window_answer windows_feed(struct windows *w, uint64_t key, const struct 
     const int64_t from =
         e->time_ns < INT64_MIN + w->spec.span_ns ? INT64_MIN : e->time_ns - w->spec.span_ns;
     key_table_expire(w->keys, from);
+    if (w->row->opens && !w->row->opens(w, e) && !key_table_find(w->keys, key))
+        return ret;
     void *state = key_table_touch(w->keys, key);
+    w->key = key;
     w->row->take(w, state, e, from, &ret);
     if (w->row->by_bounds)
         ret.holds = window_bounds_hold(&w->spec, ret.value);
-    ret.began = ret.holds && !*held_of(state);
+    ret.began = ret.holds && (w->row->each || !*held_of(state));
     *held_of(state) = ret.holds;
     return ret;
 }
@@ -150,5 +189,5 @@ uint64_t windows_late(const struct windows *w)
 
 uint64_t windows_bytes(const struct windows *w)
 {
-    return key_table_bytes(w->keys) + w->owned_bytes;
+    return key_table_bytes(w->keys) + w->owned_bytes + w->due.capacity * sizeof *w->due.items;
 }

@@ -6,10 +6,12 @@
  * in the order of their times. An answer is O(1), amortised, but for percentiles, which move a
  * sorted array. As much is kept of a key as the bounds can tell apart: to know that a count is 5 or
  * more takes the last 5 times. So a value is marked `at_least` when more was seen than is kept.
+ *
+ * Sequences are told of in window_sequence.c.
  */
 #pragma once
 
-#include "base/base.h"
+#include "base/str.h"
 
 enum {
     WINDOW_BOUNDS_MAX = 2,
@@ -28,6 +30,7 @@ enum window_kind {
     WINDOW_PERCENTILE, /* with linear interpolation between ranks */
     WINDOW_TEMPORAL,   /* which members were seen */
     WINDOW_ORDERED,    /* the same, in the order of their numbers */
+    WINDOW_SEQUENCE,   /* steps, each behind the other: EQL's sequences */
 };
 
 enum bound_operator { BOUND_GT, BOUND_GTE, BOUND_LT, BOUND_LTE, BOUND_EQ, BOUND_NEQ };
@@ -39,6 +42,19 @@ struct window_bound {
 /* A step of a temporal condition in postfix: a member's number, or one of these. */
 enum { STEP_AND = 0xFD, STEP_OR = 0xFE, STEP_NOT = 0xFF };
 
+/* What a member is to a sequence. Its members are in order: what stands before the first step, that
+ * step, what must not come between it and the next, and so on; UNTIL behind all. */
+enum window_role {
+    WINDOW_STEP,
+    WINDOW_ABSENCE, /* empties what waits for the next step; behind the last it is waited for */
+    WINDOW_UNTIL,   /* empties all */
+};
+struct window_step {
+    enum window_role role;
+    uint8_t runs; /* how often a step comes, from 1 */
+    bool fork;    /* what led to the step stays, for further events */
+};
+
 struct window_spec {
     enum window_kind kind;
     int64_t span_ns;
@@ -48,6 +64,7 @@ struct window_spec {
     uint32_t member_count;
     uint8_t program[WINDOW_PROGRAM_MAX]; /* of a temporal window, instead of bounds; or none */
     uint32_t program_length;
+    struct window_step steps[WINDOW_MEMBERS_MAX]; /* of a sequence: its members */
     uint32_t keys_max;
 };
 
@@ -56,13 +73,18 @@ struct window_event {
     uint32_t member;
     uint64_t value; /* DISTINCT: a hash of it */
     double number;  /* SUM, AVERAGE, PERCENTILE */
+    uint64_t match; /* SEQUENCE: what it is, to be told back */
+    str label;      /* the same of its key, in windows_due() */
 };
 
 struct window_answer {
     bool holds, began; /* began: it did not at the key's event before, or there was none */
     bool at_least;     /* `value` may be larger */
     double value;
-    int64_t first_ns; /* the earliest event in the window, as far as it is kept */
+    int64_t first_ns;        /* the earliest event in the window, as far as it is kept */
+    int64_t last_ns;         /* the last */
+    const uint64_t *matches; /* of a sequence: its events, good until the next call */
+    uint32_t match_count;
 };
 
 struct windows;
@@ -72,7 +94,21 @@ bool window_spec_check(const struct window_spec *s, const char **why);
 struct windows *windows_new(const struct window_spec *s) MUST_USE;
 void windows_free(struct windows *w); /* NULL is a no-op */
 
+/* A sequence holds once, at the event that makes it whole. For one that ends with an absence call
+ * windows_due() before, until there is nothing, with the time before the event's. */
 struct window_answer windows_feed(struct windows *w, uint64_t key, const struct window_event *e);
+
+/* A sequence whose last absence lasted to the end of its span. */
+struct window_due {
+    int64_t time_ns; /* that end */
+    str label;
+    struct window_answer answer;
+};
+bool windows_await(const struct windows *w); /* do any end with an absence? */
+/* When the next may be due; INT64_MAX: none. */
+int64_t windows_deadline(const struct windows *w);
+/* The next that is due at a time of which no event comes any more. False: there is none. */
+bool windows_due(struct windows *w, int64_t watermark_ns, struct window_due *ret);
 
 uint32_t windows_keys(const struct windows *w);
 uint64_t windows_displaced(const struct windows *w); /* keys, for want of room */

@@ -31,12 +31,14 @@ static int64_t count_last(const void *state)
     return s->outside ? s->last : s->n ? s->inside[(s->head + s->n - 1) % INSIDE] : INT64_MIN;
 }
 
-static void count_drop(void *state)
+static void count_drop(struct windows *w, void *state)
 {
     struct count_state *s = state;
 
-    if (s->outside)
-        free(s->ring);
+    if (!s->outside)
+        return;
+    w->owned_bytes -= s->capacity * sizeof *s->ring;
+    free(s->ring);
 }
 
 /* ------------------------------------------------------------ few */
@@ -125,7 +127,9 @@ static void count_take(struct windows *w, void *state, const struct window_event
 }
 
 const struct window_kind_row window_count_row = {
-    .table = {sizeof(struct count_state), count_last, count_drop},
+    .state_bytes = sizeof(struct count_state),
+    .last_ns = count_last,
+    .drop = count_drop,
     .take = count_take,
     .by_bounds = true,
 };

@@ -33,10 +33,12 @@ static int64_t distinct_last(const void *state)
     return ((const struct distinct_state *)state)->last_ns;
 }
 
-static void distinct_drop(void *state)
+static void distinct_drop(struct windows *w, void *state)
 {
     struct distinct_state *s = state;
 
+    if (s->items)
+        w->owned_bytes -= s->capacity * sizeof *s->items + (s->slot_mask + 1) * sizeof *s->slots;
     free(s->items);
     free(s->slots);
 }
@@ -106,6 +108,7 @@ static void widen(struct windows *w, struct distinct_state *s)
     while (slots < wider * 2)
         slots *= 2;
     w->owned_bytes += (wider - s->capacity) * sizeof *s->items + slots * sizeof *s->slots;
+    w->owned_bytes -= s->slots ? (s->slot_mask + 1) * sizeof *s->slots : 0;
     s->items = mem_resize(s->items, wider, sizeof *s->items);
     s->capacity = wider;
     free(s->slots);
@@ -165,7 +168,9 @@ static void distinct_take(struct windows *w, void *state, const struct window_ev
 }
 
 const struct window_kind_row window_distinct_row = {
-    .table = {sizeof(struct distinct_state), distinct_last, distinct_drop},
+    .state_bytes = sizeof(struct distinct_state),
+    .last_ns = distinct_last,
+    .drop = distinct_drop,
     .take = distinct_take,
     .by_bounds = true,
 };

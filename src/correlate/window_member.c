@@ -23,14 +23,41 @@ struct member_state {
     int64_t last_ns;
 };
 
+/* A chain's latest beginning, and when its last member was seen; and the latest beginning of one
+ * that ended before that, for events of the same time are in no order. */
+struct chain {
+    int64_t begins, ends, earlier;
+};
+enum { CHAIN_WORDS = sizeof(struct chain) / sizeof(int64_t) };
+
+static uint32_t lengths(const struct windows *w)
+{
+    return w->spec.member_count < LENGTHS_MAX ? w->spec.member_count : LENGTHS_MAX;
+}
+
 static int64_t member_last(const void *state)
 {
     return ((const struct member_state *)state)->last_ns;
 }
 
-static void member_drop(void *state)
+static bool is_ordered(const struct windows *w)
 {
-    free(((struct member_state *)state)->times);
+    return w->spec.kind == WINDOW_ORDERED && !w->spec.program_length;
+}
+
+/* Words of `times`. */
+static size_t words_of(const struct windows *w)
+{
+    return w->spec.member_count * (is_ordered(w) ? 1 + CHAIN_WORDS * (size_t)lengths(w) : 1);
+}
+
+static void member_drop(struct windows *w, void *state)
+{
+    struct member_state *s = state;
+
+    if (s->times)
+        w->owned_bytes -= words_of(w) * sizeof *s->times;
+    free(s->times);
 }
 
 static bool run_program(const struct window_spec *s, uint64_t seen)
@@ -105,12 +132,6 @@ static void take_temporal(const struct windows *w, struct member_state *s,
 
 /* ------------------------------------------------------------ in order */
 
-/* A chain's latest beginning, and when its last member was seen; and the latest beginning of one
- * that ended before that, for events of the same time are in no order. */
-struct chain {
-    int64_t begins, ends, earlier;
-};
-
 static int64_t chain_before(const struct chain *c, int64_t time_ns)
 {
     return c->ends < time_ns ? c->begins : c->earlier;
@@ -124,8 +145,6 @@ static void chain_add(struct chain *c, int64_t begins, int64_t time_ns)
         c->begins = begins;
 }
 
-enum { CHAIN_WORDS = sizeof(struct chain) / sizeof(int64_t) };
-
 /* Chains by length (from 1) and last member. */
 static struct chain *chain_at(const struct windows *w, struct member_state *s, uint32_t length,
                               uint32_t member)
@@ -133,11 +152,6 @@ static struct chain *chain_at(const struct windows *w, struct member_state *s, u
     struct chain *chains = (struct chain *)(void *)(s->times + w->spec.member_count);
 
     return &chains[(size_t)(length - 1) * w->spec.member_count + member];
-}
-
-static uint32_t lengths(const struct windows *w)
-{
-    return w->spec.member_count < LENGTHS_MAX ? w->spec.member_count : LENGTHS_MAX;
 }
 
 /* The best chain of one member less that ended before now. */
@@ -191,24 +205,25 @@ static void member_take(struct windows *w, void *state, const struct window_even
                         int64_t from_ns, struct window_answer *ret)
 {
     struct member_state *s = state;
-    bool ordered = w->spec.kind == WINDOW_ORDERED && !w->spec.program_length;
 
     assert(e->member < w->spec.member_count);
     s->last_ns = e->time_ns;
     if (!s->times) {
-        size_t n = w->spec.member_count * (ordered ? 1 + CHAIN_WORDS * (size_t)lengths(w) : 1);
+        size_t n = words_of(w);
         s->times = mem_array(n, sizeof *s->times);
         for (size_t i = 0; i < n; i++)
             s->times[i] = NEVER;
         w->owned_bytes += n * sizeof *s->times;
     }
-    if (ordered)
+    if (is_ordered(w))
         take_ordered(w, s, e, from_ns, ret);
     else
         take_temporal(w, s, e, from_ns, ret);
 }
 
 const struct window_kind_row window_member_row = {
-    .table = {sizeof(struct member_state), member_last, member_drop},
+    .state_bytes = sizeof(struct member_state),
+    .last_ns = member_last,
+    .drop = member_drop,
     .take = member_take,
 };

@@ -37,10 +37,16 @@ static int64_t value_last(const void *state)
     return ((const struct value_state *)state)->last_ns;
 }
 
-static void value_drop(void *state)
+static size_t room_of(const struct windows *w)
+{
+    return sizeof(struct timed) + (w->spec.kind == WINDOW_PERCENTILE ? sizeof(double) : 0);
+}
+
+static void value_drop(struct windows *w, void *state)
 {
     struct value_state *s = state;
 
+    w->owned_bytes -= s->capacity * room_of(w);
     free(s->ring);
     free(s->sorted);
 }
@@ -88,7 +94,7 @@ static void widen(struct windows *w, struct value_state *s)
     for (uint32_t i = 0; i < s->n; i++)
         ring[i] = s->ring[(s->head + i) % s->capacity];
     free(s->ring);
-    w->owned_bytes += (wider - s->capacity) * (sizeof *ring + (sorted ? sizeof *s->sorted : 0));
+    w->owned_bytes += (wider - s->capacity) * room_of(w);
     s->ring = ring;
     s->head = 0;
     s->capacity = wider;
@@ -138,7 +144,9 @@ static void value_take(struct windows *w, void *state, const struct window_event
 }
 
 const struct window_kind_row window_value_row = {
-    .table = {sizeof(struct value_state), value_last, value_drop},
+    .state_bytes = sizeof(struct value_state),
+    .last_ns = value_last,
+    .drop = value_drop,
     .take = value_take,
     .by_bounds = true,
 };

@@ -14,6 +14,7 @@ enum {
     ARENA_BYTES = 64 * 1024,
     MATCHED_EXTRA = 2, /* pairs of a firing's finding beyond its group */
     FIELDS_EXTRA = 4,
+    TOGETHER_MAX = 4096, /* matches of one event that are one step of a sequence */
 };
 
 struct match_entry {
@@ -44,7 +45,11 @@ struct match_log {
     struct arena *arena;
     void *ctx;
     void (*finding)(void *ctx, const struct finding *f);
-    const struct piece *piece;
+    struct correlator_match *event; /* the matches of the event that is being fed */
+    uint32_t event_count;
+    struct piece piece; /* of one of them */
+    int64_t event_ns;
+    struct buf other; /* a piece that is told of */
 };
 
 static void fired(void *ctx, const struct correlation_firing *f);
@@ -63,6 +68,8 @@ struct match_log *match_log_new(const struct ruleset *rs, struct io *io, int fd)
     m->spool = spool_new(io, fd, SPOOL_MEMORY_MAX);
     m->files = intern_new();
     m->text = buf_make(BUF_MAX_OUTPUT);
+    m->other = buf_make(BUF_MAX_OUTPUT);
+    m->event = mem_array(TOGETHER_MAX, sizeof *m->event);
     return m;
 }
 
@@ -74,6 +81,8 @@ void match_log_free(struct match_log *m)
     spool_free(m->spool);
     intern_free(m->files);
     buf_done(&m->text);
+    buf_done(&m->other);
+    free(m->event);
     free(m->entries);
     free(m);
 }
@@ -152,19 +161,49 @@ static str value_text(const struct correlation_firing *f, struct arena *a)
     return arena_printf(a, "%s%.15g", f->at_least ? "at least " : "", f->value);
 }
 
-/* The firing as an event: what its group has in common, and what was counted. */
-static const struct event *event_of(const struct match_log *m, const struct correlation_firing *f)
+/* Where a match was: of the event that is being fed, or of one before. */
+static struct piece piece_at(struct match_log *m, uint64_t at)
 {
+    struct piece ret = m->piece;
+
+    for (uint32_t i = 0; i < m->event_count; i++)
+        if (m->event[i].match == at)
+            return ret;
+    buf_clear(&m->other);
+    if (spool_read(m->spool, &at, &m->other, m->failure.code ? &(struct err){0} : &m->failure))
+        memcpy(&ret, buf_str(&m->other).p, sizeof ret);
+    return ret;
+}
+
+/* "FILE:RECORD" of each match that a sequence is made of. */
+static str *places_of(struct match_log *m, const struct correlation_firing *f)
+{
+    str *ret = arena_array(m->arena, f->match_count + 1, sizeof *ret);
+
+    for (uint32_t i = 0; i < f->match_count; i++) {
+        const struct piece piece = piece_at(m, f->matches[i]);
+        str file = intern_str(m->files, piece.file);
+        ret[i] = arena_printf(m->arena, STR_FMT ":%" PRIu64, STR_ARG(file), piece.record);
+    }
+    return ret;
+}
+
+/* The firing as an event: what its group has in common, and what was counted. */
+static const struct event *event_of(struct match_log *m, const struct correlation_firing *f,
+                                    const str *places)
+{
+    const struct piece piece = piece_at(m, f->match);
     const struct sigma_correlation *c = f->correlation;
     struct event *ev = arena_alloc(m->arena, sizeof *ev);
+    const uint32_t count = c->group_count + FIELDS_EXTRA + f->match_count;
 
     *ev = (struct event){
-        .fields = arena_array(m->arena, c->group_count + FIELDS_EXTRA, sizeof *ev->fields),
-        .field_capacity = c->group_count + FIELDS_EXTRA,
+        .fields = arena_array(m->arena, count, sizeof *ev->fields),
+        .field_capacity = count,
         .time_ns = f->time_ns,
         .time_digits = digits_of(f->time_ns),
         .has_time = true,
-        .from = {.file = intern_str(m->files, m->piece->file), .record = m->piece->record},
+        .from = {.file = intern_str(m->files, piece.file), .record = piece.record},
     };
     for (uint32_t i = 0; i < c->group_count; i++)
         event_add(ev, m->arena,
@@ -173,10 +212,12 @@ static const struct event *event_of(const struct match_log *m, const struct corr
         {.name = S("correlation_type"), .value = str_from(correlation_type_name(c->type))},
         {.name = S("correlation_value"), .value = value_text(f, m->arena)},
         {.name = S("first_seen"), .value = time_text(f->first_ns, m->arena)},
-        {.name = S("last_seen"), .value = time_text(f->time_ns, m->arena)},
+        {.name = S("last_seen"), .value = time_text(f->last_ns, m->arena)},
     };
     for (size_t i = 0; i < FIELDS_EXTRA; i++)
         event_add(ev, m->arena, extra[i]);
+    for (uint32_t i = 0; i < f->match_count; i++)
+        event_add(ev, m->arena, (struct field){.name = S("matches"), .value = places[i]});
     return ev;
 }
 
@@ -184,10 +225,11 @@ static void fired(void *ctx, const struct correlation_firing *f)
 {
     struct match_log *m = ctx;
     const struct sigma_correlation *c = f->correlation;
-    const struct event *ev = event_of(m, f);
+    const str *places = places_of(m, f);
+    const struct event *ev = event_of(m, f, places);
+    const uint32_t count = c->group_count + MATCHED_EXTRA + f->match_count;
     struct finding finding = finding_of(m->entities, ev, NULL, m->arena);
-    struct matched_field *matched =
-        arena_array(m->arena, c->group_count + MATCHED_EXTRA, sizeof *matched);
+    struct matched_field *matched = arena_array(m->arena, count, sizeof *matched);
 
     for (uint32_t i = 0; i < c->group_count; i++)
         matched[i] = (struct matched_field){f->group[i].field, f->group[i].value};
@@ -195,9 +237,12 @@ static void fired(void *ctx, const struct correlation_firing *f)
         (struct matched_field){str_from(correlation_type_name(c->type)), value_text(f, m->arena)};
     matched[c->group_count + 1] =
         (struct matched_field){S("first_seen"), time_text(f->first_ns, m->arena)};
+    for (uint32_t i = 0; i < f->match_count; i++)
+        matched[c->group_count + MATCHED_EXTRA + i] =
+            (struct matched_field){S("matches"), places[i]};
     finding.rule = &c->head;
     finding.matched = matched;
-    finding.matched_count = c->group_count + MATCHED_EXTRA;
+    finding.matched_count = count;
     finding.file = ev->from.file;
     finding.record = ev->from.record;
     m->finding(m->ctx, &finding);
@@ -214,30 +259,50 @@ static int by_time(const void *left, const void *right)
     return (l->at > r->at) - (l->at < r->at);
 }
 
-static void feed(struct match_log *m, const struct match_entry *entry, str text)
+static void feed_event(struct match_log *m)
 {
-    struct piece piece;
-    str rest = str_from_at(text, sizeof piece);
-
-    memcpy(&piece, text.p, sizeof piece);
-    str *values = arena_array(m->arena, piece.count, sizeof *values);
-    for (uint32_t i = 0; i < piece.count; i++) {
-        uint32_t length;
-        memcpy(&length, rest.p, sizeof length);
-        rest = str_from_at(rest, sizeof length);
-        if (length == ABSENT)
-            continue;
-        values[i] = (str){rest.p, length};
-        rest = str_from_at(rest, length);
-    }
-    m->piece = &piece;
-    correlator_feed(m->correlator, piece.rule, entry->time_ns, values, entry->at);
-    m->piece = NULL;
+    if (m->event_count)
+        correlator_feed_event(m->correlator, m->event_ns, m->event, m->event_count);
+    m->event_count = 0;
+    arena_reset(m->arena);
 }
 
-bool match_log_run(struct match_log *m, const struct entity_finder *entities, void *ctx,
-                   void (*finding)(void *ctx, const struct finding *f), struct match_log_stats *ret,
-                   struct err *e)
+/* The values stand in `text`, behind a piece. */
+static const str *read_values(struct match_log *m, str text, uint32_t count)
+{
+    str *values = arena_array(m->arena, count + 1, sizeof *values);
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t length;
+        memcpy(&length, text.p, sizeof length);
+        text = str_from_at(text, sizeof length);
+        if (length == ABSENT)
+            continue;
+        values[i] = (str){text.p, length};
+        text = str_from_at(text, length);
+    }
+    return values;
+}
+
+/* A match joins those of its event, which came before it. */
+static void gather(struct match_log *m, const struct match_entry *entry, str text)
+{
+    struct piece piece;
+
+    memcpy(&piece, text.p, sizeof piece);
+    if (m->event_count == TOGETHER_MAX || entry->time_ns != m->event_ns ||
+        piece.file != m->piece.file || piece.record != m->piece.record)
+        feed_event(m);
+    m->piece = piece;
+    m->event_ns = entry->time_ns;
+    text = arena_str(m->arena, str_from_at(text, sizeof piece));
+    m->event[m->event_count++] = (struct correlator_match){
+        .rule = piece.rule, .values = read_values(m, text, piece.count), .match = entry->at};
+}
+
+bool match_log_run(struct match_log *m, const struct entity_finder *entities, int64_t until_ns,
+                   void *ctx, void (*finding)(void *ctx, const struct finding *f),
+                   struct match_log_stats *ret, struct err *e)
 {
     bool ok = m->failure.code == ERR_NONE;
 
@@ -254,8 +319,11 @@ bool match_log_run(struct match_log *m, const struct entity_finder *entities, vo
         buf_clear(&m->text);
         ok = spool_read(m->spool, &at, &m->text, e);
         if (ok)
-            feed(m, &m->entries[i], buf_str(&m->text));
-        arena_reset(m->arena);
+            gather(m, &m->entries[i], buf_str(&m->text));
+    }
+    if (ok) {
+        feed_event(m);
+        correlator_advance(m->correlator, until_ns);
     }
     arena_free(m->arena);
     m->stats.correlator = correlator_stats(m->correlator);

@@ -29,8 +29,9 @@ const struct correlator *match_log_correlator(const struct match_log *m); /* NUL
 void match_log_add(struct match_log *m, uint32_t rule, const struct event *ev, str file,
                    uint64_t record, const str *values, uint32_t count);
 
-/* Correlates all that were added: each firing is a finding, in the order of time. False: what was
- * spooled cannot be read. */
-bool match_log_run(struct match_log *m, const struct entity_finder *entities, void *ctx,
-                   void (*finding)(void *ctx, const struct finding *f), struct match_log_stats *ret,
-                   struct err *e) MUST_USE;
+/* Correlates all that were added: each firing is a finding, in the order of time. until_ns: of the
+ * last event that was read, until which absences are known. False: what was spooled cannot be
+ * read. */
+bool match_log_run(struct match_log *m, const struct entity_finder *entities, int64_t until_ns,
+                   void *ctx, void (*finding)(void *ctx, const struct finding *f),
+                   struct match_log_stats *ret, struct err *e) MUST_USE;

@@ -248,8 +248,8 @@ const struct summary *scan_finish(struct scan *s)
 
     bool stopped = atomic_load_explicit(&s->stopped, memory_order_relaxed);
     if (s->matches && !stopped)
-        s->all_correlated =
-            match_log_run(s->matches, s->entities, s, on_firing, &s->correlated, &s->match_failure);
+        s->all_correlated = match_log_run(s->matches, s->entities, summary_last_ns(s->total), s,
+                                          on_firing, &s->correlated, &s->match_failure);
     for (uint32_t i = 0; i < s->evidence_count && i < s->evidence_events_capacity; i++)
         s->evidence[i].events = s->evidence_events[i];
     find_unseen(s);

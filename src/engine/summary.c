@@ -168,6 +168,11 @@ void summary_merge(struct summary_builder *into, const struct summary_builder *f
     gap_merge(&into->gaps, &from->gaps);
 }
 
+int64_t summary_last_ns(const struct summary_builder *b)
+{
+    return b->total.has_time ? b->total.last_ns : INT64_MIN;
+}
+
 struct summary summary_of(struct summary_builder *b)
 {
     struct summary s = b->total;

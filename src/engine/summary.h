@@ -93,3 +93,5 @@ void summary_merge(struct summary_builder *into, const struct summary_builder *f
 
 /* The summary so far; its arrays live in the builder, valid until the next change of it. */
 struct summary summary_of(struct summary_builder *b);
+/* The time of the last event so far that has one; INT64_MIN: there is none. */
+int64_t summary_last_ns(const struct summary_builder *b);

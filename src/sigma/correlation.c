@@ -4,12 +4,14 @@
  * units w, M and y, boolean conditions of temporal correlations).
  *
  * Beyond pySigma a condition may have two operators, as the specification says:
- * a range. `generate` may stand at the top (schema) or in `correlation` (pySigma).
+ * a range. `generate` may stand at the top (schema) or in `correlation` (pySigma). The type
+ * `sequence` is ours: correlation_sequence.c.
  */
 #include "sigma/correlation.h"
 
 #include "base/intern.h"
 #include "base/mem.h"
+#include "sigma/correlation_sequence.h"
 #include "text/time.h"
 
 #include <stdlib.h>
@@ -28,6 +30,7 @@ static const struct correlation_row types[] = {
     [CORRELATION_VALUE_AVG] = {"value_avg", false, true},
     [CORRELATION_VALUE_PERCENTILE] = {"value_percentile", false, true},
     [CORRELATION_VALUE_MEDIAN] = {"value_median", false, true},
+    [CORRELATION_SEQUENCE] = {"sequence", false, false},
 };
 
 static const char *const operators[] = {
@@ -107,7 +110,8 @@ static bool add_reference(const struct work *w, const struct yaml_node *n, str n
         return fail(w, n, "too many rules in one correlation");
     struct correlation_reference *r =
         arena_push(w->arena, (void **)&c->rules, &c->rule_count, &c->rule_capacity, sizeof *r);
-    *r = (struct correlation_reference){name, n->line, n->column};
+    *r = (struct correlation_reference){
+        .name = name, .line = n->line, .column = n->column, .runs = 1};
     return true;
 }
 
@@ -137,6 +141,10 @@ static bool read_rules(struct work *w)
         return true; /* the condition names them */
     if (!n)
         return fail(w, w->body, "'correlation' has no 'rules'");
+    if (w->c->type == CORRELATION_SEQUENCE)
+        return correlation_read_sequence(w->c, n, get(w, "until"), w->arena, w->e);
+    if (get(w, "until"))
+        return fail(w, get(w, "until"), "only a sequence has 'until'");
     if (!is_strings(n))
         return fail(w, n, "'rules' must be ids or names of rules");
     if (n->kind == YAML_SCALAR)
@@ -195,6 +203,17 @@ static bool read_group_and_generate(struct work *w)
     return true;
 }
 
+/* Whom an alias names is correlated, too; but a sequence says where. */
+static bool add_aliased(const struct work *w, const struct yaml_node *n)
+{
+    uint32_t before = w->c->rule_count;
+
+    if (!add_reference(w, n, n->text))
+        return false;
+    return w->c->type != CORRELATION_SEQUENCE || w->c->rule_count == before ||
+           fail(w, n, "an alias names a rule that is not in the sequence");
+}
+
 static bool read_aliases(struct work *w)
 {
     const struct yaml_node *n = get(w, "aliases");
@@ -210,7 +229,7 @@ static bool read_aliases(struct work *w)
         for (uint32_t k = 0; k < alias->count; k++) {
             if (!is_string(alias->pairs[k].value))
                 return fail(w, alias->pairs[k].value, "an alias needs the name of a field");
-            if (!add_reference(w, alias->pairs[k].key, alias->pairs[k].key->text))
+            if (!add_aliased(w, alias->pairs[k].key))
                 return false;
             struct correlation_alias *room =
                 arena_push(w->arena, (void **)&w->c->aliases, &w->c->alias_count,
@@ -330,6 +349,8 @@ static bool read_condition(struct work *w)
     const struct yaml_node *n = get(w, "condition");
 
     assert(w->type);
+    if (w->c->type == CORRELATION_SEQUENCE)
+        return !n || fail(w, n, "a sequence has no 'condition': its rules are steps");
     if (!n)
         return w->type->temporal || fail(w, w->body, "'correlation' has no 'condition'");
     if (n->kind == YAML_SCALAR)

@@ -13,6 +13,7 @@ enum {
     CORRELATION_CHAIN_MAX = 16,   /* correlations of correlations */
     CORRELATION_BOUNDS_MAX = 2,
     CORRELATION_GROUP_MAX = 16, /* fields of group-by */
+    CORRELATION_STEPS_MAX = 64, /* of a sequence, each as often as it runs */
 };
 
 enum correlation_type {
@@ -24,6 +25,7 @@ enum correlation_type {
     CORRELATION_VALUE_AVG,
     CORRELATION_VALUE_PERCENTILE,
     CORRELATION_VALUE_MEDIAN,
+    CORRELATION_SEQUENCE, /* ours */
 };
 const char *correlation_type_name(enum correlation_type type); /* "event_count" */
 
@@ -56,9 +58,19 @@ struct correlation_alias {
     str alias, rule, field;
 };
 
+/* What a rule is to a sequence. */
+enum correlation_role {
+    CORRELATION_STEP,
+    CORRELATION_ABSENCE, /* none may come between the steps before and behind it */
+    CORRELATION_UNTIL,   /* ends what has begun; behind all others */
+};
+
 struct correlation_reference {
     str name; /* an id or a name */
     uint32_t line, column;
+    enum correlation_role role;
+    uint32_t runs; /* how often a step comes, one after the other; of all others 1 */
+    bool fork;     /* what led to the step stays, for further matches */
 };
 
 struct sigma_correlation {

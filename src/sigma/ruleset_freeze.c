@@ -194,7 +194,7 @@ static bool check_correlation(const void *element)
     bool ok = c->rule_count > 0 && c->timespan_ns > 0;
 
     for (uint32_t i = 0; i < c->rule_count; i++)
-        ok = ok && !c->members[i].rule != !c->members[i].child;
+        ok = ok && !c->members[i].rule != !c->members[i].child && c->rules[i].runs > 0;
     struct sigma_node **list = c->condition && ok ? sigma_node_list(c->condition, &count) : NULL;
     for (uint32_t i = 0; i < count; i++)
         ok = ok && list[i]->kind != NODE_ITEM &&
@@ -216,6 +216,9 @@ static const struct freeze_type member_type = {
 static const struct freeze_member reference_members[] = {
     FREEZE_STR_OF(struct correlation_reference, name),
     FREEZE_PLAIN_TO(struct correlation_reference, line, column),
+    FREEZE_RANGE_OF(struct correlation_reference, role, CORRELATION_UNTIL + 1),
+    FREEZE_RANGE_OF(struct correlation_reference, runs, CORRELATION_STEPS_MAX + 1),
+    FREEZE_BOOL_OF(struct correlation_reference, fork),
 };
 static const struct freeze_type reference_type = {
     "correlation_reference", sizeof(struct correlation_reference), 0,
@@ -245,7 +248,7 @@ static const struct freeze_type condition_type = {
 
 static const struct freeze_member correlation_members[] = {
     FREEZE_NESTED_OF(struct sigma_correlation, head, &head_type, 1),
-    FREEZE_RANGE_OF(struct sigma_correlation, type, CORRELATION_VALUE_MEDIAN + 1),
+    FREEZE_RANGE_OF(struct sigma_correlation, type, CORRELATION_SEQUENCE + 1),
     FREEZE_MANY_OF(struct sigma_correlation, rules, rule_count, &reference_type),
     FREEZE_PLAIN_TO(struct sigma_correlation, rule_count, rule_capacity),
     FREEZE_MANY_OF(struct sigma_correlation, members, rule_count, &member_type),

@@ -44,6 +44,8 @@ static void valid_correlations_are_kept(void **state)
         "{type: temporal, rules: [a, b], timespan: 5m, generate: true, group-by: [ip],"
         " aliases: {ip: {a: SourceIp, b: DestinationIp}}}",
         "{type: event_count, rules: [a], timespan: 1h, condition: {gte: 1}}\ngenerate: false",
+        "{type: sequence, rules: [a, {rule: a, runs: 2}, {absence: [a, b]}, {rule: b, fork: true}],"
+        " until: [a, b], timespan: 1h, group-by: [H], aliases: {H: {a: X, b: Y}}}",
     };
 
     (void)state;
@@ -112,6 +114,38 @@ static void wrong_correlations_are_invalid(void **state)
         {"{type: temporal, rules: [a, nothere], timespan: 1h}",
          "the correlation refers to 'nothere', which is no id or name of a rule that is loaded",
          42},
+        {"{type: event_count, rules: [a], until: b, timespan: 1h, condition: {gte: 1}}",
+         "only a sequence has 'until'", 53},
+        {"{type: sequence, rules: a, timespan: 1h}",
+         "'rules' of a sequence must be a list of steps", 38},
+        {"{type: sequence, rules: [[a]], timespan: 1h}",
+         "a step must be the id or name of a rule, or a map with 'rule' or 'absence'", 39},
+        {"{type: sequence, rules: [{runs: 2}], timespan: 1h}",
+         "a step must be the id or name of a rule, or a map with 'rule' or 'absence'", 39},
+        {"{type: sequence, rules: [{rule: a, runs: 0}], timespan: 1h}",
+         "'runs' must be a number from 1 to 64", 55},
+        {"{type: sequence, rules: [{rule: a, runs: 40}, {rule: b, runs: 25}], timespan: 1h}",
+         "a sequence has at most 64 steps", 60},
+        {"{type: sequence, rules: [{rule: a, fork: maybe}], timespan: 1h}",
+         "'fork' must be true or false", 55},
+        {"{type: sequence, rules: [{rule: a, times: 2}], timespan: 1h}",
+         "unknown key 'times' in a step: it has rule, runs and fork", 49},
+        {"{type: sequence, rules: [a, {absence: []}], timespan: 1h}",
+         "'absence' must be ids or names of rules", 52},
+        {"{type: sequence, rules: [a, {absence: b, runs: 2}], timespan: 1h}",
+         "an absence has no other keys", 42},
+        {"{type: sequence, rules: [{absence: b}], timespan: 1h}",
+         "a sequence needs a step that is no absence", 38},
+        {"{type: sequence, rules: [a], until: {b: c}, timespan: 1h}",
+         "'until' must be ids or names of rules", 50},
+        {"{type: sequence, rules: [a, b]}", "'correlation' has no 'timespan'", 14},
+        {"{type: sequence, rules: [a, b], timespan: 1h, condition: {gte: 2}}",
+         "a sequence has no 'condition': its rules are steps", 71},
+        {"{type: sequence, rules: [a], timespan: 1h, group-by: x, aliases: {x: {b: F}}}",
+         "an alias names a rule that is not in the sequence", 84},
+        {"{type: sequence, rules: [a, nothere], timespan: 1h}",
+         "the correlation refers to 'nothere', which is no id or name of a rule that is loaded",
+         42},
     };
 
     (void)state;
@@ -162,6 +196,22 @@ static void everything_that_is_written_is_read(void **state)
     assert_int_equal(c->bounds[0].op, CORRELATION_GT);
     assert_true(c->bounds[1].op == CORRELATION_LTE && c->bounds[1].number == 7.5);
     assert_true(c->percentile == 95 && c->field_count == 2 && str_eq(c->fields[1], S("M")));
+}
+
+static void steps_of_a_sequence_stand_as_they_are_written(void **state)
+{
+    struct ruleset *rs CLEANUP(ruleset_freep) =
+        load("{type: sequence, rules: [a, {absence: b}, {rule: a, runs: 3, fork: true}],"
+             " until: b, timespan: 1m}");
+    const struct sigma_correlation *c = rs->correlations[0];
+
+    (void)state;
+    assert_int_equal(c->rule_count, 4);
+    assert_true(c->rules[0].role == CORRELATION_STEP && c->rules[0].runs == 1);
+    assert_true(c->rules[1].role == CORRELATION_ABSENCE && !c->rules[0].fork);
+    assert_true(c->rules[2].role == CORRELATION_STEP && c->rules[2].runs == 3);
+    assert_true(c->rules[2].fork && c->rules[3].role == CORRELATION_UNTIL);
+    assert_ptr_equal(c->members[2].rule, rs->rules[0]);
 }
 
 /* The rules' own findings are told only when a correlation that refers to them asks for that. */
@@ -216,6 +266,7 @@ int main(void)
         cmocka_unit_test(correlations_can_be_chained),
         cmocka_unit_test(circles_are_refused),
         cmocka_unit_test(everything_that_is_written_is_read),
+        cmocka_unit_test(steps_of_a_sequence_stand_as_they_are_written),
         cmocka_unit_test(rules_that_are_correlated_are_quiet),
         cmocka_unit_test(what_refers_to_a_refused_rule_is_refused),
     };
