@@ -190,13 +190,6 @@ static uint32_t new_place(struct key_table *t)
     return t->used++;
 }
 
-void *key_table_find(const struct key_table *t, uint64_t key)
-{
-    uint32_t at = slot_of(t, key);
-
-    return t->slots[at] ? state_of(entry_at(t, t->slots[at] - 1)) : NULL;
-}
-
 void *key_table_touch(struct key_table *t, uint64_t key)
 {
     uint32_t at = slot_of(t, key);

@@ -33,8 +33,6 @@ void *key_table_touch(struct key_table *t, uint64_t key) NEVER_NULL;
 /* The state of a key, or NULL; its place in the queues stays. */
 void *key_table_find(const struct key_table *t, uint64_t key);
 
-/* The state of a key, which stays where it is in its queue; NULL: there is none. */
-void *key_table_find(const struct key_table *t, uint64_t key);
 /* Gives up the key that would be displaced next; there is one. */
 void key_table_displace(struct key_table *t);
 
