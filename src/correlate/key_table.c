@@ -27,6 +27,8 @@ struct key_table {
     uint32_t slot_mask;
     struct queue queues[QUEUES]; /* keys of one event; keys of several */
     uint64_t displaced;
+    void (*drop)(void *ctx, void *state);
+    void *ctx;
 };
 
 static struct entry *entry_at(const struct key_table *t, uint32_t place)
@@ -63,6 +65,12 @@ struct key_table *key_table_new(const struct key_table_kind *kind, uint32_t keys
     for (int i = 0; i < QUEUES; i++)
         t->queues[i] = (struct queue){NONE, NONE};
     return t;
+}
+
+void key_table_drop_with(struct key_table *t, void (*drop)(void *ctx, void *state), void *ctx)
+{
+    t->drop = drop;
+    t->ctx = ctx;
 }
 
 /* ------------------------------------------------------------ queues */
@@ -142,8 +150,8 @@ static void drop(struct key_table *t, struct entry *e)
 {
     if (t->kind.drop)
         t->kind.drop(state_of(e));
-    if (t->kind.drop_in)
-        t->kind.drop_in(t->kind.ctx, state_of(e));
+    if (t->drop)
+        t->drop(t->ctx, state_of(e));
 }
 
 static void forget(struct key_table *t, uint32_t place)

@@ -13,16 +13,16 @@
 #include "base/base.h"
 
 struct key_table_kind {
-    uint32_t state_bytes;                    /* a multiple of 8 */
-    int64_t (*last_ns)(const void *);        /* the time of a state's last event */
-    void (*drop)(void *state);               /* frees what it owns; NULL: nothing */
-    void (*drop_in)(void *ctx, void *state); /* the same, for whom it takes a context */
-    void *ctx;
+    uint32_t state_bytes;             /* a multiple of 8 */
+    int64_t (*last_ns)(const void *); /* the time of a state's last event */
+    void (*drop)(void *state);        /* frees what it owns; NULL: nothing */
 };
 
 struct key_table;
 
 struct key_table *key_table_new(const struct key_table_kind *kind, uint32_t keys_max) MUST_USE;
+/* Instead of the kind's `drop`, for whom it takes a context. */
+void key_table_drop_with(struct key_table *t, void (*drop)(void *ctx, void *state), void *ctx);
 void key_table_free(struct key_table *t); /* NULL is a no-op */
 
 /* Forgets keys whose last event was before `before_ns`, the oldest first. */

@@ -122,10 +122,9 @@ struct windows *windows_new(const struct window_spec *s)
     const struct key_table_kind kind = {
         .state_bytes = w->row->state_bytes,
         .last_ns = w->row->last_ns,
-        .drop_in = drop_state,
-        .ctx = w,
     };
     w->keys = key_table_new(&kind, s->keys_max ? s->keys_max : WINDOW_KEYS_MAX);
+    key_table_drop_with(w->keys, drop_state, w);
     if (s->kind == WINDOW_SEQUENCE)
         window_sequence_shape(w);
     return w;
