@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { SLOTS_FIRST = 1024 };
+enum { SLOTS_FIRST = 1024, GROUP_ARENA_BYTES = 64 * 1024 };
 
 struct triage {
     struct triage_options options;
@@ -18,7 +18,9 @@ struct triage {
     uint64_t slot_mask, seed;
     struct kept_alert *oldest, *newest;
     struct sha256 *sha256;
-    const struct alert **list;
+    struct alert **list;
+    struct arena *group_arena;
+    struct alert_groups groups;
     struct triage_stats stats;
 };
 
@@ -37,7 +39,10 @@ struct triage *triage_new(const struct triage_options *options)
     t->slots = mem_array(SLOTS_FIRST, sizeof *t->slots);
     t->slot_mask = SLOTS_FIRST - 1;
     t->seed = hash_seed();
+    if (!t->options.groups.severe_gap_ns)
+        t->options.groups.severe_gap_ns = GROUP_SEVERE_GAP_S * NS_PER_S;
     t->sha256 = sha256_new();
+    t->group_arena = arena_new(GROUP_ARENA_BYTES);
     return t;
 }
 
@@ -50,6 +55,7 @@ void triage_free(struct triage *t)
         kept_alert_free(k);
     }
     sha256_free(t->sha256);
+    arena_free(t->group_arena);
     free(t->slots);
     free(t->list);
     free(t);
@@ -186,12 +192,15 @@ const struct alert *triage_take(struct triage *t, const struct signal *s, bool *
 
 void triage_advance(struct triage *t, int64_t now_ns)
 {
+    const int64_t alive_ns = t->options.alert_gap_ns > t->options.groups.severe_gap_ns
+                                 ? t->options.alert_gap_ns
+                                 : t->options.groups.severe_gap_ns;
     struct kept_alert *k = t->oldest;
 
     while (k) {
         struct kept_alert *newer = k->newer;
         if (k->alert.first_ns != SIGNAL_NO_TIME) {
-            if (now_ns - k->alert.last_ns <= t->options.alert_gap_ns)
+            if (now_ns - k->alert.last_ns <= alive_ns)
                 break;
             give_up(t, k);
         }
@@ -204,7 +213,7 @@ static int by_alert_order(const void *left, const void *right)
     return alert_order(*(const struct alert *const *)left, *(const struct alert *const *)right);
 }
 
-const struct alert *const *triage_alerts(struct triage *t, uint32_t *ret_count)
+static uint32_t list_alerts(struct triage *t)
 {
     uint32_t count = 0;
 
@@ -212,8 +221,26 @@ const struct alert *const *triage_alerts(struct triage *t, uint32_t *ret_count)
     for (struct kept_alert *k = t->oldest; k; k = k->newer)
         t->list[count++] = &k->alert;
     qsort(t->list, count, sizeof *t->list, by_alert_order);
-    *ret_count = count;
-    return t->list;
+    return count;
+}
+
+const struct alert *const *triage_alerts(struct triage *t, uint32_t *ret_count)
+{
+    *ret_count = list_alerts(t);
+    return (const struct alert *const *)t->list;
+}
+
+const struct alert_groups *triage_groups(struct triage *t)
+{
+    const uint32_t count = list_alerts(t);
+
+    arena_reset(t->group_arena);
+    alert_groups_make(&t->groups, (const struct alert *const *)t->list, count, &t->options.groups,
+                      t->group_arena);
+    for (uint32_t i = 0; i < count; i++)
+        memcpy(t->list[i]->group, t->groups.items[t->groups.of_alert[i]].id,
+               sizeof t->list[i]->group);
+    return &t->groups;
 }
 
 struct triage_stats triage_stats(const struct triage *t)

@@ -5,11 +5,11 @@
  */
 #pragma once
 
-#include "triage/alert.h"
+#include "triage/alert_group.h"
 
 enum {
     TRIAGE_ALERTS_MAX = 1 << 17,
-    TRIAGE_ALERT_GAP_S = 6 * 3600,
+    TRIAGE_ALERT_GAP_S = 3600,
     TRIAGE_ALERT_SPAN_S = 24 * 3600,
 };
 
@@ -19,6 +19,7 @@ struct triage_options {
     int64_t alert_gap_ns, alert_span_ns;
     /* As many are held; the one that was told least recently gives way. 0: TRIAGE_ALERTS_MAX. */
     uint32_t alerts_max;
+    struct group_options groups;
     /* Called before an alert is given up: for room, or by triage_advance(). May be NULL. */
     void (*closed)(void *ctx, const struct alert *a);
     void *ctx;
@@ -39,6 +40,10 @@ void triage_advance(struct triage *t, int64_t now_ns);
 /* All that are held, by first_ns and id, those without a time first. Good until the next call of a
  * function that takes or gives up alerts. */
 const struct alert *const *triage_alerts(struct triage *t, uint32_t *ret_count);
+
+/* The groups of all that are held; alerts get the id of theirs. As long good as triage_alerts(),
+ * and until it is called again. */
+const struct alert_groups *triage_groups(struct triage *t);
 
 struct triage_stats {
     uint64_t signals, events; /* taken, and the events behind them */
