@@ -153,11 +153,40 @@ static void add_tactics(struct alert_group *g, const struct alert *a, uint32_t *
     *seen |= fresh;
 }
 
-static void sum_up(struct alert_group *g, double *scores, struct sha256 *h)
+/* Each alert is told its group and, group by group, what hides it. */
+static void mark_alerts(struct joiner *j, struct alert *const *alerts)
+{
+    struct alert_groups *ret = j->ret;
+    struct suppress_set *hide = j->options.suppressions;
+    uint32_t *next = mem_array((size_t)ret->count + 1, sizeof *next);
+    uint32_t *in_order = mem_array((size_t)j->count + 1, sizeof *in_order), from = 0;
+
+    for (uint32_t g = 0; g < ret->count; g++) {
+        next[g] = from;
+        from += ret->items[g].count;
+    }
+    for (uint32_t i = 0; i < j->count; i++)
+        in_order[next[ret->of_alert[i]]++] = i;
+    if (hide)
+        suppress_begin(hide);
+    for (uint32_t k = 0, before = UINT32_MAX; k < j->count; k++) {
+        struct alert *a = alerts[in_order[k]];
+        const uint32_t g = ret->of_alert[in_order[k]];
+        memcpy(a->group, ret->items[g].id, sizeof a->group);
+        if (hide && g != before)
+            suppress_begin_group(hide);
+        if (hide)
+            suppress_alert(hide, a, alert_tactics(a));
+        before = g;
+    }
+    free(next);
+    free(in_order);
+}
+
+static void sum_up(struct alert_group *g, double *scores)
 {
     uint32_t shown = 0, tactics = 0;
 
-    name_group(g, h);
     g->top = g->alerts[0];
     g->first_ns = g->alerts[0]->first_ns;
     g->last_ns = SIGNAL_NO_TIME;
@@ -193,17 +222,19 @@ static void list_entities(struct joiner *j)
         first[ret->of_alert[i]] = i + 1;
     }
     for (uint32_t g = 0; g < ret->count; g++) {
-        uint32_t capacity = 0;
+        struct entity *list = NULL;
+        uint32_t count = 0, capacity = 0;
         for (uint32_t i = first[g]; i; i = next[i - 1])
             for (uint32_t k = l->starts[i - 1]; k < l->starts[i]; k++) {
                 const uint32_t e = l->of_alert[k];
                 if (l->items[e].refusal != LINK_GOOD || seen_in[e] == g + 1)
                     continue;
                 seen_in[e] = g + 1;
-                *(struct entity *)arena_push(j->arena, (void **)&ret->items[g].entities,
-                                             &ret->items[g].entity_count, &capacity,
-                                             sizeof(struct entity)) = l->items[e].entity;
+                *(struct entity *)arena_push(j->arena, (void **)&list, &count, &capacity,
+                                             sizeof *list) = l->items[e].entity;
             }
+        ret->items[g].entities = list;
+        ret->items[g].entity_count = count;
     }
     free(seen_in);
     free(first);
@@ -222,10 +253,11 @@ static void number_groups(struct joiner *j)
     ret->items = arena_array(j->arena, ret->count + 1, sizeof *ret->items);
 }
 
-void alert_groups_make(struct alert_groups *ret, const struct alert *const *alerts, uint32_t count,
+void alert_groups_make(struct alert_groups *ret, struct alert *const *alerts, uint32_t count,
                        const struct group_options *o, struct arena *a)
 {
-    struct joiner j = {.alerts = alerts, .count = count, .options = *o, .ret = ret, .arena = a};
+    const struct alert *const *told = (const struct alert *const *)alerts;
+    struct joiner j = {.alerts = told, .count = count, .options = *o, .ret = ret, .arena = a};
     double *scores = mem_array(count + 1, sizeof *scores);
     struct sha256 *h = sha256_new();
 
@@ -236,7 +268,7 @@ void alert_groups_make(struct alert_groups *ret, const struct alert *const *aler
     if (!j.options.group_span_ns)
         j.options.group_span_ns = GROUP_SPAN_S * NS_PER_S;
     *ret = (struct alert_groups){0};
-    link_entities_find(&ret->entities, alerts, count, &o->assets, a);
+    link_entities_find(&ret->entities, told, count, &o->assets, a);
     j.parent = mem_array(count + 1, sizeof *j.parent);
     j.last_of = mem_array(count + 1, sizeof *j.last_of);
     j.links = mem_array(count + 1, sizeof *j.links);
@@ -247,7 +279,10 @@ void alert_groups_make(struct alert_groups *ret, const struct alert *const *aler
     deal_out(&j);
     list_entities(&j);
     for (uint32_t g = 0; g < ret->count; g++)
-        sum_up(&ret->items[g], scores, h);
+        name_group(&ret->items[g], h);
+    mark_alerts(&j, alerts);
+    for (uint32_t g = 0; g < ret->count; g++)
+        sum_up(&ret->items[g], scores);
     free(j.parent);
     free(j.last_of);
     free(j.links);

@@ -13,6 +13,7 @@
 
 #include "sigma/attack.h"
 #include "triage/link_entity.h"
+#include "triage/suppress.h"
 
 enum {
     GROUP_GAP_S = 3600,
@@ -47,6 +48,7 @@ struct alert_group {
 struct group_options {
     int64_t group_gap_ns, severe_gap_ns, group_span_ns; /* 0: as the numbers above */
     struct asset_source assets;
+    struct suppress_set *suppressions; /* NULL: nothing is hidden */
 };
 
 struct alert_groups {
@@ -56,8 +58,8 @@ struct alert_groups {
     struct link_entities entities;
 };
 
-/* All lives in a; alerts are in their order. */
-void alert_groups_make(struct alert_groups *ret, const struct alert *const *alerts, uint32_t count,
+/* All lives in a; alerts are in their order. Each gets the id of its group, and what hides it. */
+void alert_groups_make(struct alert_groups *ret, struct alert *const *alerts, uint32_t count,
                        const struct group_options *o, struct arena *a);
 
 /* "same host web1 as 4f2c... (Brute force), 12 min before" */

@@ -235,11 +235,7 @@ const struct alert_groups *triage_groups(struct triage *t)
     const uint32_t count = list_alerts(t);
 
     arena_reset(t->group_arena);
-    alert_groups_make(&t->groups, (const struct alert *const *)t->list, count, &t->options.groups,
-                      t->group_arena);
-    for (uint32_t i = 0; i < count; i++)
-        memcpy(t->list[i]->group, t->groups.items[t->groups.of_alert[i]].id,
-               sizeof t->list[i]->group);
+    alert_groups_make(&t->groups, t->list, count, &t->options.groups, t->group_arena);
     return &t->groups;
 }
 
