@@ -91,5 +91,9 @@ void correlation_text(struct page *p, const struct sigma_correlation *c)
     line(p, "fires when", buf_str(&text));
     char within[PAGE_NUMBER_MAX];
     line(p, "within", page_duration(c->timespan_ns, within));
+    if (c->window == CORRELATION_TUMBLING)
+        line(p, "", S("counted anew each time that it is over"));
+    if (c->window == CORRELATION_SESSION)
+        line(p, "and no pause of", page_duration(c->gap_ns, within));
     line(p, "rules' findings", c->generate ? S("are told as well") : S("are not told"));
 }

@@ -85,6 +85,12 @@ static const enum window_role roles[] = {
     [CORRELATION_UNTIL] = WINDOW_UNTIL,
 };
 
+static const enum window_shape shapes[] = {
+    [CORRELATION_SLIDING] = WINDOW_SLIDING,
+    [CORRELATION_TUMBLING] = WINDOW_TUMBLING,
+    [CORRELATION_SESSION] = WINDOW_SESSION,
+};
+
 static void open_windows(struct correlator *c, struct evaluated *x)
 {
     const struct sigma_correlation *of = x->of;
@@ -92,6 +98,8 @@ static void open_windows(struct correlator *c, struct evaluated *x)
     struct window_spec spec = {
         .kind = kinds[of->type],
         .span_ns = of->timespan_ns,
+        .gap_ns = of->gap_ns,
+        .shape = shapes[of->window],
         .bound_count = of->bound_count,
         .percentile = of->type == CORRELATION_VALUE_MEDIAN ? 50 : of->percentile,
         .member_count = of->rule_count,

@@ -33,6 +33,7 @@ struct correlation_firing {
     int64_t time_ns;           /* of the last, or when an absence had lasted long enough */
     double value;              /* the count, sum, ... that was held against the condition */
     bool at_least;             /* it may be larger */
+    bool approximate;          /* by some percent */
     const struct correlation_value *group; /* group_count of them, named as in group-by */
     uint64_t match;                        /* that made it fire, or came last: as it was fed */
     const uint64_t *matches;               /* of a sequence: all that it is made of, in order */

@@ -89,9 +89,11 @@ bool window_spec_check(const struct window_spec *s, const char **why)
 {
     bool temporal = s->kind >= WINDOW_TEMPORAL;
 
-    *why = s->span_ns <= 0                          ? "the timespan is not positive"
-           : s->bound_count > WINDOW_BOUNDS_MAX     ? "there are too many bounds"
-           : !temporal && s->bound_count == 0       ? "there is no bound"
+    *why = s->span_ns <= 0                                   ? "the timespan is not positive"
+           : (s->gap_ns > 0) != (s->shape == WINDOW_SESSION) ? "a session has a gap, and no other"
+           : s->shape && s->kind == WINDOW_SEQUENCE          ? "a sequence has no other window"
+           : s->bound_count > WINDOW_BOUNDS_MAX              ? "there are too many bounds"
+           : !temporal && s->bound_count == 0                ? "there is no bound"
            : s->member_count > WINDOW_MEMBERS_MAX   ? "a correlation tells at most 64 rules apart"
            : temporal && s->member_count == 0       ? "there is no rule"
            : s->program_length > WINDOW_PROGRAM_MAX ? "the condition is too long"
@@ -120,7 +122,8 @@ struct windows *windows_new(const struct window_spec *s)
     w->row = rows[s->kind];
     w->need = (uint32_t)need_of(s);
     const struct key_table_kind kind = {
-        .state_bytes = w->row->state_bytes,
+        .state_bytes =
+            w->row->state_bytes + (s->shape == WINDOW_SESSION ? (uint32_t)sizeof(int64_t) : 0),
         .last_ns = w->row->last_ns,
     };
     w->keys = key_table_new(&kind, s->keys_max ? s->keys_max : WINDOW_KEYS_MAX);
@@ -146,6 +149,32 @@ static uint8_t *held_of(void *state)
     return state;
 }
 
+static int64_t before(int64_t time_ns, int64_t span_ns)
+{
+    return time_ns < INT64_MIN + span_ns ? INT64_MIN : time_ns - span_ns;
+}
+
+/* The last multiple of the span. */
+static int64_t beginning(int64_t time_ns, int64_t span_ns)
+{
+    int64_t since = time_ns % span_ns;
+
+    return since < 0 ? before(time_ns, since + span_ns) : time_ns - since;
+}
+
+/* The beginning of a key's session, behind its state: when that is new, or its session over, now.
+ */
+static int64_t session(const struct windows *w, char *state, int64_t time_ns, bool is_new)
+{
+    int64_t *since = (int64_t *)(void *)(state + w->row->state_bytes);
+
+    if (is_new || *since < before(time_ns, w->spec.span_ns)) {
+        *since = time_ns;
+        *held_of(state) = 0;
+    }
+    return *since;
+}
+
 struct window_answer windows_feed(struct windows *w, uint64_t key, const struct window_event *e)
 {
     struct window_answer ret = {.first_ns = e->time_ns, .last_ns = e->time_ns};
@@ -156,12 +185,19 @@ struct window_answer windows_feed(struct windows *w, uint64_t key, const struct 
     }
     w->started = true;
     w->newest_ns = e->time_ns;
-    const int64_t from =
-        e->time_ns < INT64_MIN + w->spec.span_ns ? INT64_MIN : e->time_ns - w->spec.span_ns;
+    const struct window_spec *s = &w->spec;
+    int64_t from = s->shape == WINDOW_SLIDING    ? before(e->time_ns, s->span_ns)
+                   : s->shape == WINDOW_TUMBLING ? beginning(e->time_ns, s->span_ns)
+                                                 : before(e->time_ns, s->gap_ns);
     key_table_expire(w->keys, from);
     if (w->row->opens && !w->row->opens(w, e) && !key_table_find(w->keys, key))
         return ret;
+    uint32_t keys = key_table_count(w->keys);
+    uint64_t displaced = key_table_displaced(w->keys);
     void *state = key_table_touch(w->keys, key);
+    if (s->shape == WINDOW_SESSION)
+        from = session(w, state, e->time_ns,
+                       key_table_count(w->keys) > keys || key_table_displaced(w->keys) > displaced);
     w->key = key;
     w->row->take(w, state, e, from, &ret);
     if (w->row->by_bounds)

@@ -2,10 +2,11 @@
  * window.h - what holds within a span of time, for each of many keys: the part of correlation that
  * knows no rules and no events, only keys, times and values.
  *
- * Windows slide: at an event of time t they hold the events of [t - span, t], exactly. Events come
- * in the order of their times. An answer is O(1), amortised, but for percentiles, which move a
- * sorted array. As much is kept of a key as the bounds can tell apart: to know that a count is 5 or
- * more takes the last 5 times. So a value is marked `at_least` when more was seen than is kept.
+ * Windows slide: at an event of time t they hold the events of [t - span, t], exactly; or are what
+ * window_shape says. Events come in the order of their times. An answer is O(1), amortised, but for
+ * percentiles, which move a sorted array. As much is kept of a key as the bounds can tell apart: to
+ * know that a count is 5 or more takes the last 5 times. So a value is marked `at_least` when more
+ * was seen than is kept.
  *
  * Sequences are told of in window_sequence.c.
  */
@@ -19,6 +20,7 @@ enum {
     WINDOW_PROGRAM_MAX = 256,    /* steps of a temporal window's condition */
     WINDOW_VALUES_MAX = 1 << 16, /* values of a key that sums and percentiles are made of */
     WINDOW_NEED_MAX = 1 << 20,   /* the largest count that can be asked for */
+    WINDOW_EXACT_MAX = 1 << 14,  /* different values that are counted exactly */
     WINDOW_KEYS_MAX = 1 << 22,
 };
 
@@ -31,6 +33,14 @@ enum window_kind {
     WINDOW_TEMPORAL,   /* which members were seen */
     WINDOW_ORDERED,    /* the same, in the order of their numbers */
     WINDOW_SEQUENCE,   /* steps, each behind the other: EQL's sequences */
+};
+
+/* Which events a window holds, at an event of time t. */
+enum window_shape {
+    WINDOW_SLIDING,  /* [t - span, t] */
+    WINDOW_TUMBLING, /* those since the last multiple of the span */
+    WINDOW_SESSION,  /* those since the last pause of more than the gap, or beginning of a session
+                        that is longer than the span */
 };
 
 enum bound_operator { BOUND_GT, BOUND_GTE, BOUND_LT, BOUND_LTE, BOUND_EQ, BOUND_NEQ };
@@ -57,7 +67,8 @@ struct window_step {
 
 struct window_spec {
     enum window_kind kind;
-    int64_t span_ns;
+    int64_t span_ns, gap_ns; /* gap: of sessions */
+    enum window_shape shape;
     struct window_bound bounds[WINDOW_BOUNDS_MAX]; /* all must hold */
     uint32_t bound_count; /* of temporal windows 0: every member must have been seen */
     double percentile;    /* 0..100 */
@@ -80,6 +91,7 @@ struct window_event {
 struct window_answer {
     bool holds, began; /* began: it did not at the key's event before, or there was none */
     bool at_least;     /* `value` may be larger */
+    bool approximate;  /* by some percent */
     double value;
     int64_t first_ns;        /* the earliest event in the window, as far as it is kept */
     int64_t last_ns;         /* the last */

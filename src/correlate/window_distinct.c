@@ -1,10 +1,13 @@
 /*
  * window_distinct.c - counts different values: each with the time it was seen last, in the order of
- * these times. As many are kept as the bounds need; of more, those that were seen last.
+ * these times. As many are kept as the bounds need; of more, those that were seen last. When the
+ * bounds need more than WINDOW_EXACT_MAX and a key has them, a sketch takes over.
  */
 #include "correlate/window_kind.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
+#include "correlate/distinct_sketch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +22,12 @@ struct seen {
 
 struct distinct_state {
     uint8_t held;
-    uint8_t unused[7];
-    struct seen *items;
+    uint8_t unused[6];
+    uint8_t sketched; /* then there are no items */
+    union {
+        struct seen *items;
+        struct distinct_sketch *sketch;
+    };
     uint32_t *slots; /* places of items plus 1; 0: empty */
     uint32_t capacity, n, oldest, newest;
     uint32_t slot_mask, free; /* the first item that was given back, chained by `next` */
@@ -37,6 +44,11 @@ static void distinct_drop(struct windows *w, void *state)
 {
     struct distinct_state *s = state;
 
+    if (s->sketched) {
+        w->owned_bytes -= distinct_sketch_bytes(s->sketch);
+        distinct_sketch_free(s->sketch);
+        return;
+    }
     if (s->items)
         w->owned_bytes -= s->capacity * sizeof *s->items + (s->slot_mask + 1) * sizeof *s->slots;
     free(s->items);
@@ -134,11 +146,51 @@ static uint32_t new_item(struct windows *w, struct distinct_state *s)
     return s->used++;
 }
 
+/* The sketch's own hash of a value: that of a caller need not be random in all bits. */
+static uint64_t spread(uint64_t value)
+{
+    return hash64((str){(const char *)&value, sizeof value}, 0);
+}
+
+/* Takes what was counted exactly over into a sketch, in the order of time. */
+static void sketch_items(struct windows *w, struct distinct_state *s)
+{
+    struct distinct_sketch *sketch = distinct_sketch_new();
+    struct seen *items = s->items;
+
+    for (uint32_t at = s->oldest; at != NONE; at = items[at].next)
+        distinct_sketch_add(sketch, spread(items[at].value), items[at].time_ns);
+    w->owned_bytes -= s->capacity * sizeof *s->items + (s->slot_mask + 1) * sizeof *s->slots;
+    w->owned_bytes += distinct_sketch_bytes(sketch);
+    free(items);
+    free(s->slots);
+    s->slots = NULL;
+    s->sketch = sketch;
+    s->sketched = 1;
+}
+
+static void take_sketched(struct windows *w, struct distinct_state *s, const struct window_event *e,
+                          int64_t from_ns, struct window_answer *ret)
+{
+    w->owned_bytes -= distinct_sketch_bytes(s->sketch);
+    distinct_sketch_forget(s->sketch, from_ns);
+    distinct_sketch_add(s->sketch, spread(e->value), e->time_ns);
+    w->owned_bytes += distinct_sketch_bytes(s->sketch);
+    ret->value = __builtin_round(distinct_sketch_count(s->sketch));
+    ret->approximate = true;
+    ret->first_ns = distinct_sketch_first_ns(s->sketch);
+}
+
 static void distinct_take(struct windows *w, void *state, const struct window_event *e,
                           int64_t from_ns, struct window_answer *ret)
 {
     struct distinct_state *s = state;
 
+    if (s->sketched) {
+        s->last_ns = e->time_ns;
+        take_sketched(w, s, e, from_ns, ret);
+        return;
+    }
     if (!s->items) {
         s->oldest = s->newest = s->free = NONE;
         widen(w, s);
@@ -154,6 +206,10 @@ static void distinct_take(struct windows *w, void *state, const struct window_ev
         detach(s, &s->items[place]);
         append(s, place);
         s->items[place].time_ns = e->time_ns;
+    } else if (s->n == WINDOW_EXACT_MAX && w->need > WINDOW_EXACT_MAX) {
+        sketch_items(w, s);
+        take_sketched(w, s, e, from_ns, ret);
+        return;
     } else {
         uint32_t place = new_item(w, s);
         s->items[place].value = e->value;

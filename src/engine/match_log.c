@@ -155,10 +155,14 @@ static str time_text(int64_t ns, struct arena *a)
     return arena_str(a, (str){text, time_format(ns, digits_of(ns), text)});
 }
 
-/* "5", "at least 5", "12.25" */
+/* "5", "at least 5", "about 20133", "12.25" */
 static str value_text(const struct correlation_firing *f, struct arena *a)
 {
-    return arena_printf(a, "%s%.15g", f->at_least ? "at least " : "", f->value);
+    return arena_printf(a, "%s%.15g",
+                        f->approximate ? "about "
+                        : f->at_least  ? "at least "
+                                       : "",
+                        f->value);
 }
 
 /* Where a match was: of the event that is being fed, or of one before. */

@@ -162,24 +162,57 @@ static const struct {
 } units[] = {{'s', 1},      {'m', 60},      {'h', 3600},    {'d', 86400},
              {'w', 604800}, {'M', 2629746}, {'y', 31556952}};
 
-static bool read_timespan(struct work *w)
+static bool read_duration(const struct work *w, const struct yaml_node *n, const char *what,
+                          int64_t *ret)
 {
-    const struct yaml_node *n = get(w, "timespan");
     uint64_t count;
 
-    if (!n)
-        n = get(w, "timeframe"); /* its name in drafts of the specification */
-    if (!n)
-        return fail(w, w->body, "'correlation' has no 'timespan'");
     bool number = n->kind == YAML_SCALAR && n->text.n >= 2 && n->text.n <= 10 &&
                   str_u64((str){n->text.p, n->text.n - 1}, &count) && count > 0;
     for (size_t i = 0; number && i < countof(units); i++)
         if (units[i].unit == n->text.p[n->text.n - 1] &&
             count <= (uint64_t)(INT64_MAX / NS_PER_S) / units[i].seconds) {
-            w->c->timespan_ns = (int64_t)count * units[i].seconds * NS_PER_S;
+            *ret = (int64_t)count * units[i].seconds * NS_PER_S;
             return true;
         }
-    return fail(w, n, "'timespan' must be a number and a unit, as 30s, 15m, 24h or 7d");
+    return err_set_at(w->e, n->line, n->column,
+                      "'%s' must be a number and a unit, as 30s, 15m, 24h or 7d", what);
+}
+
+static bool read_timespan(struct work *w)
+{
+    const struct yaml_node *n = get(w, "timespan");
+
+    if (!n)
+        n = get(w, "timeframe"); /* its name in drafts of the specification */
+    if (!n)
+        return fail(w, w->body, "'correlation' has no 'timespan'");
+    return read_duration(w, n, "timespan", &w->c->timespan_ns);
+}
+
+/* window: sliding | tumbling | session, which has a gap */
+static bool read_window(struct work *w)
+{
+    static const char *const names[] = {
+        [CORRELATION_SLIDING] = "sliding",
+        [CORRELATION_TUMBLING] = "tumbling",
+        [CORRELATION_SESSION] = "session",
+    };
+    const struct yaml_node *n = get(w, "window"), *gap = get(w, "gap");
+    size_t at = 0;
+
+    if (n && w->c->type == CORRELATION_SEQUENCE)
+        return fail(w, n, "a sequence has no 'window'");
+    while (n && at < countof(names) && !str_eq(n->text, str_from(names[at])))
+        at++;
+    if (at == countof(names))
+        return fail(w, n, "'window' must be sliding, tumbling or session");
+    w->c->window = (enum correlation_window)at;
+    if (!gap)
+        return at != CORRELATION_SESSION || fail(w, n, "a session needs a 'gap', as 5m");
+    if (at != CORRELATION_SESSION)
+        return fail(w, gap, "only a window of sessions has a 'gap'");
+    return read_duration(w, gap, "gap", &w->c->gap_ns);
 }
 
 static bool read_group_and_generate(struct work *w)
@@ -377,8 +410,8 @@ struct sigma_correlation *correlation_parse(const struct yaml_node *root, str te
                    "'correlation' must be a map");
         return NULL;
     }
-    bool ok = read_type(&w) && read_rules(&w) && read_timespan(&w) && read_group_and_generate(&w) &&
-              read_condition(&w) && read_aliases(&w);
+    bool ok = read_type(&w) && read_rules(&w) && read_timespan(&w) && read_window(&w) &&
+              read_group_and_generate(&w) && read_condition(&w) && read_aliases(&w);
     return ok ? c : NULL;
 }
 

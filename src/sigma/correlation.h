@@ -39,6 +39,13 @@ enum correlation_operator {
 };
 const char *correlation_operator_name(enum correlation_operator op); /* "gte" */
 
+/* What a timespan is of; but for sequences. */
+enum correlation_window {
+    CORRELATION_SLIDING,
+    CORRELATION_TUMBLING, /* ours: one behind the other, from 1970-01-01T00:00:00Z on */
+    CORRELATION_SESSION,  /* ours: as long as matches follow each other within `gap` */
+};
+
 struct correlation_bound {
     enum correlation_operator op;
     double number;
@@ -83,7 +90,8 @@ struct sigma_correlation {
     uint32_t group_count;
     struct correlation_alias *aliases;
     uint32_t alias_count, alias_capacity;
-    int64_t timespan_ns;
+    int64_t timespan_ns, gap_ns;
+    enum correlation_window window;
     struct correlation_bound bounds[CORRELATION_BOUNDS_MAX];
     uint32_t bound_count;
     double percentile; /* 0..100 */

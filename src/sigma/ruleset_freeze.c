@@ -191,7 +191,8 @@ static bool check_correlation(const void *element)
 {
     const struct sigma_correlation *c = element;
     uint32_t count = 0;
-    bool ok = c->rule_count > 0 && c->timespan_ns > 0;
+    bool ok = c->rule_count > 0 && c->timespan_ns > 0 &&
+              (c->gap_ns > 0) == (c->window == CORRELATION_SESSION);
 
     for (uint32_t i = 0; i < c->rule_count; i++)
         ok = ok && !c->members[i].rule != !c->members[i].child && c->rules[i].runs > 0;
@@ -255,7 +256,8 @@ static const struct freeze_member correlation_members[] = {
     FREEZE_MANY_OF(struct sigma_correlation, group_by, group_count, &freeze_strs),
     FREEZE_PLAIN_OF(struct sigma_correlation, group_count),
     FREEZE_ZERO_TO(struct sigma_correlation, aliases, alias_capacity),
-    FREEZE_PLAIN_OF(struct sigma_correlation, timespan_ns),
+    FREEZE_PLAIN_TO(struct sigma_correlation, timespan_ns, gap_ns),
+    FREEZE_RANGE_OF(struct sigma_correlation, window, CORRELATION_SESSION + 1),
     FREEZE_NESTED_OF(struct sigma_correlation, bounds, &bound_type, CORRELATION_BOUNDS_MAX),
     FREEZE_RANGE_OF(struct sigma_correlation, bound_count, CORRELATION_BOUNDS_MAX + 1),
     FREEZE_PLAIN_OF(struct sigma_correlation, percentile),

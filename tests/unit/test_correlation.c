@@ -44,6 +44,9 @@ static void valid_correlations_are_kept(void **state)
         "{type: temporal, rules: [a, b], timespan: 5m, generate: true, group-by: [ip],"
         " aliases: {ip: {a: SourceIp, b: DestinationIp}}}",
         "{type: event_count, rules: [a], timespan: 1h, condition: {gte: 1}}\ngenerate: false",
+        "{type: event_count, rules: [a], window: tumbling, timespan: 1h, condition: {gte: 1}}",
+        "{type: value_count, rules: [a], window: session, gap: 5m, timespan: 1d,"
+        " condition: {field: F, gte: 2}}",
         "{type: sequence, rules: [a, {rule: a, runs: 2}, {absence: [a, b]}, {rule: b, fork: true}],"
         " until: [a, b], timespan: 1h, group-by: [H], aliases: {H: {a: X, b: Y}}}",
     };
@@ -136,6 +139,17 @@ static void wrong_correlations_are_invalid(void **state)
          "an absence has no other keys", 42},
         {"{type: sequence, rules: [{absence: b}], timespan: 1h}",
          "a sequence needs a step that is no absence", 38},
+        {"{type: sequence, rules: [a, b], window: tumbling, timespan: 1h}",
+         "a sequence has no 'window'", 54},
+        {"{type: event_count, rules: [a], window: hopping, timespan: 1h, condition: {gte: 1}}",
+         "'window' must be sliding, tumbling or session", 54},
+        {"{type: event_count, rules: [a], window: session, timespan: 1h, condition: {gte: 1}}",
+         "a session needs a 'gap', as 5m", 54},
+        {"{type: event_count, rules: [a], gap: 5m, timespan: 1h, condition: {gte: 1}}",
+         "only a window of sessions has a 'gap'", 51},
+        {"{type: event_count, rules: [a], window: session, gap: 5, timespan: 1h,"
+         " condition: {gte: 1}}",
+         "'gap' must be a number and a unit, as 30s, 15m, 24h or 7d", 68},
         {"{type: sequence, rules: [a], until: {b: c}, timespan: 1h}",
          "'until' must be ids or names of rules", 50},
         {"{type: sequence, rules: [a, b]}", "'correlation' has no 'timespan'", 14},

@@ -43,10 +43,37 @@ static void make_events(struct recorded *events, uint64_t seed)
 
 /* ------------------------------------------------------------ the plain meaning */
 
-static bool in_window(const struct recorded *events, uint32_t at, uint32_t i, int64_t span)
+/* Where the session of an event begins: looked for from the first event on. */
+static int64_t session_of(const struct window_spec *s, const struct recorded *events, uint32_t at)
 {
-    return events[i].key == events[at].key &&
-           events[i].event.time_ns >= events[at].event.time_ns - span;
+    int64_t begins = 0, last = INT64_MIN / 2;
+
+    for (uint32_t i = 0; i <= at; i++) {
+        int64_t time = events[i].event.time_ns;
+        if (events[i].key != events[at].key)
+            continue;
+        if (time - last > s->gap_ns || time - begins > s->span_ns)
+            begins = time;
+        last = time;
+    }
+    return begins;
+}
+
+/* Where the window of an event begins. */
+static int64_t from_of(const struct window_spec *s, const struct recorded *events, uint32_t at)
+{
+    int64_t time = events[at].event.time_ns;
+
+    return s->shape == WINDOW_SESSION    ? session_of(s, events, at)
+           : s->shape == WINDOW_TUMBLING ? time / s->span_ns * s->span_ns
+                                         : time - s->span_ns;
+}
+
+static int64_t from_ns; /* of the event that is looked at: from_of() */
+
+static bool in_window(const struct recorded *events, uint32_t at, uint32_t i)
+{
+    return events[i].key == events[at].key && events[i].event.time_ns >= from_ns;
 }
 
 static int by_number(const void *left, const void *right)
@@ -62,7 +89,7 @@ static double plain_values(const struct window_spec *s, const struct recorded *e
     uint32_t n = 0;
 
     for (uint32_t i = 0; i <= at; i++)
-        if (in_window(events, at, i, s->span_ns)) {
+        if (in_window(events, at, i)) {
             numbers[n++] = events[i].event.number;
             sum += events[i].event.number;
         }
@@ -81,32 +108,31 @@ static double plain_count(const struct window_spec *s, const struct recorded *ev
     uint32_t n = 0;
 
     for (uint32_t i = 0; i <= at; i++) {
-        bool counts = in_window(events, at, i, s->span_ns);
+        bool counts = in_window(events, at, i);
         for (uint32_t k = 0; counts && s->kind == WINDOW_DISTINCT && k < i; k++)
-            counts = !(in_window(events, at, k, s->span_ns) &&
-                       events[k].event.value == events[i].event.value);
+            counts = !(in_window(events, at, k) && events[k].event.value == events[i].event.value);
         n += counts;
     }
     return n;
 }
 
-static double plain_members(const struct window_spec *s, const struct recorded *events, uint32_t at)
+static double plain_members(const struct recorded *events, uint32_t at)
 {
     uint64_t seen = 0;
 
     for (uint32_t i = 0; i <= at; i++)
-        if (in_window(events, at, i, s->span_ns))
+        if (in_window(events, at, i))
             seen |= UINT64_C(1) << events[i].event.member;
     return __builtin_popcountll(seen);
 }
 
 /* The longest chain of ascending members in ascending time in the window. */
-static double plain_chain(const struct window_spec *s, const struct recorded *events, uint32_t at)
+static double plain_chain(const struct recorded *events, uint32_t at)
 {
     uint32_t longest[EVENTS], most = 0;
 
     for (uint32_t i = 0; i <= at; i++) {
-        longest[i] = in_window(events, at, i, s->span_ns);
+        longest[i] = in_window(events, at, i);
         for (uint32_t k = 0; longest[i] && k < i; k++)
             if (longest[k] && events[k].event.member < events[i].event.member &&
                 events[k].event.time_ns < events[i].event.time_ns && longest[k] + 1 > longest[i])
@@ -123,9 +149,9 @@ static double plain(const struct window_spec *s, const struct recorded *events, 
     case WINDOW_DISTINCT:
         return plain_count(s, events, at);
     case WINDOW_TEMPORAL:
-        return plain_members(s, events, at);
+        return plain_members(events, at);
     case WINDOW_ORDERED:
-        return plain_chain(s, events, at);
+        return plain_chain(events, at);
     default:
         return plain_values(s, events, at);
     }
@@ -159,6 +185,7 @@ static void compare(const struct window_spec *s, uint64_t seed)
     for (uint32_t i = 0; i < EVENTS; i++) {
         uint64_t key = events[i].key;
         struct window_answer got = windows_feed(w, key, &events[i].event);
+        from_ns = from_of(s, events, i);
         double value = plain(s, events, i);
         bool holds = plain_holds(s, value);
         if (got.holds != holds ||
@@ -166,7 +193,7 @@ static void compare(const struct window_spec *s, uint64_t seed)
             fail_msg("kind %d, span %lld, event %u: %d %g and not %d %g", s->kind,
                      (long long)s->span_ns, i, got.holds, got.value, holds, value);
         assert_true(got.at_least ? value >= got.value : true);
-        if (last[key] < events[i].event.time_ns - s->span_ns)
+        if (last[key] < from_ns)
             held[key] = false; /* it was forgotten */
         assert_int_equal(got.began, holds && !held[key]);
         held[key] = holds;
@@ -202,6 +229,31 @@ static void every_kind_is_what_its_window_holds(void **state)
                     continue; /* the plain way is cubic */
                 compare(&s, 7 * k + b + 1);
             }
+}
+
+static void windows_that_do_not_slide_hold_what_is_since_they_began(void **state)
+{
+    static const struct {
+        enum window_shape shape;
+        int64_t span, gap;
+    } rows[] = {{WINDOW_TUMBLING, 7, 0},  {WINDOW_TUMBLING, 500, 0}, {WINDOW_SESSION, 1000, 15},
+                {WINDOW_SESSION, 60, 40}, {WINDOW_SESSION, 5000, 1}, {WINDOW_SESSION, 30, 100}};
+
+    (void)state;
+    for (int kind = WINDOW_COUNT; kind <= WINDOW_ORDERED; kind++)
+        for (size_t i = 0; i < countof(rows); i++) {
+            struct window_spec s = {.kind = (enum window_kind)kind,
+                                    .shape = rows[i].shape,
+                                    .span_ns = rows[i].span,
+                                    .gap_ns = rows[i].gap,
+                                    .bounds = {{BOUND_GTE, 3}},
+                                    .bound_count = 1,
+                                    .percentile = 75,
+                                    .member_count = MEMBERS};
+            if (kind == WINDOW_ORDERED && rows[i].span > 60)
+                continue; /* the plain way is cubic */
+            compare(&s, 11 * i + 5);
+        }
 }
 
 static void all_members_are_wanted_without_bounds(void **state)
@@ -318,6 +370,74 @@ static void times_at_both_ends_of_the_world_are_times(void **state)
     windows_free(w);
 }
 
+/* n different values at times 1..n, each seen at 1 + its number. */
+static struct window_answer count_different(const struct window_spec *s, uint32_t n)
+{
+    struct windows *w = windows_new(s);
+    struct window_answer ret = {0};
+
+    for (uint32_t i = 0; i < n; i++) {
+        const struct window_event e = {.time_ns = i + 1, .value = i};
+        ret = windows_feed(w, 1, &e);
+        assert_true(windows_bytes(w) < 4 << 20);
+    }
+    windows_free(w);
+    return ret;
+}
+
+static void many_different_values_are_counted_about(void **state)
+{
+    struct window_spec s = {.kind = WINDOW_DISTINCT,
+                            .span_ns = 1000000,
+                            .bounds = {{BOUND_GTE, 500000}},
+                            .bound_count = 1};
+
+    (void)state;
+    struct window_answer a = count_different(&s, WINDOW_EXACT_MAX);
+    assert_true(a.value == WINDOW_EXACT_MAX && !a.approximate && !a.holds);
+    a = count_different(&s, 400000);
+    assert_true(a.approximate && fabs(a.value - 400000) < 32000 && !a.holds);
+    assert_true(count_different(&s, 600000).holds);
+    s.span_ns = 99999; /* the window slides on under the sketch */
+    a = count_different(&s, 600000);
+    assert_true(a.approximate && fabs(a.value - 100000) < 8000 && !a.holds);
+    s.bounds[0].number = 100; /* more than are needed are not counted at all */
+    a = count_different(&s, 600000);
+    assert_true(a.at_least && !a.approximate && a.value == 100);
+}
+
+/* Numbers rise from 0 to 1 over the window, in no order of time. */
+static void percentiles_of_many_numbers_are_about_right(void **state)
+{
+    enum { MANY = 1000000, SPAN = 300000 };
+    struct window_spec s = {.kind = WINDOW_PERCENTILE,
+                            .span_ns = SPAN,
+                            .percentile = 95,
+                            .bounds = {{BOUND_GTE, 1}},
+                            .bound_count = 1};
+    struct windows *w = windows_new(&s);
+    uint64_t seed = 3;
+
+    (void)state;
+    for (int64_t i = 1; i <= MANY; i++) {
+        const struct window_event e = {.time_ns = i,
+                                       .number = (double)(next_random(&seed) % 10000)};
+        struct window_answer a = windows_feed(w, 1, &e);
+        if (i == WINDOW_VALUES_MAX)
+            assert_false(a.approximate);
+        if (i > WINDOW_VALUES_MAX && i % 1000 == 0)
+            assert_true(a.approximate && fabs(a.value - 9500) < 120);
+        assert_true(windows_bytes(w) < 4 << 20);
+    }
+    for (int64_t i = 0; i < 2000; i++) { /* what were many is gone: all are exact again */
+        const struct window_event e = {.time_ns = MANY + i * SPAN / 100, .number = (double)i};
+        struct window_answer a = windows_feed(w, 1, &e);
+        if (i > 500)
+            assert_true(!a.approximate && fabs(a.value - (double)i + 5) < 1e-6);
+    }
+    windows_free(w);
+}
+
 static void specs_that_cannot_be_kept_are_refused(void **state)
 {
     struct window_spec s = {
@@ -331,6 +451,10 @@ static void specs_that_cannot_be_kept_are_refused(void **state)
     assert_non_null(why);
     s.bounds[0].number = NAN;
     assert_true(window_spec_check(&s, &why)); /* it never holds */
+    s.shape = WINDOW_SESSION;
+    assert_false(window_spec_check(&s, &why)); /* without a gap */
+    s.gap_ns = 1;
+    assert_true(window_spec_check(&s, &why));
     s.span_ns = 0;
     assert_false(window_spec_check(&s, &why));
 }
@@ -339,6 +463,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_is_what_its_window_holds),
+        cmocka_unit_test(windows_that_do_not_slide_hold_what_is_since_they_began),
         cmocka_unit_test(all_members_are_wanted_without_bounds),
         cmocka_unit_test(a_condition_in_words_is_held_against_what_was_seen),
         cmocka_unit_test(of_one_time_nothing_is_before_the_other),
@@ -346,6 +471,8 @@ int main(void)
         cmocka_unit_test(a_flood_of_keys_displaces_itself),
         cmocka_unit_test(keys_are_forgotten_when_their_window_is_over),
         cmocka_unit_test(times_at_both_ends_of_the_world_are_times),
+        cmocka_unit_test(many_different_values_are_counted_about),
+        cmocka_unit_test(percentiles_of_many_numbers_are_about_right),
         cmocka_unit_test(specs_that_cannot_be_kept_are_refused),
     };
 
