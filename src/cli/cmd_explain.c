@@ -7,6 +7,7 @@
 #include "cli/say.h"
 #include "cli/scan_filter.h"
 #include "cli/sink.h"
+#include "engine/connection_memory.h"
 #include "engine/event_text.h"
 #include "text/time.h"
 
@@ -42,6 +43,7 @@ static const struct option explain_options[] = {
 struct explaining {
     struct page page;
     struct explanation about;
+    struct connection_memory *connections;
     const struct format_set *formats;
     bool asked; /* the format was */
     str head;
@@ -64,10 +66,15 @@ static void on_event(void *ctx, struct event *ev)
     bool same = x->has_problem && x->problem.has_record && x->problem.record == ev->from.record;
 
     ev->from.record += 1; /* lines count from 1 */
-    if (x->told || (x->record && x->record != ev->from.record))
+    const bool wanted = !x->record || x->record == ev->from.record;
+    if (x->told || (!wanted && !connection_memory_concerns(ev)))
         return;
     event_settle(ev, x->about.arena);
     logsource_classify(ev);
+    columns_fill(ev, &x->about.columns, x->about.arena);
+    connection_memory_apply(x->connections, ev, &x->about.columns, x->about.arena);
+    if (!wanted)
+        return;
     x->about.event = ev;
     x->about.problem = same ? x->problem.text : NULL;
     explain_format(&x->page, x->formats, x->about.stream->format, x->asked, x->head);
@@ -146,7 +153,9 @@ static int explain(struct explaining *x, struct io *io, const struct scan_option
     x->page = page_make(&sink.text, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);
     x->about.stream = &stream;
     x->about.arena = a;
+    x->connections = connection_memory_new();
     event_bytes_read(&stream, bytes, a, &handler);
+    connection_memory_free(x->connections);
     if (!x->told && x->has_problem)
         say("no event: %s", x->problem.text);
     else if (!x->told)

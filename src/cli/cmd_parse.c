@@ -5,6 +5,7 @@
 #include "cli/say.h"
 #include "cli/scan_filter.h"
 #include "cli/sink.h"
+#include "engine/connection_memory.h"
 #include "engine/event_json.h"
 #include "engine/walk.h"
 
@@ -28,6 +29,7 @@ static const struct option parse_options[] = {
 struct parsing {
     struct sink sink;
     struct arena *arena;
+    struct connection_memory *connections;
     bool pretty, waiting, failed;
     struct problem problem; /* of the next event, if it is of the same record */
     struct buf file;        /* of that problem */
@@ -62,13 +64,16 @@ static void on_event(void *ctx, struct event *ev)
 {
     struct parsing *p = ctx;
     bool same = p->waiting && p->problem.has_record && p->problem.record == ev->from.record;
+    struct columns columns;
 
     if (!same)
         write_waiting(p);
     event_settle(ev, p->arena);
     logsource_classify(ev);
+    columns_fill(ev, &columns, p->arena);
+    connection_memory_apply(p->connections, ev, &columns, p->arena);
     struct json_writer w = writer(p);
-    event_json_write(&w, ev, same ? &p->problem : NULL, p->arena);
+    event_json_write(&w, ev, &columns, same ? &p->problem : NULL);
     end_line(p);
     p->waiting = false;
     arena_reset(p->arena);
@@ -125,6 +130,7 @@ static int parse_run(const struct arguments *a)
     confine(a->operands, a->operand_count, &confinement);
     struct parsing p = {.sink = sink_make(&io, STDOUT_FILENO),
                         .arena = arena_new(PARSE_ARENA_BYTES),
+                        .connections = connection_memory_new(),
                         .file = buf_make(PATH_MAX),
                         .pretty = opt_flag(&command_parse, a, "pretty")};
     const struct walk_options options = {
@@ -139,6 +145,7 @@ static int parse_run(const struct arguments *a)
     int code = read_paths(a, &options, &p);
     sink_done(&p.sink);
     buf_done(&p.file);
+    connection_memory_free(p.connections);
     arena_free(p.arena);
     scan_filter_done(&scan);
     return code;
@@ -151,7 +158,8 @@ const struct command command_parse = {
     .details =
         "PATH is what a scan reads. An object holds the time, the format, the log source, the\n"
         "outcome, the record's own fields (native), the common columns under their ECS names, and\n"
-        "where the record stands. What could not be read is told by 'error', and never left out.",
+        "where the record stands. What could not be read is told by 'error', and never left out;\n"
+        "columns that earlier records of the same connection told are named by 'derived'.",
     .options = parse_options,
     .option_count = countof(parse_options),
     .operands = COMPLETE_FILE,

@@ -134,6 +134,8 @@ static void tell_sources(struct page *p, const struct event *ev)
     end(p, STYLE_PLAIN, ev->logsource_count ? buf_str(&text) : S("none that rules ask for"));
 }
 
+static const str by_others = S("  told by earlier records of the connection");
+
 static void tell_meaning(struct page *p, const struct event *ev, const struct columns *c)
 {
     static const char *const outcomes[] = {"not told", "success", "failure"};
@@ -148,7 +150,9 @@ static void tell_meaning(struct page *p, const struct event *ev, const struct co
                     activity->activity_id);
     page_newline(p);
     label(p, "outcome");
-    end(p, STYLE_PLAIN, str_from(outcomes[c->outcome]));
+    page_text(p, STYLE_PLAIN, str_from(outcomes[c->outcome]));
+    page_text(p, STYLE_FAINT, c->derived & DERIVED_OUTCOME ? by_others : S(""));
+    page_newline(p);
 }
 
 static void tell_fields(struct page *p, const struct event *ev)
@@ -161,6 +165,12 @@ static void tell_fields(struct page *p, const struct event *ev)
     }
 }
 
+static bool is_derived(const struct columns *c, uint32_t column)
+{
+    return (column == COLUMN_source_ip && (c->derived & DERIVED_SOURCE_IP)) ||
+           (column == COLUMN_source_port && (c->derived & DERIVED_SOURCE_PORT));
+}
+
 static void tell_columns(struct page *p, const struct columns *c)
 {
     page_heading(p, "Common columns", "what searches and reports see");
@@ -169,7 +179,9 @@ static void tell_columns(struct page *p, const struct columns *c)
             continue;
         page_cell(p, STYLE_PLAIN, str_from(column_name((enum column)i)), NAME_COLUMNS);
         page_tab(p, NAME_COLUMNS + INDENT);
-        end(p, STYLE_PLAIN, c->values[i]);
+        page_value(p, STYLE_PLAIN, c->values[i]);
+        page_text(p, STYLE_FAINT, is_derived(c, i) ? by_others : S(""));
+        page_newline(p);
     }
 }
 
@@ -286,9 +298,6 @@ static void tell_rules(struct page *p, const struct explanation *x)
 
 void explain_text(struct page *p, const struct explanation *x)
 {
-    struct columns columns;
-
-    columns_fill(x->event, &columns, x->arena);
     char number[PAGE_NUMBER_MAX];
 
     page_heading(p, "Record", NULL);
@@ -299,10 +308,10 @@ void explain_text(struct page *p, const struct explanation *x)
         end(p, STYLE_BAD, str_from(x->problem));
     }
     tell_dialects(p, x);
-    tell_meaning(p, x->event, &columns);
+    tell_meaning(p, x->event, &x->columns);
     tell_time(p, x->event);
     tell_sources(p, x->event);
     tell_fields(p, x->event);
-    tell_columns(p, &columns);
+    tell_columns(p, &x->columns);
     tell_rules(p, x);
 }

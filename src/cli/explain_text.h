@@ -6,11 +6,13 @@
 
 #include "cli/page.h"
 #include "detect/near_miss.h"
+#include "event/column.h"
 #include "formats/format.h"
 
 struct explanation {
     const struct stream *stream; /* that it was read from, with its format and time rule */
     const struct event *event;   /* its values are text, its log sources known */
+    struct columns columns;      /* of the event, perhaps completed by records before */
     const char *problem;         /* what was wrong with the record; NULL */
     const struct ruleset *rules;
     const struct naive *naive;

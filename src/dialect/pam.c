@@ -25,7 +25,10 @@ static const struct column_rule columns[] = {
     {S("user_uid"), COLUMN_user_id, VIA_TEXT},
     {{0}, 0, 0},
 };
-static const struct kind kind_pam = {.format = "pam", .columns = columns};
+/* Of the program that asks PAM, which may know where it came from. */
+static const struct connection_rule of_connection = {.steps = CONNECTION_ASKS};
+static const struct kind kind_pam = {
+    .format = "pam", .columns = columns, .connection = &of_connection};
 
 #define KIND(name, what, of, how)                                                                  \
     static const struct kind kind_##name = {                                                       \

@@ -21,32 +21,64 @@ static const struct column_constant constants[] = {
     {S("tcp"), COLUMN_network_transport},
     {{0}, 0},
 };
-static const struct kind kind_sshd = {.format = "sshd", .constants = constants};
 
-#define KIND(name, what, of, how)                                                                  \
-    static const struct kind kind_##name = {                                                       \
-        .base = &kind_sshd, .action = what, .activity = ACTIVITY_##of, .outcome = OUTCOME_##how}
-KIND(accepted, "ssh_login", logon, SUCCESS);
-KIND(failed, "ssh_login", logon, FAILURE);
-KIND(refused, "user_refused", logon, FAILURE);
-KIND(step, "authentication_step", authenticate, UNTOLD);
+/* Is the source sshd's own word for its peer? It then has the port. What a client chose, and the
+ * method's name is of that, may look like the words before an address; a text where these stand
+ * within a value as well teaches nothing, whichever was read. */
+static bool is_peer_sure(const struct event *ev)
+{
+    static const str chosen[] = {S("user"), S("detail"), S("reason"), S("command")};
+
+    if (!event_get(ev, S("src_port")).n)
+        return false;
+    for (size_t i = 0; i < countof(chosen); i++)
+        if (str_find(event_get(ev, chosen[i]), S(" port ")))
+            return false;
+    return true;
+}
+
+/* A process has one connection: what its records say of where it came from. */
+static const struct connection_rule of_connection = {.steps = CONNECTION_ASKS};
+static const struct connection_rule opens = {.steps = CONNECTION_ASKS | CONNECTION_OPENS};
+static const struct connection_rule teaches = {.steps = CONNECTION_ASKS | CONNECTION_TEACHES,
+                                               .sure = is_peer_sure};
+static const struct connection_rule passes = {
+    .steps = CONNECTION_ASKS | CONNECTION_TEACHES | CONNECTION_PASSES, .sure = is_peer_sure};
+static const struct connection_rule ends = {.steps = CONNECTION_ASKS | CONNECTION_ENDS};
+
+static const struct kind kind_sshd = {
+    .format = "sshd", .constants = constants, .connection = &of_connection};
+
+#define KIND(name, what, of, how) KIND_STEP(name, what, of, how, NULL)
+#define KIND_STEP(name, what, of, how, step)                                                       \
+    static const struct kind kind_##name = {.base = &kind_sshd,                                    \
+                                            .action = what,                                        \
+                                            .activity = ACTIVITY_##of,                             \
+                                            .outcome = OUTCOME_##how,                              \
+                                            .connection = step}
+KIND_STEP(accepted, "ssh_login", logon, SUCCESS, &passes);
+KIND_STEP(failed, "ssh_login", logon, FAILURE, &teaches);
+KIND_STEP(refused, "user_refused", logon, FAILURE, &teaches);
+KIND_STEP(step, "authentication_step", authenticate, UNTOLD, &teaches);
 KIND(probe, "protocol_error", ssh, FAILURE);
 KIND(negotiation, "negotiation_failed", ssh, FAILURE);
 KIND(dropped, "connection_dropped", flow_refuse, FAILURE);
-KIND(opened, "connection_opened", flow_open, SUCCESS);
-KIND(closed, "connection_closed", flow_close, SUCCESS);
-KIND(lost, "connection_lost", flow_close, UNTOLD);
+KIND_STEP(opened, "connection_opened", flow_open, SUCCESS, &opens);
+KIND_STEP(closed, "connection_closed", flow_close, SUCCESS, &ends);
+KIND_STEP(lost, "connection_lost", flow_close, UNTOLD, &ends);
 KIND(key, "key_found", authenticate, SUCCESS);
-KIND(closed_early, "connection_closed_before_authentication", flow_close, FAILURE);
-KIND(disconnected, "disconnected_by_server", flow_close, FAILURE);
-KIND(session_opened, "session_opened", session_open, SUCCESS);
+KIND_STEP(closed_early, "connection_closed_before_authentication", flow_close, FAILURE, &ends);
+KIND_STEP(disconnected, "disconnected_by_server", flow_close, FAILURE, &ends);
+KIND_STEP(session_opened, "session_opened", session_open, SUCCESS, &passes);
 KIND(session_closed, "session_closed", session_close, SUCCESS);
 KIND(server_started, "server_started", app_start, SUCCESS);
 KIND(server_stopped, "server_stopped", app_stop, SUCCESS);
 KIND(server_failed, "server_failed", app_fail, FAILURE);
 KIND(forwarding, "forwarding_refused", ssh, FAILURE);
+KIND_STEP(peer, NULL, ssh, UNTOLD, &teaches);
 KIND(told, NULL, ssh, UNTOLD);
 #undef KIND
+#undef KIND_STEP
 
 /* A client that has no method left (RFC 4253 section 11.1: 14; Java's JSch says 3) did not log on.
  */
@@ -234,8 +266,8 @@ static const struct template_row templates[] = {
     {"scanned from {src_ip:ip} with {identification*}  Don't panic.", &kind_probe},
     {"scanned from {src_ip:ip} with {identification*}. Don't panic.", &kind_probe},
 
-    {"SSH: Server;Ltype: Authname;Remote: {src_ip:ip}-{src_port:int};Name: {user*}", &kind_told},
-    {"SSH: Server;Ltype: {ltype:text};Remote: {src_ip:ip}-{src_port:int};{detail*}", &kind_told},
+    {"SSH: Server;Ltype: Authname;Remote: {src_ip:ip}-{src_port:int};Name: {user*}", &kind_peer},
+    {"SSH: Server;Ltype: {ltype:text};Remote: {src_ip:ip}-{src_port:int};{detail*}", &kind_peer},
     {"Starting session: [[forced-command (config)||command]] for {user}" FROM " id {session:int}",
      &kind_session_opened},
     {"Starting session: forced-command ({origin}) '{command*}' for {user}" FROM " id {session:int}",

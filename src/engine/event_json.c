@@ -1,7 +1,6 @@
 #include "engine/event_json.h"
 
 #include "engine/finding_json.h"
-#include "event/column.h"
 #include "event/kind.h"
 
 static const char *const outcomes[] = {
@@ -160,12 +159,24 @@ static void write_error(struct json_writer *w, const struct problem *p)
     json_object_end(w);
 }
 
-void event_json_write(struct json_writer *w, const struct event *ev, const struct problem *problem,
-                      struct arena *a)
+static void write_derived(struct json_writer *w, uint8_t derived)
 {
-    struct columns columns;
+    if (!derived)
+        return;
+    json_key(w, S("derived"));
+    json_array(w);
+    if (derived & DERIVED_SOURCE_IP)
+        json_str(w, str_from(column_name(COLUMN_source_ip)));
+    if (derived & DERIVED_SOURCE_PORT)
+        json_str(w, str_from(column_name(COLUMN_source_port)));
+    if (derived & DERIVED_OUTCOME)
+        json_str(w, S("outcome"));
+    json_array_end(w);
+}
 
-    columns_fill(ev, &columns, a);
+void event_json_write(struct json_writer *w, const struct event *ev, const struct columns *columns,
+                      const struct problem *problem)
+{
     json_object(w);
     json_key(w, S("time"));
     json_event_time(w, ev);
@@ -173,13 +184,14 @@ void event_json_write(struct json_writer *w, const struct event *ev, const struc
     json_field_str(w, S("format"), str_from(kind_format(ev->kind)));
     json_key(w, S("logsource"));
     write_logsources(w, ev);
-    json_field_str(w, S("outcome"), str_from(outcomes[columns.outcome]));
+    json_field_str(w, S("outcome"), str_from(outcomes[columns->outcome]));
     json_key(w, S("ocsf"));
-    write_ocsf(w, &columns);
+    write_ocsf(w, columns);
     json_key(w, S("native"));
     write_native(w, ev);
     json_key(w, S("common"));
-    write_common(w, &columns);
+    write_common(w, columns);
+    write_derived(w, columns->derived);
     json_field_str(w, S("file"), ev->from.file);
     json_field_u64(w, S("record"), ev->from.record);
     write_error(w, problem);

@@ -13,10 +13,18 @@ enum BYTE_ENUM column {
     COLUMN_COUNT
 };
 
+/* What is not of the record itself, but known from others. */
+enum columns_derived {
+    DERIVED_SOURCE_IP = 1,
+    DERIVED_SOURCE_PORT = 2,
+    DERIVED_OUTCOME = 4,
+};
+
 struct columns {
     str values[COLUMN_COUNT]; /* canonical text of the column's type; .p is NULL where absent */
     uint8_t outcome;          /* enum outcome */
     uint8_t activity;         /* enum activity */
+    uint8_t derived;          /* enum columns_derived, several: nothing after columns_fill() */
     const char *type; /* ECS's event.type beyond the activity's: "allowed", "denied"; NULL */
 };
 

@@ -53,6 +53,26 @@ struct column_constant {
     uint8_t column;
 };
 
+/* What a record says of the connection that it belongs to, for those of it that do not say where it
+ * came from: see engine/connection_memory.h. */
+enum connection_step {
+    CONNECTION_ASKS = 1,    /* it belongs to one */
+    CONNECTION_OPENS = 2,   /* it is the first of it: what is known of its number is another's */
+    CONNECTION_TEACHES = 4, /* its source is the connection's peer, as the server itself has it */
+    CONNECTION_FAILS = 8,   /* authentication failed, ... */
+    CONNECTION_PASSES = 16, /* or succeeded */
+    CONNECTION_ENDS = 32,   /* no more of it will come, but for what is on its way */
+};
+
+struct connection_rule {
+    str field;     /* what connections are told apart by, on a host and of a program: a native
+                      field's name; empty: the process */
+    uint8_t steps; /* enum connection_step, several */
+    /* Of a record that opens or teaches: can the source be nothing that the remote party wrote?
+     * NULL: it never can. */
+    bool (*sure)(const struct event *ev);
+};
+
 struct kind {
     const struct kind *base; /* NULL: there is none */
     /* Where what it means stands in values: the kind that they make it, whose base this one is, or
@@ -65,6 +85,7 @@ struct kind {
     const struct column_constant *constants; /* may be NULL; behind all rules */
     bool own_names; /* the product's names mean what its tables say, and nothing else: those of
                        column_names.def are not tried; of the chain, one is enough */
+    const struct connection_rule *connection; /* NULL: the base's */
     /* What tables cannot say: outcomes and activities that stand in values. After all tables of the
      * chain, the base's refine first. May be NULL. */
     void (*refine)(const struct event *ev, struct columns *c, struct arena *a);

@@ -49,3 +49,13 @@ grep -q -- "--near takes a number" err
 # Log bytes do not reach the terminal as they are.
 "$tocsin" explain --only -r rules "$(printf 'Nov 24 10:00:01 h sshd[1]: \033[2J\033]0;x')" >out
 ! grep -q "$(printf '\033')" out
+# A source that an earlier record of the connection told is told as such.
+cat >connection.log <<'LOG'
+2026-11-24T10:00:00Z web1 sshd[713]: Connection from 192.0.2.7 port 50023 on 192.0.2.1 port 22
+2026-11-24T10:00:01Z web1 sshd[713]: Disconnecting: Too many authentication failures [preauth]
+LOG
+"$tocsin" explain --only -r rules -n 2 connection.log >out
+grep -q '^source.ip *192.0.2.7  told by earlier records of the connection$' out
+! grep -q '^src_ip' out
+"$tocsin" explain --only -r rules "$(tail -n 1 connection.log)" >out
+! grep -q '^source.ip' out

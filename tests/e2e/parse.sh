@@ -33,3 +33,17 @@ grep -q "unknown format 'nothing'" err
 grep -q 'nothing to parse' err
 ! "$tocsin" parse absent.log 2>err
 grep -q "cannot open 'absent.log'" err
+# What a connection's records said before completes those that do not say it, and is told; the fields stay.
+cat >connection.log <<'LOG'
+2026-11-24T10:00:00Z web1 sshd[713]: Connection from 192.0.2.7 port 50023 on 192.0.2.1 port 22
+2026-11-24T10:00:01Z web1 sshd[713]: Disconnecting: Too many authentication failures [preauth]
+2026-11-24T10:00:01Z web1 sshd[714]: Disconnecting: Too many authentication failures [preauth]
+LOG
+"$tocsin" parse connection.log >out
+python3 - <<'PYTHON'
+import json
+first, known, other = map(json.loads, open("out"))
+assert "derived" not in first and "derived" not in other and "source.ip" not in other["common"]
+assert known["derived"] == ["source.ip", "source.port"] and "src_ip" not in known["native"]
+assert (known["common"]["source.ip"], known["common"]["source.port"]) == ("192.0.2.7", 50023)
+PYTHON

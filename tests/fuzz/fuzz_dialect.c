@@ -3,6 +3,7 @@
  * lazy events are the same, all values are UTF-8, and the columns have the types that they promise.
  */
 #include "base/mem.h"
+#include "engine/connection_memory.h"
 #include "engine/event_json.h"
 #include "event/column.h"
 #include "formats/format.h"
@@ -19,17 +20,19 @@ enum { RECORD_MAX = 16 * 1024 };
 struct taken {
     struct arena *arena;
     struct buf *text;
+    struct connection_memory *connections;
     uint64_t events;
 };
 
-static void check_columns(const struct event *ev, struct arena *a)
+static struct columns columns_of(const struct event *ev, struct taken *t)
 {
     struct columns c;
     uint64_t number;
     int64_t sign;
     struct ip ip;
 
-    columns_fill(ev, &c, a);
+    columns_fill(ev, &c, t->arena);
+    connection_memory_apply(t->connections, ev, &c, t->arena);
     assert(c.activity < ACTIVITY_COUNT && c.outcome <= OUTCOME_FAILURE);
     for (uint32_t i = 0; i < COLUMN_COUNT; i++) {
         str value = c.values[i];
@@ -41,6 +44,7 @@ static void check_columns(const struct event *ev, struct arena *a)
         assert(type != COLUMN_TYPE_PORT || (str_u64(value, &number) && number <= UINT16_MAX));
         assert(type != COLUMN_TYPE_INT || str_u64(value, &number) || str_i64(value, &sign));
     }
+    return c;
 }
 
 static void on_event(void *ctx, struct event *ev)
@@ -51,9 +55,9 @@ static void on_event(void *ctx, struct event *ev)
     event_settle(ev, t->arena);
     for (uint32_t i = 0; i < ev->field_count; i++)
         assert(ev->fields[i].name.n <= EVENT_NAME_MAX && utf8_valid(ev->fields[i].value));
-    check_columns(ev, t->arena);
+    const struct columns columns = columns_of(ev, t);
     struct json_writer w = json_writer_make(t->text, 0);
-    event_json_write(&w, ev, NULL, t->arena);
+    event_json_write(&w, ev, &columns, NULL);
     buf_char(t->text, '\n');
     t->events++;
 }
@@ -67,12 +71,13 @@ static void on_problem(void *ctx, const struct problem *p)
 static void feed(const struct format *f, void *decoder, struct batch *b, bool lazy,
                  struct buf *text)
 {
-    struct taken t = {.arena = b->arena, .text = text};
+    struct taken t = {.arena = b->arena, .text = text, .connections = connection_memory_new()};
     const struct decode_sink sink = {
         .ctx = &t, .lazy = lazy, .event = on_event, .problem = on_problem};
 
     f->feed(decoder, b, &sink);
     assert(t.events <= b->units);
+    connection_memory_free(t.connections);
     arena_reset(b->arena);
 }
 
