@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-void sketch_add(uint8_t *registers, uint32_t bits, uint64_t hash)
+bool sketch_add(uint8_t *registers, uint32_t bits, uint64_t hash)
 {
     assert(bits >= SKETCH_BITS_MIN && bits <= SKETCH_BITS_MAX);
     const uint64_t rest = hash << bits;
@@ -10,8 +10,10 @@ void sketch_add(uint8_t *registers, uint32_t bits, uint64_t hash)
     const uint8_t rank = (uint8_t)(rest ? __builtin_clzll(rest) + 1 : 64 - (int)bits + 1);
     uint8_t *r = &registers[hash >> (64 - bits)];
 
-    if (rank > *r)
-        *r = rank;
+    if (rank <= *r)
+        return false;
+    *r = rank;
+    return true;
 }
 
 double sketch_count(const uint8_t *registers, uint32_t bits)
@@ -25,7 +27,7 @@ double sketch_count(const uint8_t *registers, uint32_t bits)
     uint32_t empty = 0;
 
     for (uint32_t i = 0; i < n; i++) {
-        sum += ldexp(1, -registers[i]);
+        sum += 1.0 / (double)((uint64_t)1 << registers[i]);
         empty += registers[i] == 0;
     }
     const double raw = alpha * n * n / sum;

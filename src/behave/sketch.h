@@ -13,7 +13,8 @@ enum { SKETCH_BITS_MIN = 4, SKETCH_BITS_MAX = 16 };
 
 #define SKETCH_BYTES(bits) ((size_t)1 << (bits))
 
-void sketch_add(uint8_t *registers, uint32_t bits, uint64_t hash); /* of a good hash */
+/* Of a good hash. False: nothing has changed, so that the count is what it was. */
+bool sketch_add(uint8_t *registers, uint32_t bits, uint64_t hash);
 double sketch_count(const uint8_t *registers, uint32_t bits);
 /* ret becomes what both have seen. */
 void sketch_merge(uint8_t *ret, const uint8_t *other, uint32_t bits);
