@@ -66,7 +66,7 @@ struct destination {
 
 struct beacon {
     struct key_table *pairs, *destinations;
-    uint64_t seed, owned, given_up;
+    uint64_t seed, owned;
     double threshold;
     uint32_t connections_min;
     const str *ignored;
@@ -418,8 +418,7 @@ static void observe(void *self, const struct observation *o, struct behavior_por
     const uint64_t destination = hash64(flow_destination(&f), b->seed + 1);
     b->first_s = b->first_s ? b->first_s : f.time_s;
     const struct destination *d = know(b, &f, source, destination);
-    pressure_relieve(b->pairs, &b->owned, OWNED_BYTES_MAX, o->time_ns, (int64_t)DAY_S * NS_PER_S,
-                     &b->given_up);
+    pressure_relieve(b->pairs, &b->owned, OWNED_BYTES_MAX);
     struct pair *p = key_table_touch(b->pairs, hash_mix(source, destination));
     p->owned = &b->owned;
     if (f.part == FLOW_END && p->opens) {
@@ -459,7 +458,7 @@ static void stats(const void *self, struct behavior_stats *ret)
     const struct beacon *b = self;
 
     ret->keys = key_table_count(b->pairs);
-    ret->displaced = key_table_displaced(b->pairs) + b->given_up;
+    ret->displaced = key_table_displaced(b->pairs);
     ret->bytes = key_table_bytes(b->pairs) + key_table_bytes(b->destinations) + b->owned;
 }
 

@@ -93,7 +93,7 @@ struct pair {
 
 struct dns_tunnel {
     struct key_table *pairs;
-    uint64_t seed, owned, given_up;
+    uint64_t seed, owned;
     uint32_t names_least[SPANS], bytes_least;
     const str *ignored;
     uint32_t ignored_count;
@@ -401,8 +401,7 @@ static void observe(void *self, const struct observation *o, struct behavior_por
 
     if (!dns_question_read(o, &q) || q.of.subdomain.n == 0 || q.client_roles & ROLE_SCANNER)
         return;
-    pressure_relieve(t->pairs, &t->owned, OWNED_BYTES_MAX, o->time_ns, (int64_t)DAY_S * NS_PER_S,
-                     &t->given_up);
+    pressure_relieve(t->pairs, &t->owned, OWNED_BYTES_MAX);
     struct pair *p = key_table_touch(
         t->pairs, hash_mix(hash64(q.client, t->seed), hash64(q.of.domain, t->seed)));
     p->owned = &t->owned;
@@ -438,7 +437,7 @@ static void stats(const void *self, struct behavior_stats *ret)
     const struct dns_tunnel *t = self;
 
     ret->keys = key_table_count(t->pairs);
-    ret->displaced = key_table_displaced(t->pairs) + t->given_up;
+    ret->displaced = key_table_displaced(t->pairs);
     ret->bytes = key_table_bytes(t->pairs) + t->owned;
 }
 

@@ -45,7 +45,7 @@ struct spread {
 
 struct network_scan {
     struct key_table *spreads;
-    uint64_t seed, owned, given_up;
+    uint64_t seed, owned;
     uint32_t window_s, items_max;
     uint32_t failed_ports, ports, failed_hosts, hosts; /* thresholds */
 };
@@ -307,8 +307,7 @@ static void look_at(struct network_scan *p, const struct look *look, str value,
     const uint64_t hash = hash64(value, p->seed);
     const struct item item = {((uint32_t)hash & ~1u) | flow->failed, flow->time_s, o->ref};
 
-    pressure_relieve(p->spreads, &p->owned, OWNED_BYTES_MAX, o->time_ns,
-                     (int64_t)p->window_s * NS_PER_S, &p->given_up);
+    pressure_relieve(p->spreads, &p->owned, OWNED_BYTES_MAX);
     struct spread *s = key_table_touch(p->spreads, hash_mix(hash64(flow->source, p->seed), of));
     s->owned = &p->owned;
     s->last_s = flow->time_s;
@@ -360,7 +359,7 @@ static void stats(const void *self, struct behavior_stats *ret)
     const struct network_scan *p = self;
 
     ret->keys = key_table_count(p->spreads);
-    ret->displaced = key_table_displaced(p->spreads) + p->given_up;
+    ret->displaced = key_table_displaced(p->spreads);
     ret->bytes = key_table_bytes(p->spreads) + p->owned;
 }
 
