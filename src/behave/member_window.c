@@ -37,7 +37,7 @@ struct state {
 struct member_window {
     struct member_spec spec;
     struct key_table *keys;
-    uint64_t body_bytes, given_up;
+    uint64_t body_bytes;
 };
 
 static const uint32_t one_member[MEMBER_COUNTS] = {[1] = 1};
@@ -241,8 +241,7 @@ struct member_view member_window_add(struct member_window *w, uint64_t key,
     const int64_t from = window_start(w, e->time_ns);
 
     key_table_expire(w->keys, from);
-    pressure_relieve(w->keys, &w->body_bytes, BODY_BYTES_MAX, e->time_ns, w->spec.span_ns,
-                     &w->given_up);
+    pressure_relieve(w->keys, &w->body_bytes, BODY_BYTES_MAX);
     struct state *s = key_table_touch(w->keys, key);
     expire(s, from);
     s->last_ns = e->time_ns;
@@ -328,7 +327,7 @@ uint32_t member_window_keys(const struct member_window *w)
 
 uint64_t member_window_displaced(const struct member_window *w)
 {
-    return key_table_displaced(w->keys) + w->given_up;
+    return key_table_displaced(w->keys);
 }
 
 uint64_t member_window_bytes(const struct member_window *w)
