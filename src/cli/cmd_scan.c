@@ -236,7 +236,7 @@ static int exit_code(const struct run *r, const struct arguments *a, const struc
 /* What correlations could not take into account. */
 static void say_correlated(const struct run *r)
 {
-    struct match_log_stats s;
+    struct scan_correlated s;
     const struct err *lost = scan_correlated(r->scan, &s);
     const struct sigma_rule *rule;
     const char *why;
@@ -251,14 +251,14 @@ static void say_correlated(const struct run *r)
         say("%llu matches have no time: they are left out of correlations and told by themselves",
             (unsigned long long)s.untimed);
     if (s.left_out)
-        say("%llu matches are left out of correlations for want of room",
+        say("%llu records are left out of correlations and alerts for want of room",
             (unsigned long long)s.left_out);
-    if (s.correlator.lacking)
+    if (s.stateful.correlator.lacking)
         say("%llu matches lack a field that they are correlated by",
-            (unsigned long long)s.correlator.lacking);
-    if (s.correlator.displaced)
+            (unsigned long long)s.stateful.correlator.lacking);
+    if (s.stateful.correlator.displaced)
         say("%llu groups were given up for want of room while they were correlated",
-            (unsigned long long)s.correlator.displaced);
+            (unsigned long long)s.stateful.correlator.displaced);
 }
 
 static int run_scan(const struct arguments *a, const struct scan_options *o,
@@ -343,7 +343,7 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
     as_strs(a->operands, a->operand_count, paths);
     as_strs(fields->values, fields->count, names);
     o->rules = rs;
-    o->match_fd = rs->correlations_kept ? open_spool() : -1;
+    o->record_fd = rs->correlations_kept || o->behaviors ? open_spool() : -1;
     c.fd = open_output(o->io, a);
     if (c.fd != -1) {
         c.terminal = isatty(c.fd) == 1;
@@ -352,8 +352,8 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
     }
     if (c.spool_fd != -1)
         close(c.spool_fd);
-    if (o->match_fd != -1)
-        close(o->match_fd);
+    if (o->record_fd != -1)
+        close(o->record_fd);
     free(paths);
     free(names);
     return code;

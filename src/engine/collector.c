@@ -6,6 +6,7 @@
  */
 #include "engine/job.h"
 
+#include "base/intern.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -41,25 +42,48 @@ static void count_dropped(const struct job *job, struct engine_stream *stream)
             stream->units++;
 }
 
-static void emit(struct scan *s, struct job *job, struct engine_stream *stream, struct output *o)
+static void emit_finding(struct scan *s, const struct job *job, const struct engine_stream *stream,
+                         struct finding *f)
 {
-    struct finding *f = o->finding;
+    struct event *ev = (struct event *)(uintptr_t)f->event;
 
-    if (f) {
-        struct event *ev = (struct event *)(uintptr_t)f->event;
-        if (ev->from.record != f->record) /* shared with a finding before: final already */
-            f->record = ev->from.record;
-        else
-            f->record = ev->from.record = final_record(job, stream, f->record);
-        if (o->values)
-            match_log_add(s->matches, o->rule, ev, f->file, f->record, o->values, o->value_count);
-        if (!o->hidden)
-            s->handlers.finding(s->handlers.ctx, f);
+    if (ev->from.record != f->record) /* shared with a finding before: final already */
+        f->record = ev->from.record;
+    else
+        f->record = ev->from.record = final_record(job, stream, f->record);
+    s->handlers.finding(s->handlers.ctx, f);
+}
+
+/* A match without a time is in no order, and so in no correlation: it is counted. */
+static void emit_record(struct scan *s, const struct job *job, struct engine_stream *stream,
+                        const struct output *o)
+{
+    if (o->record.time_ns == SIGNAL_NO_TIME && stateful_kind(o->record.bytes) == STATEFUL_MATCH) {
+        s->untimed++;
         return;
     }
-    if (o->problem.has_record)
-        o->problem.record = final_record(job, stream, o->problem.record);
-    s->handlers.problem(s->handlers.ctx, stream->stream.path, &o->problem);
+    if (stream->source == INTERN_NONE)
+        stream->source = intern_add(s->sources, stream->stream.path);
+    time_log_add(s->records, o->record.time_ns,
+                 event_ref(stream->source, final_record(job, stream, o->record.number)),
+                 o->record.bytes);
+}
+
+static void emit(struct scan *s, struct job *job, struct engine_stream *stream, struct output *o)
+{
+    switch (o->kind) {
+    case OUTPUT_FINDING:
+        emit_finding(s, job, stream, o->finding);
+        break;
+    case OUTPUT_RECORD:
+        emit_record(s, job, stream, o);
+        break;
+    case OUTPUT_PROBLEM:
+        if (o->problem.has_record)
+            o->problem.record = final_record(job, stream, o->problem.record);
+        s->handlers.problem(s->handlers.ctx, stream->stream.path, &o->problem);
+        break;
+    }
 }
 
 static void collect(struct scan *s, struct job *job)

@@ -16,7 +16,8 @@
 #include "engine/schedule.h"
 #include "engine/watch.h"
 #include "event/classifier.h"
-#include "engine/match_log.h"
+#include "engine/stateful.h"
+#include "engine/time_log.h"
 #include "formats/decoder_pool.h"
 
 #include <pthread.h>
@@ -31,15 +32,21 @@ enum {
     BATCH_ARENA_BYTES = 1024 * 1024,
 };
 
-/* A finding or a problem, in the order of the input. Lives in the batch's arena. */
+enum output_kind { OUTPUT_FINDING, OUTPUT_PROBLEM, OUTPUT_RECORD };
+
+/* What a batch has to hand over, in the order of the input. Lives in the batch's arena. */
 struct output {
     struct output *next;
-    struct finding *finding; /* NULL: a problem */
-    struct problem problem;
-    uint32_t rule;     /* of the finding */
-    const str *values; /* of a match that is correlated; NULL: it is not */
-    uint32_t value_count;
-    bool hidden; /* the finding only counts for correlations */
+    enum output_kind kind;
+    union {
+        struct finding *finding;
+        struct problem problem;
+        struct { /* for the stateful stage */
+            str bytes;
+            uint64_t number; /* the event's in the batch */
+            int64_t time_ns; /* or SIGNAL_NO_TIME */
+        } record;
+    };
 };
 
 struct engine_stream {
@@ -55,6 +62,7 @@ struct engine_stream {
     void *decoder;
 
     uint64_t units, events; /* of the batches that were handed over */
+    uint32_t source;        /* its path's number, or INTERN_NONE */
 };
 
 struct job {
@@ -71,9 +79,12 @@ struct scan {
     struct detector *detector;
     struct naive *naive; /* NULL unless options.naive */
     struct entity_finder *entities;
-    struct match_log *matches;         /* NULL: nothing is correlated */
-    struct match_log_stats correlated; /* after scan_finish */
-    struct err match_failure;
+    struct stateful *stateful; /* NULL: nothing is correlated, and nobody asks for signals */
+    const struct correlator *correlator; /* of it; may be NULL */
+    struct time_log *records;            /* for it */
+    struct intern *sources;              /* paths by the numbers in an event_ref() */
+    struct scan_correlated correlated;   /* after scan_finish */
+    struct err records_failure;
     bool all_correlated;
     struct schedule *schedule;
     struct job *jobs;
@@ -96,6 +107,7 @@ struct scan {
     uint64_t *evidence_events;
     uint32_t evidence_events_capacity;
     uint64_t bytes, events;
+    uint64_t untimed;  /* matches that are in no order */
     str *unseen;
     uint32_t unseen_count;
     uint64_t regex_limits;

@@ -1,6 +1,7 @@
 /* scan.c - the reader's side of a scan: its threads, its jobs, and the paths it is given. */
 #include "engine/scan.h"
 
+#include "base/intern.h"
 #include "base/mem.h"
 #include "detect/naive.h"
 #include "engine/job.h"
@@ -15,6 +16,7 @@ struct engine_stream *engine_stream_new(str path, uint32_t id, uint32_t evidence
 
     s->path = str_dup(path);
     s->stream = (struct stream){.path = {s->path, path.n}, .id = id};
+    s->source = INTERN_NONE;
     s->evidence = evidence;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->turn_changed, NULL);
@@ -144,6 +146,50 @@ static void jobs_init(struct scan *s)
     }
 }
 
+static str source_name(void *ctx, uint32_t source)
+{
+    return scan_source_name(ctx, source);
+}
+
+static void on_firing(void *ctx, const struct finding *f)
+{
+    struct scan *s = ctx;
+
+    summary_add_finding(s->total, f);
+    s->handlers.finding(s->handlers.ctx, f);
+}
+
+static void on_signal(void *ctx, const struct signal *signal)
+{
+    struct scan *s = ctx;
+
+    s->handlers.signal(s->handlers.ctx, signal);
+}
+
+static void open_stateful(struct scan *s)
+{
+    const struct scan_options *o = &s->options;
+    const struct stateful_options options = {
+        .rules = o->rules,
+        .behaviors = o->behaviors,
+        .assets = o->assets,
+        .entities = s->entities,
+    };
+    const struct stateful_sink sink = {
+        .ctx = s,
+        .source_name = source_name,
+        .firing = on_firing,
+        .signal = o->behaviors ? on_signal : NULL,
+    };
+
+    if (!o->behaviors && o->rules->correlations_kept == 0)
+        return;
+    s->stateful = stateful_new(&options, &sink);
+    s->correlator = stateful_correlator(s->stateful);
+    s->records = time_log_new(o->io, o->record_fd > 0 ? o->record_fd : -1);
+    s->sources = intern_new();
+}
+
 struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *h)
 {
     assert(o->workers >= 1 && o->workers <= SCAN_WORKERS_MAX);
@@ -155,7 +201,7 @@ struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *
         &(struct detector_options){.rs = o->rules, .profile = o->profile, .compiled = o->compiled});
     s->naive = o->naive ? naive_new(o->rules) : NULL;
     s->entities = entity_finder_new();
-    s->matches = match_log_new(o->rules, o->io, o->match_fd > 0 ? o->match_fd : -1);
+    open_stateful(s);
     s->total = summary_builder_new(SUMMARY_KEYS_MAX);
     jobs_init(s);
     s->workers = mem_array(o->workers, sizeof *s->workers);
@@ -213,28 +259,49 @@ static int by_bytes(const void *a, const void *b)
     return str_cmp(*(const str *)a, *(const str *)b);
 }
 
-static void on_firing(void *ctx, const struct finding *f)
-{
-    struct scan *s = ctx;
-
-    summary_add_finding(s->total, f);
-    s->handlers.finding(s->handlers.ctx, f);
-}
-
-const struct err *scan_correlated(const struct scan *s, struct match_log_stats *ret)
+const struct err *scan_correlated(const struct scan *s, struct scan_correlated *ret)
 {
     *ret = s->correlated;
-    return s->matches && !s->all_correlated && s->match_failure.code ? &s->match_failure : NULL;
+    return s->stateful && !s->all_correlated && s->records_failure.code ? &s->records_failure
+                                                                        : NULL;
+}
+
+str scan_source_name(const struct scan *s, uint32_t source)
+{
+    return s->sources && source < intern_count(s->sources) ? intern_str(s->sources, source) : S("");
 }
 
 const char *scan_not_correlated(const struct scan *s, uint32_t i, const struct sigma_rule **ret)
 {
     const struct sigma_correlation *c;
-    const char *why = correlator_refusal(match_log_correlator(s->matches), i, &c);
+    const char *why = correlator_refusal(s->correlator, i, &c);
 
     if (why)
         *ret = &c->head;
     return why;
+}
+
+static void take_record(void *ctx, int64_t time_ns, uint64_t ref, str record)
+{
+    struct scan *s = ctx;
+
+    stateful_take(s->stateful, time_ns, ref, record);
+}
+
+static void run_stateful(struct scan *s)
+{
+    struct time_log_stats stats;
+
+    const int64_t last_ns = summary_last_ns(s->total);
+
+    s->all_correlated = time_log_run(s->records, s, take_record, &stats, &s->records_failure);
+    if (last_ns != INT64_MIN)
+        stateful_advance(s->stateful, last_ns + 1);
+    s->correlated = (struct scan_correlated){
+        .untimed = s->untimed,
+        .left_out = stats.left_out,
+        .stateful = stateful_stats(s->stateful),
+    };
 }
 
 const struct summary *scan_finish(struct scan *s)
@@ -247,9 +314,8 @@ const struct summary *scan_finish(struct scan *s)
         pthread_join(s->workers[i].thread, NULL);
 
     bool stopped = atomic_load_explicit(&s->stopped, memory_order_relaxed);
-    if (s->matches && !stopped)
-        s->all_correlated = match_log_run(s->matches, s->entities, summary_last_ns(s->total), s,
-                                          on_firing, &s->correlated, &s->match_failure);
+    if (s->stateful && !stopped)
+        run_stateful(s);
     for (uint32_t i = 0; i < s->evidence_count && i < s->evidence_events_capacity; i++)
         s->evidence[i].events = s->evidence_events[i];
     find_unseen(s);
@@ -285,7 +351,9 @@ void scan_free(struct scan *s)
     free(s->unseen);
     summary_builder_free(s->total);
     naive_free(s->naive);
-    match_log_free(s->matches);
+    stateful_free(s->stateful);
+    time_log_free(s->records);
+    intern_free(s->sources);
     entity_finder_free(s->entities);
     detector_free(s->detector);
     free(s);

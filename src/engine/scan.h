@@ -9,7 +9,7 @@
 #include "base/io.h"
 #include "engine/finding.h"
 #include "engine/summary.h"
-#include "engine/match_log.h"
+#include "engine/stateful.h"
 #include "formats/format.h"
 
 enum { SCAN_WORKERS_MAX = 64 };
@@ -28,6 +28,9 @@ struct scan_handlers {
     void (*finding)(void *ctx, const struct finding *f);
     void (*problem)(void *ctx, str file, const struct problem *p);
     void (*progress)(void *ctx, uint64_t bytes, uint64_t events, str file); /* may be NULL */
+    /* With options.behaviors: what alerts are made of, in the order of event time, when all is
+     * read. */
+    void (*signal)(void *ctx, const struct signal *s);
 };
 
 struct scan_options {
@@ -42,8 +45,10 @@ struct scan_options {
     struct time_rule time;  /* of records; a file's own modification goes before its reference */
     int64_t from_ns, to_ns; /* events outside are not matched; INT64_MIN, INT64_MAX: all */
     bool with_hash;         /* compute the evidence's SHA-256 */
-    int match_fd; /* an unlinked scratch file for matches that are correlated; 0, -1: none */
-    bool naive;   /* match with the oracle: slow, for tests */
+    struct behavior_set *behaviors;  /* NULL: no signals are asked for */
+    const struct asset_list *assets; /* for them; may be NULL */
+    int record_fd; /* an unlinked scratch file for what is put in the order of time; 0, -1: none */
+    bool naive;    /* match with the oracle: slow, for tests */
 };
 
 struct scan;
@@ -58,9 +63,16 @@ uint32_t scan_evidence(const struct scan *s, const struct evidence **ret);
 uint64_t
 scan_regex_limits(const struct scan *s); /* searches cut off by a limit, after scan_finish */
 
-/* What correlations had to do with, after scan_finish; the reason when some matches were lost, else
- * NULL. */
-const struct err *scan_correlated(const struct scan *s, struct match_log_stats *ret);
+/* What the stateful stage had to do with, after scan_finish; the reason when some records were
+ * lost, else NULL. */
+struct scan_correlated {
+    uint64_t untimed;  /* matches without a time, so in no order */
+    uint64_t left_out; /* records, for want of room */
+    struct stateful_stats stateful;
+};
+const struct err *scan_correlated(const struct scan *s, struct scan_correlated *ret);
+/* The path of a stream, by the number in an event_ref(); "" when there is none. */
+str scan_source_name(const struct scan *s, uint32_t source);
 /* The correlations that are not evaluated, and why; NULL behind the last. */
 const char *scan_not_correlated(const struct scan *s, uint32_t i, const struct sigma_rule **ret);
 

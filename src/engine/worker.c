@@ -47,18 +47,26 @@ static uint32_t explain(struct worker *w, uint32_t rule, const struct event *ev,
     return detector_explain(w->scan->detector, w->scratch, rule, ev, a, ret);
 }
 
-/* What correlations ask of the match. */
-static void note_match(struct worker *w, uint32_t rule, const struct event *ev, struct output *o)
+static void note_record(struct worker *w, const struct event *ev, str bytes)
 {
-    const struct correlator *c = match_log_correlator(w->scan->matches);
-    const str *fields;
+    struct output *o = output_add(w->job);
 
-    o->rule = rule;
-    if (!correlator_wants(c, rule, &fields, &o->value_count))
-        return;
-    str *values = arena_array(w->job->batch.arena, o->value_count + 1, sizeof *values);
-    correlator_values(c, rule, ev, values);
-    o->values = values;
+    o->kind = OUTPUT_RECORD;
+    o->record.bytes = bytes;
+    o->record.number = ev->from.record;
+    o->record.time_ns = ev->has_time ? ev->time_ns : SIGNAL_NO_TIME;
+}
+
+/* What correlations ask of the match; false: nobody takes it, or cannot put it in order. */
+static bool note_match(struct worker *w, uint32_t rule, const struct event *ev)
+{
+    if (!w->scan->correlator)
+        return false;
+    const str record = stateful_match(w->scan->correlator, rule, ev, w->job->batch.arena);
+    if (!record.p)
+        return false;
+    note_record(w, ev, record);
+    return ev->has_time;
 }
 
 static void note_finding(struct worker *w, uint32_t rule, const struct finding *about)
@@ -70,16 +78,15 @@ static void note_finding(struct worker *w, uint32_t rule, const struct finding *
 
     *f = *about;
     f->rule = w->scan->options.rules->rules[rule];
-    struct output *o = output_add(w->job);
-    o->finding = f;
-    note_match(w, rule, ev, o);
     /* A quiet rule whose matches nobody takes, or cannot put in order, is told: nothing is lost. */
-    o->hidden = f->rule->quiet && o->values && ev->has_time;
-    if (o->hidden)
+    if (note_match(w, rule, ev) && f->rule->quiet)
         return;
     f->matched_count = explain(w, rule, ev, &matched);
     f->matched = matched;
     summary_add_finding(w->job->summary, f);
+    if (w->scan->options.behaviors)
+        note_record(w, ev, stateful_finding(rule, f, a));
+    output_add(w->job)->finding = f;
 }
 
 /* The oracle over every rule; for tests. */
@@ -91,6 +98,14 @@ static uint32_t naive_match_all(struct worker *w, const struct event *ev)
         if (naive_matches(w->scan->naive, rule, ev))
             w->naive_hits[hits++] = rule;
     return hits;
+}
+
+static void note_observation(struct worker *w, const struct event *ev)
+{
+    const str record = stateful_observation(w->scan->options.behaviors, ev, w->job->batch.arena);
+
+    if (record.p)
+        note_record(w, ev, record);
 }
 
 static bool in_time_range(const struct scan_options *o, const struct event *ev)
@@ -117,6 +132,8 @@ static void on_event(void *ctx, struct event *ev)
     if (!in_time_range(o, ev))
         return;
     summary_add_event(w->job->summary, w->watch, ev);
+    if (o->behaviors)
+        note_observation(w, ev);
     if (w->scan->naive)
         hits = naive_match_all(w, ev);
     else
@@ -135,7 +152,10 @@ static void on_problem(void *ctx, const struct problem *p)
 {
     struct worker *w = ctx;
 
-    output_add(w->job)->problem = *p;
+    struct output *o = output_add(w->job);
+
+    o->kind = OUTPUT_PROBLEM;
+    o->problem = *p;
     summary_add_problem(w->job->summary, p->kind);
 }
 

@@ -1,0 +1,40 @@
+/*
+ * stateful_record.h - what the stateful stage (stateful.h) needs of an event, as bytes that outlive
+ * it: made by the workers, put in the order of event time, and read back.
+ *
+ * The first byte says which of three it is. Numbers are in the machine's order: a record does not
+ * leave the process, but for a spool that is its own.
+ */
+#pragma once
+
+#include "behave/behavior_set.h"
+#include "correlate/correlator.h"
+#include "engine/finding.h"
+
+enum stateful_kind {
+    STATEFUL_MATCH,       /* of a rule that is correlated: its number and the values asked for */
+    STATEFUL_FINDING,     /* of a rule: its number, what it is about, why it matched */
+    STATEFUL_OBSERVATION, /* an event that behaviours look at */
+    STATEFUL_KIND_COUNT
+};
+
+enum {
+    STATEFUL_VALUE_MAX = 64 * 1024, /* bytes of a value that is correlated */
+    STATEFUL_TEXT_MAX = 4 * 1024,   /* of any other value; what is longer is cut */
+};
+
+/* The record, in a; .p is NULL when nobody asks for it. Values of the event are text. */
+str stateful_match(const struct correlator *c, uint32_t rule, const struct event *ev,
+                   struct arena *a);
+str stateful_finding(uint32_t rule, const struct finding *f, struct arena *a);
+/* The event needs no text for its values: it is settled when somebody asks for it. */
+str stateful_observation(const struct behavior_set *b, const struct event *ev, struct arena *a);
+
+enum stateful_kind stateful_kind(str record);
+
+/* Reads back. Slices are of the record, arrays in a. False: it is not such a record. */
+bool stateful_read_match(str record, struct arena *a, uint32_t *rule, const str **values) MUST_USE;
+/* Of the finding: rule (of rs), entities, host, user, matched. */
+bool stateful_read_finding(str record, const struct ruleset *rs, struct arena *a,
+                           struct finding *ret) MUST_USE;
+bool stateful_read_observation(str record, struct columns *ret) MUST_USE;
