@@ -1,5 +1,7 @@
 /* cmd_scan.c - what happened in this evidence: rules over files and folders, and a report. */
 #include "base/mem.h"
+#include "cli/alert_report.h"
+#include "cli/behavior_options.h"
 #include "cli/confine.h"
 #include "cli/fault_option.h"
 #include "cli/formats_option.h"
@@ -48,6 +50,10 @@ static const struct option scan_options[] = {
      COMPLETE_NONE, NULL},
     {"field", 'f', OPTION_REPEATED, "NAME", "also show this field of each event", COMPLETE_NONE,
      NULL},
+    {"alerts", 'a', OPTION_FLAG, NULL,
+     "look for behaviours too, and print alerts in their groups instead of findings", COMPLETE_NONE,
+     NULL},
+    BEHAVIOR_OPTIONS,
     FORMATS_OPTION,
     {"format", '\0', OPTION_VALUE, "NAME", "take all input for this format ('tocsin formats')",
      COMPLETE_NONE, NULL},
@@ -77,7 +83,8 @@ static const struct option scan_options[] = {
 struct run {
     const struct report *report;
     void *state;
-    struct err failure; /* of the output; stops the scan */
+    struct triage *triage; /* NULL without --alerts */
+    struct err failure;    /* of the output; stops the scan */
     struct scan *scan;
     uint64_t printed, limit, problems, problems_said;
     bool show_progress, quiet;
@@ -94,6 +101,13 @@ static void on_finding(void *ctx, const struct finding *f)
     r->printed++;
     if (!r->report->finding(r->state, f, &r->failure))
         scan_stop(r->scan);
+}
+
+static void on_signal(void *ctx, const struct signal *s)
+{
+    struct run *r = ctx;
+
+    (void)triage_take(r->triage, s, NULL);
 }
 
 /* Outputs of findings alone leave it to us to tell what was wrong with the evidence. */
@@ -264,8 +278,14 @@ static void say_correlated(const struct run *r)
 static int run_scan(const struct arguments *a, const struct scan_options *o,
                     struct report_context *c, const struct report *report)
 {
-    struct run r = {.report = report, .clock = c->clock};
-    const struct scan_handlers handlers = {&r, on_finding, on_problem, on_progress};
+    struct run r = {.report = report, .clock = c->clock, .triage = c->triage};
+    const struct scan_handlers handlers = {
+        .ctx = &r,
+        .finding = on_finding,
+        .problem = on_problem,
+        .progress = on_progress,
+        .signal = on_signal,
+    };
 
     r.quiet = opt_flag(&command_scan, a, "quiet");
     r.show_progress = !r.quiet && isatty(STDERR_FILENO);
@@ -313,9 +333,13 @@ static bool prepare(const struct arguments *a, struct scan_options *o, struct lo
 static const struct report *chosen_report(const struct arguments *a)
 {
     const char *name = opt_value(&command_scan, a, "output");
-    const struct report *report = report_find(name ? str_from(name) : S("table"));
+    const str wanted = name ? str_from(name) : S("table");
+    const bool alerts = opt_flag(&command_scan, a, "alerts");
+    const struct report *report = alerts ? alert_report_find(wanted) : report_find(wanted);
 
-    if (!report)
+    if (!report && alerts)
+        say("unknown output '%s' of alerts; there are: table, jsonl, json", name);
+    else if (!report)
         say("unknown output '%s'; there are: table, jsonl, json, csv, timeline, html", name);
     return report;
 }
@@ -344,12 +368,14 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
     as_strs(fields->values, fields->count, names);
     o->rules = rs;
     o->record_fd = rs->correlations_kept || o->behaviors ? open_spool() : -1;
+    c.triage = o->behaviors ? triage_new(NULL) : NULL;
     c.fd = open_output(o->io, a);
     if (c.fd != -1) {
         c.terminal = isatty(c.fd) == 1;
         c.columns = c.terminal ? terminal_columns(c.fd) : REPORT_COLUMNS;
         code = run_scan(a, o, &c, report);
     }
+    triage_free(c.triage);
     if (c.spool_fd != -1)
         close(c.spool_fd);
     if (o->record_fd != -1)
@@ -359,10 +385,23 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
     return code;
 }
 
+/* With --alerts: the behaviours that are on, and what is known of one's own machines. */
+static bool load_behaviors(const struct arguments *a, struct scan_options *o,
+                           struct asset_list **assets)
+{
+    if (!opt_flag(&command_scan, a, "alerts"))
+        return true;
+    if (!behavior_options_load(&command_scan, a, o->io, &o->behaviors, assets))
+        return false;
+    o->assets = *assets;
+    return true;
+}
+
 static int scan_run(const struct arguments *a)
 {
     struct io io;
     struct logsource force = {0};
+    struct asset_list *assets = NULL;
     struct scan_options o = {.io = &io, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
     const struct report *report = chosen_report(a);
     const struct clock clock = clock_system();
@@ -376,13 +415,15 @@ static int scan_run(const struct arguments *a)
     }
     o.time.reference_ns = clock_now_ns(&clock);
     struct ready_rules ready;
-    if (report && prepare(a, &o, &force) && scan_rules_load(&command_scan, a, &io, &ready, &code)) {
+    if (report && prepare(a, &o, &force) && load_behaviors(a, &o, &assets) &&
+        scan_rules_load(&command_scan, a, &io, &ready, &code)) {
         o.profile = ready.profile;
         o.compiled = ready.compiled;
         code = scan_with(a, &o, ready.rules, report);
         ready_rules_done(&ready);
     }
     scan_filter_done(&o);
+    behavior_options_done(&o.behaviors, &assets);
     return code;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "engine/scan.h"
+#include "triage/triage.h"
 
 /* What is the same for a whole run. */
 struct report_context {
@@ -21,6 +22,7 @@ struct report_context {
     const str *fields; /* --field: further fields to show */
     uint32_t field_count;
     bool stats;   /* --stats */
+    struct triage *triage; /* of --alerts; NULL without */
     int spool_fd; /* an unlinked scratch file, opened before confinement; -1: none */
 };
 

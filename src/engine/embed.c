@@ -217,7 +217,8 @@ bool tocsin_scan(struct tocsin *t, const char *path, unsigned workers,
                  tocsin_finding_fn *on_finding, void *context, struct tocsin_error *why)
 {
     struct delivery d = {.tocsin = t, .on_finding = on_finding, .context = context};
-    const struct scan_handlers handlers = {&d, scan_finding, scan_problem, NULL};
+    const struct scan_handlers handlers = {
+        .ctx = &d, .finding = scan_finding, .problem = scan_problem};
     const struct clock clock = clock_system();
     const struct scan_options options = {
         .rules = t->rules,
