@@ -21,11 +21,6 @@ const struct behavior_type *behavior_type_find(str name)
     return NULL;
 }
 
-bool observed_number(const struct observation *o, enum column column, int64_t *ret)
-{
-    return str_i64(observed(o, column), ret);
-}
-
 void behavior_tell(const struct behavior_type *type, struct behavior_port *port, struct signal *s)
 {
     str rest = str_from(type->tags);
@@ -64,9 +59,13 @@ static enum entity_type type_of_place(str key)
 
 uint32_t behavior_entities(const struct observation *o, struct arena *a, const struct entity **ret)
 {
-    enum { PLACES = 4, ALL = PLACES + 3 };
+    enum { PLACES = 4, ALL = PLACES + 1 };
     struct entity *list = arena_array(a, ALL, sizeof *list);
-    const str places[PLACES] = {o->source, o->host, o->target, observed(o, COLUMN_source_ip)};
+    /* The device that saw traffic between others has no part in it. */
+    const bool seen_only = o->target.n && activity_row(o->columns->activity)->category[0] &&
+                           strcmp(activity_row(o->columns->activity)->category, "network") == 0;
+    const str places[PLACES] = {o->source, o->source_host, o->target,
+                                seen_only ? (str){0} : o->host};
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < PLACES; i++)

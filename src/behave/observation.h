@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "entity/asset_role.h"
 #include "entity/identity.h"
 #include "event/column.h"
 
@@ -14,9 +15,11 @@ struct observation {
     /* Keys of identity.h, empty where the event names none. Of a NAT gateway's address `source` is
      * still the address: see its roles. */
     str source; /* where it came from: source.ip, or the host that is known for source.domain */
-    str user;   /* who acted, or whose logon was tried: user.name with its domain */
-    str host;   /* the machine that it happened on: host.name, or the device that saw it */
-    str target; /* where it went: destination.ip or .domain; of a logon, `host` */
+    str source_host; /* the machine that has that address, or `source` */
+    str user;        /* who acted, or whose logon was tried: user.name with its domain */
+    str host;        /* the machine that it happened on: host.name, or the device that saw it */
+    str target;      /* where it went: the host of destination.ip or .domain; of a logon, `host` */
+    /* Of address and host together. */
     struct asset source_asset, user_asset, host_asset, target_asset;
 };
 
@@ -25,3 +28,7 @@ static inline str observed(const struct observation *o, enum column column)
     return o->columns->values[column];
 }
 bool observed_number(const struct observation *o, enum column column, int64_t *ret);
+
+/* Fills keys and assets from the columns and the time, which are set. They live in a. */
+void observation_fill(struct observation *o, struct identity *d, const struct asset_list *assets,
+                      struct arena *a);

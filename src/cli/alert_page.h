@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/page.h"
+#include "triage/alert_json.h"
 #include "triage/triage.h"
 
 /* All alerts that are held, by group: those of the highest severity first. `namer` says where

@@ -49,8 +49,8 @@ static bool name_event(void *ctx, uint64_t ref, struct alert_event *ret)
     const struct scan *scan = ctx;
 
     *ret = (struct alert_event){
-        .source = scan_source_name(scan, (uint32_t)(ref >> EVENT_REF_RECORD_BITS)),
-        .record = event_ref(0, ref),
+        .source = scan_source_name(scan, event_ref_stream(ref)),
+        .record = event_ref_record(ref),
         .time_ns = SIGNAL_NO_TIME,
     };
     return true;

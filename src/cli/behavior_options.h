@@ -1,6 +1,7 @@
 /* behavior_options.h - the options by which commands name the files of behaviours and assets. */
 #pragma once
 
+#include "base/io.h"
 #include "behave/behavior_set.h"
 #include "cli/command.h"
 

@@ -58,7 +58,7 @@ static void emit_finding(struct scan *s, const struct job *job, const struct eng
 static void emit_record(struct scan *s, const struct job *job, struct engine_stream *stream,
                         const struct output *o)
 {
-    if (o->record.time_ns == SIGNAL_NO_TIME && stateful_kind(o->record.bytes) == STATEFUL_MATCH) {
+    if (o->record.time_ns == SIGNAL_NO_TIME && stateful_kind(o->record.bytes) == STATEFUL_MATCHES) {
         s->untimed++;
         return;
     }

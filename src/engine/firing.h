@@ -4,14 +4,14 @@
 
 #include "correlate/correlator.h"
 #include "engine/finding.h"
+#include "event/signal.h"
 
-/* Where the match stands that made it fire. */
-struct firing_place {
-    str file;
-    uint32_t source;
-    uint64_t record;
+/* Who names the stream of an event_ref(). */
+struct firing_names {
+    void *ctx;
+    str (*source_name)(void *ctx, uint32_t source);
 };
 
-/* Everything of it lives in a, and in the firing. */
-struct finding firing_finding(const struct correlation_firing *f, const struct firing_place *at,
+/* Matches are event_ref()s. Everything of it lives in a, and in the firing. */
+struct finding firing_finding(const struct correlation_firing *f, const struct firing_names *names,
                               const struct entity_finder *entities, struct arena *a);

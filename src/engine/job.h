@@ -107,7 +107,7 @@ struct scan {
     uint64_t *evidence_events;
     uint32_t evidence_events_capacity;
     uint64_t bytes, events;
-    uint64_t untimed;  /* matches that are in no order */
+    uint64_t untimed; /* matches that are in no order */
     str *unseen;
     uint32_t unseen_count;
     uint64_t regex_limits;

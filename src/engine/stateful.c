@@ -40,6 +40,13 @@ static void hand_on(void *ctx, const struct signal *signal)
         s->sink.signal(s->sink.ctx, signal);
 }
 
+static str host_of_address(struct stateful *s, str ip, int64_t time_ns)
+{
+    const struct asset asset = asset_of(s->options.assets, ip);
+
+    return asset.host.p ? asset.host : identity_host(s->identity, (str){0}, ip, time_ns, s->arena);
+}
+
 /* The entities of a finding under the keys that behaviours use too, so that both meet. */
 static void add_entities(struct stateful *s, const struct finding *f, int64_t time_ns,
                          struct signal *signal)
@@ -51,22 +58,24 @@ static void add_entities(struct stateful *s, const struct finding *f, int64_t ti
     if (f->host.n)
         list[count++] = (struct entity){
             ENTITY_HOST, identity_host(s->identity, f->host, (str){0}, at_ns, s->arena)};
+    const str host = count ? list[0].value : (str){0};
     if (f->user.n)
         list[count++] = (struct entity){
-            ENTITY_USER, identity_user(s->identity, f->user, (str){0}, (str){0}, s->arena)};
+            ENTITY_USER, identity_user(s->identity, f->user, (str){0}, (str){0}, host, s->arena)};
     for (uint32_t i = 0; i < f->entity_count; i++) {
         const struct entity *e = &f->entities[i];
         list[count] = *e;
         if (e->type == ENTITY_HOST)
             list[count].value = identity_host(s->identity, e->value, (str){0}, at_ns, s->arena);
         else if (e->type == ENTITY_USER)
-            list[count].value = identity_user(s->identity, e->value, (str){0}, (str){0}, s->arena);
+            list[count].value =
+                identity_user(s->identity, e->value, (str){0}, (str){0}, host, s->arena);
         count++;
         if (e->type != ENTITY_IP)
             continue;
-        const str host = identity_host(s->identity, (str){0}, e->value, at_ns, s->arena);
-        if (host.n && !str_eq(host, e->value))
-            list[count++] = (struct entity){ENTITY_HOST, host};
+        const str owner = host_of_address(s, e->value, at_ns);
+        if (owner.n && !str_eq(owner, e->value))
+            list[count++] = (struct entity){ENTITY_HOST, owner};
     }
     signal->entities = list;
     signal->entity_count = count;
@@ -135,22 +144,20 @@ static void on_firing(void *ctx, const struct correlation_firing *f)
 {
     struct stateful *s = ctx;
     const struct sigma_correlation *c = f->correlation;
-    const struct firing_place at = {
-        .source = (uint32_t)(s->ref >> EVENT_REF_RECORD_BITS),
-        .record = event_ref(0, s->ref),
-        .file = s->sink.source_name(s->sink.ctx, (uint32_t)(s->ref >> EVENT_REF_RECORD_BITS)),
-    };
-    const struct finding finding = firing_finding(f, &at, s->options.entities, s->arena);
+    const struct firing_names names = {s->sink.ctx, s->sink.source_name};
+    const struct finding finding = firing_finding(f, &names, s->options.entities, s->arena);
 
     if (s->sink.firing)
         s->sink.firing(s->sink.ctx, &finding);
     if (!s->sink.signal)
         return;
     struct signal_pair key[CORRELATION_GROUP_MAX];
-    struct signal signal = signal_of(s, &finding, f->time_ns);
+    struct signal signal = signal_of(s, &finding, f->last_ns);
     for (uint32_t i = 0; i < c->group_count; i++)
         key[i] = (struct signal_pair){f->group[i].field, f->group[i].value};
     signal.origin = SIGNAL_CORRELATION;
+    signal.events = f->match_count ? f->matches : &f->match;
+    signal.event_count = f->match_count ? f->match_count : 1;
     signal.first_ns = f->first_ns;
     signal.count = f->value >= 1 && c->type <= CORRELATION_VALUE_COUNT ? (uint64_t)f->value : 1;
     signal.key = key;
@@ -165,15 +172,20 @@ static void on_firing(void *ctx, const struct correlation_firing *f)
 
 /* ------------------------------------------------------------ records */
 
-static bool take_match(struct stateful *s, int64_t time_ns, str record)
+static bool take_matches(struct stateful *s, int64_t time_ns, str record)
 {
-    const str *values;
-    uint32_t rule;
+    struct correlator_match *matches;
+    uint32_t count;
 
-    if (!s->correlator || !stateful_read_match(record, s->arena, &rule, &values) ||
-        rule >= s->options.rules->count || time_ns == SIGNAL_NO_TIME)
+    if (!s->correlator || time_ns == SIGNAL_NO_TIME ||
+        !stateful_read_matches(record, s->arena, &matches, &count))
         return false;
-    correlator_feed(s->correlator, rule, time_ns, values, s->ref);
+    for (uint32_t i = 0; i < count; i++) {
+        matches[i].match = s->ref;
+        if (matches[i].rule >= s->options.rules->count)
+            return false;
+    }
+    correlator_feed_event(s->correlator, time_ns, matches, count);
     return true;
 }
 
@@ -235,10 +247,18 @@ const struct correlator *stateful_correlator(const struct stateful *s)
     return s->correlator;
 }
 
+static void advance_behaviors(struct stateful *s, int64_t now_ns)
+{
+    s->advanced_ns = now_ns;
+    if (s->options.behaviors)
+        behavior_set_advance(s->options.behaviors, now_ns, &s->port);
+    arena_reset(s->arena);
+}
+
 void stateful_take(struct stateful *s, int64_t time_ns, uint64_t ref, str record)
 {
     static bool (*const takes[STATEFUL_KIND_COUNT])(struct stateful *, int64_t, str) = {
-        [STATEFUL_MATCH] = take_match,
+        [STATEFUL_MATCHES] = take_matches,
         [STATEFUL_FINDING] = take_finding,
         [STATEFUL_OBSERVATION] = take_observation,
     };
@@ -246,7 +266,7 @@ void stateful_take(struct stateful *s, int64_t time_ns, uint64_t ref, str record
 
     if (time_ns != SIGNAL_NO_TIME &&
         (uint64_t)time_ns - (uint64_t)s->advanced_ns >= (uint64_t)ADVANCE_NS)
-        stateful_advance(s, time_ns);
+        advance_behaviors(s, time_ns);
     s->ref = ref;
     if (kind < STATEFUL_KIND_COUNT && takes[kind](s, time_ns, record))
         s->stats.records[kind]++;
@@ -257,10 +277,9 @@ void stateful_take(struct stateful *s, int64_t time_ns, uint64_t ref, str record
 
 void stateful_advance(struct stateful *s, int64_t now_ns)
 {
-    s->advanced_ns = now_ns;
-    if (s->options.behaviors)
-        behavior_set_advance(s->options.behaviors, now_ns, &s->port);
-    arena_reset(s->arena);
+    if (s->correlator)
+        correlator_advance(s->correlator, now_ns - 1);
+    advance_behaviors(s, now_ns);
 }
 
 struct stateful_stats stateful_stats(const struct stateful *s)

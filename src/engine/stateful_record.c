@@ -53,30 +53,44 @@ struct match {
     uint32_t rule, count;
     const str *values;
 };
+struct matches {
+    struct match *items;
+    uint32_t count;
+};
 
-static void put_match(struct writer *w, const void *what)
+static void put_matches(struct writer *w, const void *what)
 {
-    const struct match *m = what;
+    const struct matches *all = what;
 
-    put_u8(w, STATEFUL_MATCH);
-    put_u32(w, m->rule);
-    put_u32(w, m->count);
-    for (uint32_t i = 0; i < m->count; i++)
-        put_str(w, m->values[i], STATEFUL_VALUE_MAX);
+    put_u8(w, STATEFUL_MATCHES);
+    put_u32(w, all->count);
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct match *m = &all->items[i];
+        put_u32(w, m->rule);
+        put_u32(w, m->count);
+        for (uint32_t k = 0; k < m->count; k++)
+            put_str(w, m->values[k], STATEFUL_VALUE_MAX);
+    }
 }
 
-str stateful_match(const struct correlator *c, uint32_t rule, const struct event *ev,
-                   struct arena *a)
+str stateful_matches(const struct correlator *c, const uint32_t *rules, uint32_t count,
+                     const struct event *ev, struct arena *a)
 {
-    struct match m = {.rule = rule};
-    const str *fields;
+    struct matches all = {0};
 
-    if (!correlator_wants(c, rule, &fields, &m.count))
-        return (str){0};
-    str *values = arena_array(a, m.count + 1, sizeof *values);
-    correlator_values(c, rule, ev, values);
-    m.values = values;
-    return write_record(put_match, &m, a);
+    for (uint32_t i = 0; i < count; i++) {
+        struct match m = {.rule = rules[i]};
+        const str *fields;
+        if (!correlator_wants(c, m.rule, &fields, &m.count))
+            continue;
+        str *values = arena_array(a, m.count + 1, sizeof *values);
+        correlator_values(c, m.rule, ev, values);
+        m.values = values;
+        if (!all.items)
+            all.items = arena_array(a, count - i, sizeof *all.items);
+        all.items[all.count++] = m;
+    }
+    return all.count ? write_record(put_matches, &all, a) : (str){0};
 }
 
 struct rule_finding {
@@ -274,16 +288,21 @@ enum stateful_kind stateful_kind(str record)
     return kind < STATEFUL_KIND_COUNT ? (enum stateful_kind)kind : STATEFUL_KIND_COUNT;
 }
 
-bool stateful_read_match(str record, struct arena *a, uint32_t *rule, const str **values)
+bool stateful_read_matches(str record, struct arena *a, struct correlator_match **ret,
+                           uint32_t *ret_count)
 {
-    struct reader r = reader_of(record, STATEFUL_MATCH);
+    struct reader r = reader_of(record, STATEFUL_MATCHES);
 
-    *rule = get_u32(&r);
-    const uint32_t count = get_count(&r);
-    str *list = arena_array(a, count + 1, sizeof *list);
-    for (uint32_t i = 0; i < count; i++)
-        list[i] = get_str(&r);
-    *values = list;
+    *ret_count = get_count(&r);
+    *ret = arena_array(a, *ret_count + 1, sizeof **ret);
+    for (uint32_t i = 0; i < *ret_count && !r.bad; i++) {
+        (*ret)[i].rule = get_u32(&r);
+        const uint32_t count = get_count(&r);
+        str *values = arena_array(a, count + 1, sizeof *values);
+        for (uint32_t k = 0; k < count; k++)
+            values[k] = get_str(&r);
+        (*ret)[i].values = values;
+    }
     return !r.bad;
 }
 

@@ -12,7 +12,7 @@
 #include "engine/finding.h"
 
 enum stateful_kind {
-    STATEFUL_MATCH,       /* of a rule that is correlated: its number and the values asked for */
+    STATEFUL_MATCHES,     /* of rules that are correlated: their numbers and the values asked for */
     STATEFUL_FINDING,     /* of a rule: its number, what it is about, why it matched */
     STATEFUL_OBSERVATION, /* an event that behaviours look at */
     STATEFUL_KIND_COUNT
@@ -24,8 +24,8 @@ enum {
 };
 
 /* The record, in a; .p is NULL when nobody asks for it. Values of the event are text. */
-str stateful_match(const struct correlator *c, uint32_t rule, const struct event *ev,
-                   struct arena *a);
+str stateful_matches(const struct correlator *c, const uint32_t *rules, uint32_t count,
+                     const struct event *ev, struct arena *a);
 str stateful_finding(uint32_t rule, const struct finding *f, struct arena *a);
 /* The event needs no text for its values: it is settled when somebody asks for it. */
 str stateful_observation(const struct behavior_set *b, const struct event *ev, struct arena *a);
@@ -33,7 +33,8 @@ str stateful_observation(const struct behavior_set *b, const struct event *ev, s
 enum stateful_kind stateful_kind(str record);
 
 /* Reads back. Slices are of the record, arrays in a. False: it is not such a record. */
-bool stateful_read_match(str record, struct arena *a, uint32_t *rule, const str **values) MUST_USE;
+bool stateful_read_matches(str record, struct arena *a, struct correlator_match **ret,
+                           uint32_t *ret_count) MUST_USE;
 /* Of the finding: rule (of rs), entities, host, user, matched. */
 bool stateful_read_finding(str record, const struct ruleset *rs, struct arena *a,
                            struct finding *ret) MUST_USE;

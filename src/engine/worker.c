@@ -57,16 +57,25 @@ static void note_record(struct worker *w, const struct event *ev, str bytes)
     o->record.time_ns = ev->has_time ? ev->time_ns : SIGNAL_NO_TIME;
 }
 
-/* What correlations ask of the match; false: nobody takes it, or cannot put it in order. */
-static bool note_match(struct worker *w, uint32_t rule, const struct event *ev)
+/* What correlations ask of the matches of an event. */
+static void note_matches(struct worker *w, const uint32_t *rules, uint32_t count,
+                         const struct event *ev)
 {
     if (!w->scan->correlator)
-        return false;
-    const str record = stateful_match(w->scan->correlator, rule, ev, w->job->batch.arena);
-    if (!record.p)
-        return false;
-    note_record(w, ev, record);
-    return ev->has_time;
+        return;
+    const str record = stateful_matches(w->scan->correlator, rules, count, ev, w->job->batch.arena);
+    if (record.p)
+        note_record(w, ev, record);
+}
+
+/* Does a correlation take the match of the rule, and can put it in order? */
+static bool is_correlated(const struct worker *w, uint32_t rule, const struct event *ev)
+{
+    const str *fields;
+    uint32_t count;
+
+    return w->scan->correlator && ev->has_time &&
+           correlator_wants(w->scan->correlator, rule, &fields, &count);
 }
 
 static void note_finding(struct worker *w, uint32_t rule, const struct finding *about)
@@ -79,7 +88,7 @@ static void note_finding(struct worker *w, uint32_t rule, const struct finding *
     *f = *about;
     f->rule = w->scan->options.rules->rules[rule];
     /* A quiet rule whose matches nobody takes, or cannot put in order, is told: nothing is lost. */
-    if (note_match(w, rule, ev) && f->rule->quiet)
+    if (f->rule->quiet && is_correlated(w, rule, ev))
         return;
     f->matched_count = explain(w, rule, ev, &matched);
     f->matched = matched;
@@ -144,6 +153,7 @@ static void on_event(void *ctx, struct event *ev)
     struct arena *a = w->job->batch.arena;
     const struct finding about =
         finding_of(w->scan->entities, event_keep(ev, a), w->job->batch.stream->format->name, a);
+    note_matches(w, rules, hits, about.event);
     for (uint32_t i = 0; i < hits; i++)
         note_finding(w, rules[i], &about);
 }

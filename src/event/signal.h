@@ -77,3 +77,11 @@ static inline uint64_t event_ref(uint32_t stream, uint64_t record)
     return (uint64_t)stream << EVENT_REF_RECORD_BITS |
            (record & (((uint64_t)1 << EVENT_REF_RECORD_BITS) - 1));
 }
+static inline uint32_t event_ref_stream(uint64_t ref)
+{
+    return (uint32_t)(ref >> EVENT_REF_RECORD_BITS);
+}
+static inline uint64_t event_ref_record(uint64_t ref)
+{
+    return ref & (((uint64_t)1 << EVENT_REF_RECORD_BITS) - 1);
+}
