@@ -30,9 +30,9 @@ struct behavior_set {
 
 /* Of which the keys of an observation are made. */
 static const uint8_t key_columns[] = {
-    COLUMN_source_ip,      COLUMN_source_domain,      COLUMN_user_name, COLUMN_user_domain,
-    COLUMN_user_id,        COLUMN_host_name,          COLUMN_host_ip,   COLUMN_observer_name,
-    COLUMN_destination_ip, COLUMN_destination_domain,
+    COLUMN_source_port,   COLUMN_source_ip,      COLUMN_source_domain,      COLUMN_user_name,
+    COLUMN_user_domain,   COLUMN_user_id,        COLUMN_host_name,          COLUMN_host_ip,
+    COLUMN_observer_name, COLUMN_destination_ip, COLUMN_destination_domain,
 };
 
 static const struct setting common_settings[COMMON_SETTINGS] = {

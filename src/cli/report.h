@@ -21,9 +21,9 @@ struct report_context {
     uint32_t path_count;
     const str *fields; /* --field: further fields to show */
     uint32_t field_count;
-    bool stats;   /* --stats */
+    bool stats;            /* --stats */
     struct triage *triage; /* of --alerts; NULL without */
-    int spool_fd; /* an unlinked scratch file, opened before confinement; -1: none */
+    int spool_fd;          /* an unlinked scratch file, opened before confinement; -1: none */
 };
 
 struct report {

@@ -26,10 +26,13 @@ static str time_text(int64_t ns, struct arena *a)
     return arena_str(a, (str){text, time_format(ns, digits_of(ns), text)});
 }
 
-/* "5", "at least 5", "12.25" */
-static str value_text(const struct correlation_firing *f, struct arena *a)
+str firing_value_text(const struct correlation_firing *f, struct arena *a)
 {
-    return arena_printf(a, "%s%.15g", f->at_least ? "at least " : "", f->value);
+    return arena_printf(a, "%s%.15g",
+                        f->approximate ? "about "
+                        : f->at_least  ? "at least "
+                                       : "",
+                        f->value);
 }
 
 /* "FILE:RECORD" of each match that a sequence is made of. */
@@ -67,7 +70,7 @@ static const struct event *event_of(const struct correlation_firing *f, const st
         event_add(ev, a, (struct field){.name = f->group[i].field, .value = f->group[i].value});
     const struct field extra[FIELDS_EXTRA] = {
         {.name = S("correlation_type"), .value = str_from(correlation_type_name(c->type))},
-        {.name = S("correlation_value"), .value = value_text(f, a)},
+        {.name = S("correlation_value"), .value = firing_value_text(f, a)},
         {.name = S("first_seen"), .value = time_text(f->first_ns, a)},
         {.name = S("last_seen"), .value = time_text(f->last_ns, a)},
     };
@@ -90,7 +93,7 @@ struct finding firing_finding(const struct correlation_firing *f, const struct f
     for (uint32_t i = 0; i < c->group_count; i++)
         matched[i] = (struct matched_field){f->group[i].field, f->group[i].value};
     matched[c->group_count] =
-        (struct matched_field){str_from(correlation_type_name(c->type)), value_text(f, a)};
+        (struct matched_field){str_from(correlation_type_name(c->type)), firing_value_text(f, a)};
     matched[c->group_count + 1] =
         (struct matched_field){S("first_seen"), time_text(f->first_ns, a)};
     for (uint32_t i = 0; i < f->match_count; i++)

@@ -15,6 +15,7 @@ struct stateful {
     struct stateful_sink sink;
     struct correlator *correlator;
     struct identity *identity;
+    struct connection_memory *connections;
     struct arena *arena;
     struct behavior_port port;
     uint64_t ref; /* of the record at hand */
@@ -165,8 +166,8 @@ static void on_firing(void *ctx, const struct correlation_firing *f)
     signal.measure = (struct signal_measure){
         .what = correlation_type_name(c->type), .value = f->value, .baseline = "threshold"};
     signal.explanation =
-        arena_printf(s->arena, "%s %s%.15g within the rule's span", correlation_type_name(c->type),
-                     f->at_least ? "at least " : "", f->value);
+        arena_printf(s->arena, "%s " STR_FMT " within the rule's span",
+                     correlation_type_name(c->type), STR_ARG(firing_value_text(f, s->arena)));
     hand_on(s, &signal);
 }
 
@@ -206,12 +207,15 @@ static bool take_finding(struct stateful *s, int64_t time_ns, str record)
 
 static bool take_observation(struct stateful *s, int64_t time_ns, str record)
 {
+    struct connection_note note;
     struct columns columns;
     struct observation o = {.time_ns = time_ns, .ref = s->ref, .columns = &columns};
 
     if (!s->options.behaviors || time_ns == SIGNAL_NO_TIME ||
-        !stateful_read_observation(record, &columns))
+        !stateful_read_observation(record, &columns, &note))
         return false;
+    if (note.steps)
+        connection_note_apply(s->connections, &note, time_ns, &columns, s->arena);
     identity_learn(s->identity, &columns, time_ns);
     observation_fill(&o, s->identity, s->options.assets, s->arena);
     behavior_set_observe(s->options.behaviors, &o, &s->port);
@@ -226,6 +230,7 @@ struct stateful *stateful_new(const struct stateful_options *o, const struct sta
     s->sink = *sink;
     s->correlator = correlator_new(o->rules, &(struct correlator_sink){s, on_firing});
     s->identity = identity_new();
+    s->connections = connection_memory_new();
     s->arena = arena_new(STATEFUL_ARENA_BYTES);
     s->port = (struct behavior_port){.ctx = s, .signal = hand_on, .arena = s->arena};
     s->advanced_ns = INT64_MIN;
@@ -238,6 +243,7 @@ void stateful_free(struct stateful *s)
         return;
     correlator_free(s->correlator);
     identity_free(s->identity);
+    connection_memory_free(s->connections);
     arena_free(s->arena);
     free(s);
 }
@@ -245,6 +251,11 @@ void stateful_free(struct stateful *s)
 const struct correlator *stateful_correlator(const struct stateful *s)
 {
     return s->correlator;
+}
+
+const struct connection_memory *stateful_connections(const struct stateful *s)
+{
+    return s->connections;
 }
 
 static void advance_behaviors(struct stateful *s, int64_t now_ns)

@@ -31,6 +31,7 @@ void stateful_free(struct stateful *s); /* NULL is a no-op */
 
 /* NULL: nothing is correlated. For those that make records; it does not change. */
 const struct correlator *stateful_correlator(const struct stateful *s);
+const struct connection_memory *stateful_connections(const struct stateful *s);
 
 /* A record of the event `ref`. Times do not descend, but for SIGNAL_NO_TIME, which a finding may
  * have at any moment. Records that are none are counted. */

@@ -143,6 +143,7 @@ static bool is_tool_alert(uint8_t activity)
 
 struct observed_columns {
     const struct columns *columns;
+    struct connection_note note;
     uint8_t asked[COLUMN_COUNT + countof(tool_columns)]; /* that are present, each once */
     uint8_t count;
 };
@@ -165,6 +166,9 @@ static void put_observation(struct writer *w, const void *what)
     put_u8(w, STATEFUL_OBSERVATION);
     put_u8(w, o->columns->activity);
     put_u8(w, o->columns->outcome);
+    put_u8(w, o->note.steps);
+    if (o->note.steps)
+        put_bytes(w, &o->note.key, sizeof o->note.key);
     put_u8(w, o->count);
     for (uint8_t i = 0; i < o->count; i++) {
         put_u8(w, o->asked[i]);
@@ -190,7 +194,8 @@ static bool is_asked_for(const struct behavior_set *b, uint8_t activity)
     return is_tool_alert(activity) || behavior_set_wants(b, activity);
 }
 
-str stateful_observation(const struct behavior_set *b, const struct event *ev, struct arena *a)
+str stateful_observation(const struct behavior_set *b, const struct connection_memory *m,
+                         const struct event *ev, struct arena *a)
 {
     struct observed_columns o = {0};
     const uint8_t *asked;
@@ -198,7 +203,8 @@ str stateful_observation(const struct behavior_set *b, const struct event *ev, s
 
     if (!ev->kind || !ev->has_time)
         return (str){0};
-    if (!ev->kind->choose) {
+    const bool connected = connection_memory_concerns(ev);
+    if (!ev->kind->choose && !connected) {
         const uint8_t activity = activity_of(ev->kind, &may_change);
         if (!may_change && !is_asked_for(b, activity))
             return (str){0};
@@ -206,8 +212,10 @@ str stateful_observation(const struct behavior_set *b, const struct event *ev, s
     const struct event *settled = event_keep(ev, a);
     struct columns *columns = arena_alloc(a, sizeof *columns);
     columns_fill(settled, columns, a);
-    if (!is_asked_for(b, columns->activity))
+    if (!connected && !is_asked_for(b, columns->activity))
         return (str){0};
+    if (connected)
+        o.note = connection_note_make(m, ev, columns);
     o.columns = columns;
     const uint32_t count = behavior_set_columns(b, &asked);
     ask(&o, asked, count);
@@ -334,12 +342,15 @@ bool stateful_read_finding(str record, const struct ruleset *rs, struct arena *a
     return !r.bad;
 }
 
-bool stateful_read_observation(str record, struct columns *ret)
+bool stateful_read_observation(str record, struct columns *ret, struct connection_note *ret_note)
 {
     struct reader r = reader_of(record, STATEFUL_OBSERVATION);
 
     *ret = (struct columns){.activity = get_u8(&r)};
     ret->outcome = get_u8(&r);
+    *ret_note = (struct connection_note){.steps = get_u8(&r)};
+    if (ret_note->steps)
+        get_bytes(&r, &ret_note->key, sizeof ret_note->key);
     const uint8_t count = get_u8(&r);
     r.bad |= ret->activity >= ACTIVITY_COUNT;
     for (uint8_t i = 0; i < count && !r.bad; i++) {

@@ -9,6 +9,7 @@
 
 #include "behave/behavior_set.h"
 #include "correlate/correlator.h"
+#include "engine/connection_memory.h"
 #include "engine/finding.h"
 
 enum stateful_kind {
@@ -28,7 +29,8 @@ str stateful_matches(const struct correlator *c, const uint32_t *rules, uint32_t
                      const struct event *ev, struct arena *a);
 str stateful_finding(uint32_t rule, const struct finding *f, struct arena *a);
 /* The event needs no text for its values: it is settled when somebody asks for it. */
-str stateful_observation(const struct behavior_set *b, const struct event *ev, struct arena *a);
+str stateful_observation(const struct behavior_set *b, const struct connection_memory *m,
+                         const struct event *ev, struct arena *a);
 
 enum stateful_kind stateful_kind(str record);
 
@@ -38,4 +40,5 @@ bool stateful_read_matches(str record, struct arena *a, struct correlator_match 
 /* Of the finding: rule (of rs), entities, host, user, matched. */
 bool stateful_read_finding(str record, const struct ruleset *rs, struct arena *a,
                            struct finding *ret) MUST_USE;
-bool stateful_read_observation(str record, struct columns *ret) MUST_USE;
+bool stateful_read_observation(str record, struct columns *ret,
+                               struct connection_note *ret_note) MUST_USE;

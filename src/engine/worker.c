@@ -111,7 +111,9 @@ static uint32_t naive_match_all(struct worker *w, const struct event *ev)
 
 static void note_observation(struct worker *w, const struct event *ev)
 {
-    const str record = stateful_observation(w->scan->options.behaviors, ev, w->job->batch.arena);
+    const str record =
+        stateful_observation(w->scan->options.behaviors, stateful_connections(w->scan->stateful),
+                             ev, w->job->batch.arena);
 
     if (record.p)
         note_record(w, ev, record);
