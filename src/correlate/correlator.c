@@ -288,7 +288,13 @@ struct correlator_stats correlator_stats(const struct correlator *c)
 {
     struct correlator_stats s = {.lacking = c->lacking};
 
-    for (uint32_t i = 0; i < c->count; i++)
-        s.displaced += c->all[i].windows ? windows_displaced(c->all[i].windows) : 0;
+    for (uint32_t i = 0; i < c->count; i++) {
+        const struct windows *w = c->all[i].windows;
+        if (!w)
+            continue;
+        s.displaced += windows_displaced(w);
+        s.keys += windows_keys(w);
+        s.bytes += windows_bytes(w);
+    }
     return s;
 }

@@ -5,10 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONE = UINT32_MAX >> 1, FIRST_SLOTS = 64, FIRST_ENTRIES = 32, QUEUES = 2 };
+enum {
+    NONE = UINT32_MAX >> 1,
+    FIRST_SLOTS = 64,
+    FIRST_ENTRIES = 32,
+    QUEUES = 2,
+    CHUNK_BITS = 9, /* entries come by so many, so that few are unused and none is copied */
+    CHUNK = 1 << CHUNK_BITS,
+};
 
-/* In front of each state. */
-struct entry {
+/* In front of each state; as far apart as a state asks for. */
+struct __attribute__((packed, aligned(4))) entry {
     uint64_t key;
     uint32_t previous, next; /* in its queue; NONE at the ends. The top bit of `previous` is the
                                 queue; free entries are chained by `next` */
@@ -21,7 +28,8 @@ struct queue {
 struct key_table {
     struct key_table_kind kind;
     uint32_t keys_max, entry_bytes;
-    char *entries;
+    char **chunks;
+    uint32_t chunk_capacity;
     uint32_t capacity, used, count, free; /* `free`: the first of those given back */
     uint32_t *slots;                      /* places of entries plus 1; 0: empty */
     uint32_t slot_mask;
@@ -33,7 +41,9 @@ struct key_table {
 
 static struct entry *entry_at(const struct key_table *t, uint32_t place)
 {
-    return (struct entry *)(void *)(t->entries + (size_t)place * t->entry_bytes);
+    char *chunk = t->chunks[place >> CHUNK_BITS];
+
+    return (struct entry *)(void *)(chunk + (size_t)(place % CHUNK) * t->entry_bytes);
 }
 
 static void *state_of(struct entry *e)
@@ -55,7 +65,7 @@ struct key_table *key_table_new(const struct key_table_kind *kind, uint32_t keys
 {
     struct key_table *t = mem_alloc(sizeof *t);
 
-    assert(kind->state_bytes % 8 == 0 && keys_max > 0 && keys_max < NONE / 2);
+    assert(kind->state_bytes % 4 == 0 && keys_max > 0 && keys_max < NONE / 2);
     t->kind = *kind;
     t->keys_max = keys_max;
     t->entry_bytes = (uint32_t)sizeof(struct entry) + kind->state_bytes;
@@ -181,6 +191,28 @@ void key_table_displace(struct key_table *t)
     t->displaced++;
 }
 
+/* The first chunk grows to its full size, and others come whole behind it. */
+static void add_room(struct key_table *t)
+{
+    const uint32_t chunk = t->capacity >> CHUNK_BITS;
+
+    if (chunk >= t->chunk_capacity) {
+        t->chunk_capacity = t->chunk_capacity ? t->chunk_capacity * 2 : 1;
+        t->chunks = mem_resize(t->chunks, t->chunk_capacity, sizeof *t->chunks);
+        t->chunks[chunk] = NULL;
+    }
+    if (t->capacity == 0) {
+        t->capacity = FIRST_ENTRIES;
+        t->chunks[0] = mem_array(FIRST_ENTRIES, t->entry_bytes);
+    } else if (t->capacity < CHUNK) {
+        t->capacity *= 2;
+        t->chunks[0] = mem_resize(t->chunks[0], t->capacity, t->entry_bytes);
+    } else {
+        t->chunks[chunk] = mem_array(CHUNK, t->entry_bytes);
+        t->capacity += CHUNK;
+    }
+}
+
 static uint32_t new_place(struct key_table *t)
 {
     if (t->count == t->keys_max)
@@ -190,11 +222,8 @@ static uint32_t new_place(struct key_table *t)
         t->free = entry_at(t, place)->next;
         return place;
     }
-    if (t->used == t->capacity) {
-        uint32_t wider = t->capacity ? t->capacity * 2 : FIRST_ENTRIES;
-        t->capacity = wider < t->keys_max ? wider : t->keys_max;
-        t->entries = mem_resize(t->entries, t->capacity, t->entry_bytes);
-    }
+    if (t->used == t->capacity)
+        add_room(t);
     return t->used++;
 }
 
@@ -235,7 +264,9 @@ void key_table_free(struct key_table *t)
     for (int i = 0; i < QUEUES; i++)
         for (uint32_t at = t->queues[i].oldest; at != NONE; at = entry_at(t, at)->next)
             drop(t, entry_at(t, at));
-    free(t->entries);
+    for (uint32_t i = 0; i << CHUNK_BITS < t->capacity; i++)
+        free(t->chunks[i]);
+    free(t->chunks);
     free(t->slots);
     free(t);
 }
@@ -252,5 +283,6 @@ uint64_t key_table_displaced(const struct key_table *t)
 
 uint64_t key_table_bytes(const struct key_table *t)
 {
-    return (uint64_t)t->capacity * t->entry_bytes + (t->slot_mask + 1) * sizeof *t->slots;
+    return (uint64_t)t->capacity * t->entry_bytes + t->chunk_capacity * sizeof *t->chunks +
+           (t->slot_mask + 1) * sizeof *t->slots;
 }

@@ -13,7 +13,7 @@
 #include "base/base.h"
 
 struct key_table_kind {
-    uint32_t state_bytes;             /* a multiple of 8 */
+    uint32_t state_bytes;             /* a multiple of 4; of 8, when it is to be aligned so */
     int64_t (*last_ns)(const void *); /* the time of a state's last event */
     void (*drop)(void *state);        /* frees what it owns; NULL: nothing */
 };

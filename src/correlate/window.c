@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct window_kind_row *const rows[] = {
     [WINDOW_COUNT] = &window_count_row,      [WINDOW_DISTINCT] = &window_distinct_row,
@@ -166,13 +167,16 @@ static int64_t beginning(int64_t time_ns, int64_t span_ns)
  */
 static int64_t session(const struct windows *w, char *state, int64_t time_ns, bool is_new)
 {
-    int64_t *since = (int64_t *)(void *)(state + w->row->state_bytes);
+    char *at = state + w->row->state_bytes; /* as it is aligned */
+    int64_t since;
 
-    if (is_new || *since < before(time_ns, w->spec.span_ns)) {
-        *since = time_ns;
+    memcpy(&since, at, sizeof since);
+    if (is_new || since < before(time_ns, w->spec.span_ns)) {
+        since = time_ns;
+        memcpy(at, &since, sizeof since);
         *held_of(state) = 0;
     }
-    return *since;
+    return since;
 }
 
 struct window_answer windows_feed(struct windows *w, uint64_t key, const struct window_event *e)

@@ -1,6 +1,6 @@
 /*
  * window_count.c - counts events: the last times of a key in a ring, as many as the bounds need. Up
- * to four stand in the state itself, which makes a key 56 bytes.
+ * to four stand in the state itself, which makes a key 52 bytes and its slot in the table.
  */
 #include "correlate/window_kind.h"
 
@@ -10,7 +10,7 @@
 
 enum { INSIDE = 4, FIRST_RING = 8 };
 
-struct count_state {
+struct __attribute__((packed, aligned(4))) count_state {
     uint8_t held;
     uint8_t outside; /* the times are in `ring` */
     uint8_t head, n; /* of `inside`: the oldest, and how many */
@@ -22,7 +22,7 @@ struct count_state {
         };
     };
 };
-_Static_assert(sizeof(struct count_state) == 40, "a key of few events is small");
+_Static_assert(sizeof(struct count_state) == 36, "a key of few events is small");
 
 static int64_t count_last(const void *state)
 {
@@ -71,14 +71,13 @@ static void widen(struct windows *w, struct count_state *s)
 {
     const uint32_t n = s->outside ? s->ring_n : s->n, room = s->outside ? s->capacity : INSIDE;
     const uint32_t head = s->outside ? s->ring_head : s->head;
-    const int64_t *old = s->outside ? s->ring : s->inside;
     const int64_t last = count_last(s);
     uint32_t wider = room * 2 > FIRST_RING ? room * 2 : FIRST_RING;
 
     wider = wider < w->need ? wider : w->need;
     int64_t *ring = mem_array(wider, sizeof *ring);
     for (uint32_t i = 0; i < n; i++)
-        ring[i] = old[(head + i) % room];
+        ring[i] = s->outside ? s->ring[(head + i) % room] : s->inside[(head + i) % room];
     w->owned_bytes += (wider - (s->outside ? room : 0)) * sizeof *ring;
     if (s->outside)
         free(s->ring);
