@@ -15,11 +15,11 @@ enum {
 };
 
 /* In front of each state; as far apart as a state asks for. */
-struct __attribute__((packed, aligned(4))) entry {
+struct entry {
     uint64_t key;
     uint32_t previous, next; /* in its queue; NONE at the ends. The top bit of `previous` is the
                                 queue; free entries are chained by `next` */
-};
+} __attribute__((packed, aligned(4)));
 
 struct queue {
     uint32_t oldest, newest;

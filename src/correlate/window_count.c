@@ -10,7 +10,7 @@
 
 enum { INSIDE = 4, FIRST_RING = 8 };
 
-struct __attribute__((packed, aligned(4))) count_state {
+struct count_state {
     uint8_t held;
     uint8_t outside; /* the times are in `ring` */
     uint8_t head, n; /* of `inside`: the oldest, and how many */
@@ -21,7 +21,7 @@ struct __attribute__((packed, aligned(4))) count_state {
             uint32_t ring_head, ring_n, capacity;
         };
     };
-};
+} __attribute__((packed, aligned(4)));
 _Static_assert(sizeof(struct count_state) == 36, "a key of few events is small");
 
 static int64_t count_last(const void *state)
