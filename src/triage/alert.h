@@ -30,6 +30,13 @@ struct alert_event {
     int64_t time_ns; /* SIGNAL_NO_TIME: not known */
 };
 
+/* What people decided of an alert. */
+struct alert_decision {
+    str assignee, verdict, reason, note, decided_by; /* may be empty */
+    int64_t decided_ns;
+    int64_t snoozed_until_ns; /* 0: it is not; what woke it has made it 0 */
+};
+
 struct alert {
     char id[ALERT_ID_HEX + 1];
     char group[ALERT_ID_HEX + 1]; /* empty until groups were made */
@@ -57,7 +64,8 @@ struct alert {
     uint32_t detail_count;
     const uint64_t *events; /* the newest SIGNAL_EVENTS_MAX, the newest last; event_ref() */
     uint32_t event_count;
-    str suppressed_by; /* the suppression that hides it; .p is NULL */
+    str suppressed_by;                     /* the suppression that hides it; .p is NULL */
+    const struct alert_decision *decision; /* NULL: nothing was decided */
 };
 
 /* By first_ns, then id: the order in which alerts are listed. */

@@ -138,6 +138,25 @@ static void write_events(struct json_writer *w, const struct alert *a,
     json_array_end(w);
 }
 
+static void write_decision(struct json_writer *w, const struct alert_decision *d)
+{
+    static const str names[] = {S("assignee"), S("verdict"), S("reason"), S("note"),
+                                S("decided_by")};
+    const str texts[] = {d->assignee, d->verdict, d->reason, d->note, d->decided_by};
+
+    for (uint32_t i = 0; i < countof(texts); i++)
+        if (texts[i].n)
+            json_field_str(w, names[i], texts[i]);
+    if (d->decided_ns) {
+        json_key(w, S("decided"));
+        alert_json_time(w, d->decided_ns);
+    }
+    if (d->snoozed_until_ns) {
+        json_key(w, S("snoozed_until"));
+        alert_json_time(w, d->snoozed_until_ns);
+    }
+}
+
 static void write_front(struct json_writer *w, const struct alert *a)
 {
     json_field_str(w, S("id"), str_from(a->id));
@@ -176,5 +195,7 @@ void alert_json(struct json_writer *w, const struct alert *a, const struct alert
     write_events(w, a, namer);
     if (a->suppressed_by.p)
         json_field_str(w, S("suppressed_by"), a->suppressed_by);
+    if (a->decision)
+        write_decision(w, a->decision);
     json_object_end(w);
 }
