@@ -6,10 +6,10 @@
  * scored (beacon_score.h). As RITA does, what is known of the destination moves the score: how many
  * of the hosts speak to it, since when, and a request without a host's name.
  *
- * RITA's score of intervals is high for chance as well: connections at random moments that go on all
- * day have 0.7 and more. So it also takes that `regularity` of the intervals are within a quarter of
- * their median. At random moments a sixth of them are; with a jitter of half the interval, three
- * quarters.
+ * RITA's score of intervals is high for chance as well: connections at random moments that go on
+ * all day have 0.7 and more. So it also takes that `regularity` of the intervals are within a
+ * quarter of their median. At random moments a sixth of them are; with a jitter of half the
+ * interval, three quarters.
  */
 #include "base/hash.h"
 #include "base/mem.h"
