@@ -77,6 +77,7 @@ struct scan {
     struct scan_options options;
     struct scan_handlers handlers;
     struct detector *detector;
+    bool owns_detector;
     struct naive *naive; /* NULL unless options.naive */
     struct entity_finder *entities;
     struct stateful *stateful; /* NULL: nothing is correlated, and nobody asks for signals */
@@ -116,6 +117,7 @@ struct scan {
 struct worker {
     struct scan *scan;
     pthread_t thread;
+    bool thread_failed; /* it could not be started */
     struct detector_scratch *scratch;
     struct classifier *classifier;
     struct watch *watch;

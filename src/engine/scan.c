@@ -53,16 +53,15 @@ static void *thread_run(void *worker)
 }
 
 /* One more thread, when there is more to do than this one can. Not before the first batch: the
- * caller may confine itself until then, and a small input is read in less time than it takes. */
+ * caller may confine itself until then, and a small input is read in less time than it takes.
+ * Where no thread can be had, those that there are do: all is the same, but slower. */
 static void start_worker(struct scan *s)
 {
-    struct worker *w = &s->workers[s->worker_count++];
+    struct worker *w = &s->workers[s->worker_count];
 
     w->scan = s;
-    if (pthread_create(&w->thread, NULL, thread_run, w) != 0) {
-        fputs("tocsin: cannot start a thread\n", stderr);
-        abort();
-    }
+    w->thread_failed = pthread_create(&w->thread, NULL, thread_run, w) != 0;
+    s->worker_count += !w->thread_failed;
 }
 
 static void port_give(void *ctx, struct batch *b)
@@ -82,7 +81,8 @@ static void port_give(void *ctx, struct batch *b)
     bool more = !b->last; /* than this batch: it goes on */
     uint32_t waiting;
     job = schedule_put_full(s->schedule, job, &waiting);
-    if (s->worker_count < s->options.workers && (more || waiting > 1))
+    if (s->worker_count < s->options.workers && !s->workers[s->worker_count].thread_failed &&
+        (more || waiting > 1))
         start_worker(s);
     if (job)
         worker_do(&s->workers[0], job);
@@ -190,6 +190,17 @@ static void open_stateful(struct scan *s)
     s->sources = intern_new();
 }
 
+static void close_stateful(struct scan *s)
+{
+    stateful_free(s->stateful);
+    time_log_free(s->records);
+    intern_free(s->sources);
+    s->stateful = NULL;
+    s->correlator = NULL;
+    s->records = NULL;
+    s->sources = NULL;
+}
+
 struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *h)
 {
     assert(o->workers >= 1 && o->workers <= SCAN_WORKERS_MAX);
@@ -197,8 +208,11 @@ struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *
     struct scan *s = mem_alloc(sizeof *s);
     s->options = *o;
     s->handlers = *h;
-    s->detector = detector_new_with(
-        &(struct detector_options){.rs = o->rules, .profile = o->profile, .compiled = o->compiled});
+    s->owns_detector = !o->detector;
+    s->detector = o->detector
+                      ? o->detector
+                      : detector_new_with(&(struct detector_options){
+                            .rs = o->rules, .profile = o->profile, .compiled = o->compiled});
     s->naive = o->naive ? naive_new(o->rules) : NULL;
     s->entities = entity_finder_new();
     open_stateful(s);
@@ -209,29 +223,53 @@ struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *
     return s;
 }
 
-bool scan_path(struct scan *s, const char *path, struct err *e)
+static struct reader_options reader_of(const struct scan *s)
 {
-    const struct evidence_options options = {
-        .io = s->options.io,
-        .reader = {.formats = s->options.formats ? s->options.formats : &formats_builtin,
-                   .format = s->options.format,
-                   .trust = TRUST_EVIDENCE,
-                   .time = s->options.time},
-        .with_hash = s->options.with_hash,
-        .ctx = s,
-        .file_begin = file_begin,
-        .file_end = file_end,
+    return (struct reader_options){
+        .formats = s->options.formats ? s->options.formats : &formats_builtin,
+        .format = s->options.format,
+        .trust = TRUST_EVIDENCE,
+        .time = s->options.time,
     };
-    const struct batch_port port = {
+}
+
+static struct batch_port port_of(struct scan *s)
+{
+    return (struct batch_port){
         .ctx = s,
         .take = port_take,
         .give = port_give,
         .stopped = port_stopped,
         .stream = port_stream,
     };
+}
+
+bool scan_path(struct scan *s, const char *path, struct err *e)
+{
+    const struct evidence_options options = {
+        .io = s->options.io,
+        .reader = reader_of(s),
+        .with_hash = s->options.with_hash,
+        .ctx = s,
+        .file_begin = file_begin,
+        .file_end = file_end,
+    };
+    const struct batch_port port = port_of(s);
 
     assert(!s->finished);
     return evidence_read(&options, &port, path, e);
+}
+
+void scan_bytes(struct scan *s, str name, str bytes)
+{
+    const struct reader_options reader = reader_of(s);
+    const struct batch_port port = port_of(s);
+    uint64_t read = 0;
+
+    assert(!s->finished);
+    file_begin(s, name);
+    reader_run(&reader, &port, name, source_bytes(bytes, &read), &read);
+    file_end(s, read, "");
 }
 
 void scan_stop(struct scan *s)
@@ -239,10 +277,15 @@ void scan_stop(struct scan *s)
     atomic_store_explicit(&s->stopped, true, memory_order_relaxed);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return str_cmp(*(const str *)a, *(const str *)b);
+}
+
 /* Names that rules use and that no event of any worker had. */
 static void find_unseen(struct scan *s)
 {
-    uint32_t count = detector_field_count(s->detector);
+    const uint32_t count = detector_field_count(s->detector);
 
     s->unseen = mem_array(count + 1, sizeof *s->unseen);
     for (uint32_t field = 0; field < count; field++) {
@@ -252,11 +295,7 @@ static void find_unseen(struct scan *s)
         if (!seen)
             s->unseen[s->unseen_count++] = detector_field_name(s->detector, field);
     }
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-    return str_cmp(*(const str *)a, *(const str *)b);
+    qsort(s->unseen, s->unseen_count, sizeof *s->unseen, by_bytes);
 }
 
 const struct err *scan_correlated(const struct scan *s, struct scan_correlated *ret)
@@ -318,12 +357,47 @@ const struct summary *scan_finish(struct scan *s)
         run_stateful(s);
     for (uint32_t i = 0; i < s->evidence_count && i < s->evidence_events_capacity; i++)
         s->evidence[i].events = s->evidence_events[i];
-    find_unseen(s);
-    qsort(s->unseen, s->unseen_count, sizeof *s->unseen, by_bytes);
+    if (!s->options.without_health)
+        find_unseen(s);
+    s->regex_limits = 0;
     for (uint32_t i = 0; i < s->worker_count; i++)
         s->regex_limits += detector_regex_limits(s->workers[i].scratch);
     s->summary = summary_of(s->total);
     return &s->summary;
+}
+
+static void drop_evidence(struct scan *s)
+{
+    for (uint32_t i = 0; i < s->evidence_count; i++)
+        free((char *)(uintptr_t)s->evidence[i].path.p);
+    s->evidence_count = 0;
+    for (uint32_t i = 0; i < s->evidence_events_capacity; i++)
+        s->evidence_events[i] = 0;
+    free(s->unseen);
+    s->unseen = NULL;
+    s->unseen_count = 0;
+}
+
+void scan_again(struct scan *s, int64_t reference_ns)
+{
+    assert(s->finished);
+    for (uint32_t i = 1; i < s->worker_count; i++)
+        worker_done(&s->workers[i]);
+    s->worker_count = 1;
+    drop_evidence(s);
+    close_stateful(s);
+    open_stateful(s);
+    summary_builder_clear(s->total);
+    s->options.time.reference_ns = reference_ns;
+    s->correlated = (struct scan_correlated){0};
+    s->records_failure = (struct err){0};
+    s->untimed = 0;
+    s->all_correlated = false;
+    s->stream_count = 0;
+    s->bytes = s->events = 0;
+    atomic_store_explicit(&s->stopped, false, memory_order_relaxed);
+    schedule_open(s->schedule);
+    s->finished = false;
 }
 
 void scan_free(struct scan *s)
@@ -344,18 +418,15 @@ void scan_free(struct scan *s)
     }
     schedule_free(s->schedule);
     free(s->jobs);
-    for (uint32_t i = 0; i < s->evidence_count; i++)
-        free((char *)(uintptr_t)s->evidence[i].path.p);
+    drop_evidence(s);
     free(s->evidence);
     free(s->evidence_events);
-    free(s->unseen);
     summary_builder_free(s->total);
     naive_free(s->naive);
-    stateful_free(s->stateful);
-    time_log_free(s->records);
-    intern_free(s->sources);
+    close_stateful(s);
     entity_finder_free(s->entities);
-    detector_free(s->detector);
+    if (s->owns_detector)
+        detector_free(s->detector);
     free(s);
 }
 

@@ -37,6 +37,7 @@ struct scan_options {
     const struct ruleset *rules;
     const struct profile *profile;   /* of the fields' values; may be NULL */
     struct compiled_rules *compiled; /* of the rules; NULL: made now */
+    struct detector *detector;       /* of the rules, shared with others; NULL: made of the above */
     struct io *io;
     uint32_t workers;                 /* 1..SCAN_WORKERS_MAX */
     const struct format_set *formats; /* that there are; NULL: those that are built in */
@@ -48,7 +49,8 @@ struct scan_options {
     struct behavior_set *behaviors;  /* NULL: no signals are asked for */
     const struct asset_list *assets; /* for them; may be NULL */
     int record_fd; /* an unlinked scratch file for what is put in the order of time; 0, -1: none */
-    bool naive;    /* match with the oracle: slow, for tests */
+    bool without_health; /* nobody will ask for scan_fields_unseen() */
+    bool naive;          /* match with the oracle: slow, for tests */
 };
 
 struct scan;
@@ -56,8 +58,14 @@ struct scan *scan_new(const struct scan_options *o, const struct scan_handlers *
 void scan_free(struct scan *s); /* NULL is a no-op */
 /* Reads one path ("-": standard input). False only when `path` itself cannot be opened. */
 bool scan_path(struct scan *s, const char *path, struct err *e) MUST_USE;
+/* The same of bytes in memory, which `name` stands for. */
+void scan_bytes(struct scan *s, str name, str bytes);
 void scan_stop(struct scan *s);                    /* from a handler: no more input is read */
 const struct summary *scan_finish(struct scan *s); /* waits for all; once, after the last path */
+/* After scan_finish: ready for other input, of which nothing before is known, but with memory that
+ * is warm already. reference_ns is for the times of its records. Without a record_fd; the figures
+ * of scan_fields_unseen() and scan_regex_limits() go on. */
+void scan_again(struct scan *s, int64_t reference_ns);
 uint32_t scan_evidence(const struct scan *s, const struct evidence **ret);
 
 uint64_t

@@ -122,6 +122,14 @@ void schedule_close(struct schedule *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+void schedule_open(struct schedule *s)
+{
+    pthread_mutex_lock(&s->lock);
+    assert(s->closed && s->full_count == 0 && s->idle == 0);
+    s->closed = false;
+    pthread_mutex_unlock(&s->lock);
+}
+
 /* With the lock: the job whose turn it is, when it is done. */
 static struct job *next_done(struct schedule *s)
 {

@@ -29,6 +29,8 @@ struct job *schedule_put_full(struct schedule *s, struct job *job, uint32_t *ret
 struct job *schedule_take_full(struct schedule *s) MUST_USE; /* waits; NULL: closed and none left */
 void schedule_close(struct schedule *s);                     /* no further full job will come */
 
+void schedule_open(struct schedule *s); /* again, when no thread waits for a job */
+
 /* A job has been worked off; its number counts from 0 in the order of the input. Returns the next
  * in order, which the caller now has to hand over and then pass to schedule_put_empty(), until that
  * returns NULL. NULL: it is another thread's turn. */

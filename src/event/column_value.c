@@ -4,8 +4,6 @@
 #include "event/kind.h"
 #include "text/ip.h"
 
-#include <arpa/inet.h>
-
 static const str nothing[] = {S("-"),    S("N/A"),    S("n/a"),  S("(null)"),
                               S("null"), S("(none)"), S("none"), S("<null>"),
                               S("NULL"), S("--"),     S("?")};
@@ -25,14 +23,11 @@ bool column_has_value(str s)
 str column_ip(str s, struct arena *a)
 {
     struct ip ip;
-    char text[INET6_ADDRSTRLEN];
+    char text[IP_TEXT_MAX];
 
     if (!ip_parse(s, &ip))
         return (str){0};
-    bool v4 = ip_is_v4(&ip);
-    if (!inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? ip.bytes + 12 : ip.bytes, text, sizeof text))
-        return (str){0};
-    str canonical = {text, strlen(text)};
+    str canonical = ip_text(&ip, text);
     return str_eq(canonical, s) ? s : arena_str(a, canonical);
 }
 

@@ -74,7 +74,7 @@ static ssize_t file_read(struct source *s, char *out, size_t n, struct err *e)
     return got;
 }
 
-static void file_free(struct source *s)
+static void source_drop(struct source *s)
 {
     free(s);
 }
@@ -84,11 +84,39 @@ struct source *source_file(struct io *io, int fd, struct file_hash *hash, uint64
     struct file_source *f = mem_alloc(sizeof *f);
 
     *f = (struct file_source){
-        .source = {.read = file_read, .free = file_free},
+        .source = {.read = file_read, .free = source_drop},
         .io = io,
         .fd = fd,
         .hash = hash,
         .bytes = bytes,
     };
     return &f->source;
+}
+
+struct bytes_source {
+    struct source source;
+    str rest;
+    uint64_t *bytes;
+};
+
+static ssize_t bytes_read(struct source *s, char *out, size_t n, struct err *e)
+{
+    struct bytes_source *b = (struct bytes_source *)s;
+    size_t take = b->rest.n < n ? b->rest.n : n;
+
+    (void)e; /* memory does not fail */
+    if (take)
+        memcpy(out, b->rest.p, take);
+    b->rest = str_from_at(b->rest, take);
+    *b->bytes += take;
+    return (ssize_t)take;
+}
+
+struct source *source_bytes(str all, uint64_t *bytes)
+{
+    struct bytes_source *b = mem_alloc(sizeof *b);
+
+    *b = (struct bytes_source){
+        .source = {.read = bytes_read, .free = source_drop}, .rest = all, .bytes = bytes};
+    return &b->source;
 }

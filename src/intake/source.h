@@ -35,6 +35,9 @@ struct file_hash;
 /* A file. `hash` (may be NULL) sees every byte read; *bytes counts them. fd stays the caller's. */
 struct source *source_file(struct io *io, int fd, struct file_hash *hash, uint64_t *bytes) MUST_USE;
 
+/* Bytes in memory, the caller's, which outlive it. *bytes counts those that were read. */
+struct source *source_bytes(str all, uint64_t *bytes) MUST_USE;
+
 /* UTF-8 out of UTF-16. `inner` is taken over. */
 struct source *source_utf16(struct source *inner, bool big_endian) MUST_USE;
 enum { UTF16_NO, UTF16_LITTLE, UTF16_BIG };

@@ -93,3 +93,13 @@ bool ip_is_v4(const struct ip *address)
 {
     return memcmp(address->bytes, v4_prefix, sizeof v4_prefix) == 0;
 }
+
+str ip_text(const struct ip *address, char ret[IP_TEXT_MAX])
+{
+    _Static_assert(IP_TEXT_MAX >= INET6_ADDRSTRLEN, "every address has room");
+    const bool v4 = ip_is_v4(address);
+
+    inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? address->bytes + sizeof v4_prefix : address->bytes, ret,
+              IP_TEXT_MAX);
+    return (str){ret, strlen(ret)};
+}

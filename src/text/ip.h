@@ -18,3 +18,7 @@ bool ip_network_parse(str s, struct ip_network *ret, struct err *e) MUST_USE;
 bool ip_in(const struct ip *address, const struct ip_network *network);
 int ip_cmp(const struct ip *a, const struct ip *b); /* numeric order */
 bool ip_is_v4(const struct ip *address);
+
+enum { IP_TEXT_MAX = 46 };
+/* The one spelling of an address: of IPv6 that of RFC 5952. A slice of ret. */
+str ip_text(const struct ip *address, char ret[IP_TEXT_MAX]);
