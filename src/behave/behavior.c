@@ -50,7 +50,7 @@ static void add_entity(struct entity *list, uint32_t *count, enum entity_type ty
     list[(*count)++] = (struct entity){type, value};
 }
 
-static enum entity_type type_of_place(str key)
+enum entity_type behavior_place_type(str key)
 {
     struct ip ip;
 
@@ -69,7 +69,7 @@ uint32_t behavior_entities(const struct observation *o, struct arena *a, const s
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < PLACES; i++)
-        add_entity(list, &count, type_of_place(places[i]), places[i]);
+        add_entity(list, &count, behavior_place_type(places[i]), places[i]);
     add_entity(list, &count, ENTITY_USER, o->user);
     *ret = list;
     return count;

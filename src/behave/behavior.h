@@ -54,3 +54,5 @@ void behavior_tell(const struct behavior_type *type, struct behavior_port *port,
 
 /* The entities of an observation: its source, user, host and target, each once. */
 uint32_t behavior_entities(const struct observation *o, struct arena *a, const struct entity **ret);
+/* An address, or a host's name? */
+enum entity_type behavior_place_type(str key);

@@ -85,6 +85,7 @@ static const struct column_rule logon_columns[] = {
     TO("TargetUserSid", user_id, TEXT),
     TO("TargetSid", user_id, TEXT),
     TO("SubStatus", event_reason, TEXT),
+    TO("TicketEncryptionType", kerberos_cipher, LOWER),
     TO("FailureReason", event_reason, TEXT),
     TO("UserName", user_name, TEXT),
     TO("DomainName", user_domain, TEXT),
@@ -559,12 +560,29 @@ static str direction_name(const struct event *ev)
                                             : (str){0};
 }
 
+/* The rights that copy a directory, secrets among it, as 4662 names them ([MS-ADTS] 5.1.3.2.1). */
+static bool asks_for_replication(str properties)
+{
+    static const str rights[] = {S("1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"),
+                                 S("1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"),
+                                 S("89e95b76-444d-4c62-991a-0facbeda640c")};
+
+    for (size_t at = 0; at < properties.n; at++)
+        for (size_t i = 0; i < countof(rights); i++)
+            if (starts_without_case(str_from_at(properties, at), rights[i]))
+                return true;
+    return false;
+}
+
 static void refine(const struct event *ev, struct columns *c, struct arena *a)
 {
     enum windows_log log = log_of(ev);
     enum outcome said = log == LOG_security ? audited(ev) : OUTCOME_UNTOLD;
     str status = event_get(ev, S("Status"));
 
+    if (log == LOG_security && str_eq(c->values[COLUMN_event_code], S("4662")) &&
+        asks_for_replication(event_get(ev, S("Properties"))))
+        c->values[COLUMN_event_action] = S("directory-replication-requested");
     if (said)
         c->outcome = said;
     else if (log == LOG_security && !c->outcome && status.n)
