@@ -130,7 +130,7 @@ static void see_rights(struct privilege_chain *p, const struct observation *o, u
         struct session *s = &h->sessions[i];
         if (!s->used || s->user != user || !in_window(p, s->logon_ns, o->time_ns))
             continue;
-        (void)key_table_touch(p->hosts, host); /* what goes on gives way to nothing that comes once */
+        (void)key_table_touch(p->hosts, host); /* several events: it gives way last */
         s->risen = true;
         s->rights_ns = o->time_ns;
         s->rights_ref = o->ref;
