@@ -80,12 +80,18 @@ static const struct column_rule subject_columns[] = {
 };
 
 static const struct column_rule logon_columns[] = {
-    TO("TargetUserName", user_name, TEXT),   TO("TargetDomainName", user_domain, TEXT),
-    TO("TargetUserSid", user_id, TEXT),      TO("TargetSid", user_id, TEXT),
-    TO("SubStatus", event_reason, TEXT),     TO("TicketEncryptionType", kerberos_cipher, LOWER),
-    TO("FailureReason", event_reason, TEXT), TO("UserName", user_name, TEXT),
-    TO("DomainName", user_domain, TEXT),     TO("SubjectUserName", user_name, TEXT),
-    TO("IpAddress", source_ip, ADDRESS),     END,
+    TO("TargetUserName", user_name, TEXT),
+    TO("TargetDomainName", user_domain, TEXT),
+    TO("TargetUserSid", user_id, TEXT),
+    TO("TargetSid", user_id, TEXT),
+    TO("SubStatus", event_reason, TEXT),
+    TO("FailureReason", event_reason, TEXT),
+    TO("UserName", user_name, TEXT),
+    TO("DomainName", user_domain, TEXT),
+    TO("SubjectUserName", user_name, TEXT),
+    TO("IpAddress", source_ip, ADDRESS),
+    TO("TicketEncryptionType", kerberos_cipher, TEXT),
+    END,
 };
 
 static const struct column_rule session_columns[] = {
