@@ -22,6 +22,10 @@ static const struct option findings_options[] = {
      COMPLETE_NONE, NULL},
     {"level", '\0', OPTION_VALUE, "LEVEL", "only of this level or a higher one", COMPLETE_WORDS,
      "informational low medium high critical"},
+    {"id", '\0', OPTION_VALUE, "ID", "only the finding of this id, or the one that took its place",
+     COMPLETE_NONE, NULL},
+    {"withdrawn", '\0', OPTION_FLAG, NULL,
+     "also correlations that were told on arrival and did not hold", COMPLETE_NONE, NULL},
     {"rule", '\0', OPTION_VALUE, "ID", "only of the rule with this id", COMPLETE_NONE, NULL},
     {"source", '\0', OPTION_VALUE, "NAME", "only of this source", COMPLETE_NONE, NULL},
     {"host", '\0', OPTION_VALUE, "NAME", "only of this host", COMPLETE_NONE, NULL},
@@ -33,6 +37,12 @@ struct printer {
     struct page page;
     bool json;
     struct err e;
+};
+
+static const char *const state_texts[] = {
+    [LEDGER_FINAL] = "",
+    [LEDGER_PROVISIONAL] = "  provisional",
+    [LEDGER_WITHDRAWN] = "  withdrawn",
 };
 
 static void print_row(struct page *p, const struct ledger_finding *f)
@@ -56,6 +66,7 @@ static void print_row(struct page *p, const struct ledger_finding *f)
     page_text(p, STYLE_PLAIN, S("  "));
     page_rest(p, STYLE_FAINT, f->source);
     page_text(p, STYLE_FAINT, (str){record, (size_t)n});
+    page_text(p, STYLE_FAINT, str_from(state_texts[f->state]));
     page_newline(p);
 }
 
@@ -82,6 +93,8 @@ static bool read_query(const struct arguments *a, struct ledger_query *q, struct
     *q = (struct ledger_query){.from_ns = INT64_MIN,
                                .to_ns = INT64_MAX,
                                .level_min = str_from(level),
+                               .id = str_from(opt_value(c, a, "id")),
+                               .withdrawn = opt_flag(c, a, "withdrawn"),
                                .rule_id = str_from(opt_value(c, a, "rule")),
                                .source = str_from(opt_value(c, a, "source")),
                                .host = str_from(opt_value(c, a, "host"))};
@@ -96,14 +109,28 @@ static bool read_query(const struct arguments *a, struct ledger_query *q, struct
            time_option(c, a, "to", TIME_LAST, &q->to_ns, e);
 }
 
-static int print_all(struct ledger_reading *r, const struct ledger_query *q, bool json)
+/* A provisional one's id stays a name of the final one. */
+static bool follow_alias(struct ledger_reading *r, struct ledger_query *q,
+                         char id[LEDGER_ID_MAX + 1], struct err *e)
+{
+    if (q->id.n == 0)
+        return true;
+    if (!ledger_alias(r->ledger, q->id, id, e))
+        return false;
+    if (id[0])
+        q->id = str_from(id);
+    return true;
+}
+
+static int print_all(struct ledger_reading *r, struct ledger_query *q, bool json)
 {
     struct printer p = {.sink = sink_make(&r->io, STDOUT_FILENO), .json = json};
+    char id[LEDGER_ID_MAX + 1];
     struct err e = {0};
     int code = EXIT_OK;
 
     p.page = page_make(&p.sink.text, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);
-    if (!ledger_findings(r->ledger, q, &p, print, &e)) {
+    if (!follow_alias(r, q, id, &e) || !ledger_findings(r->ledger, q, &p, print, &e)) {
         say_err(&e);
         code = EXIT_INPUT;
     }

@@ -30,6 +30,7 @@ static const struct {
 } own_tables[] = {
     {"tocsin.yml", config_settings, &config_setting_count},
     {"retention", config_retention, &config_retention_count},
+    {"watermark", config_watermark, &config_watermark_count},
     {"common", config_source_settings, &config_source_setting_count},
 };
 

@@ -4,7 +4,7 @@
 #include "cli/opt.h"
 #include "cli/time_option.h"
 #include "formats/format.h"
-#include "sigma/correlation.h"
+#include "sigma/ruleset_choose.h"
 #include "text/zone.h"
 
 bool scan_filter_formats(const struct command *c, const struct arguments *a, struct scan_options *o,
@@ -86,76 +86,32 @@ static bool has_status(const struct sigma_rule *rule, const struct option_values
     return wanted->count == 0;
 }
 
-static bool is_chosen(const struct sigma_rule *rule, enum sigma_level min_level,
-                      const struct option_values *tags, const struct option_values *statuses)
-{
-    return rule->level >= min_level && has_tag(rule, tags) && has_status(rule, statuses);
-}
+struct choice {
+    enum sigma_level min_level;
+    const struct option_values *tags, *statuses;
+};
 
-/* Does a correlation that is kept refer to the rule? */
-static bool is_correlated(const struct ruleset *rs, const struct sigma_rule *rule)
+static bool is_chosen(const void *ctx, const struct sigma_rule *rule)
 {
-    for (uint32_t i = 0; i < rs->correlations_kept; i++) {
-        const struct sigma_correlation *c = rs->correlations[i];
-        for (uint32_t k = 0; k < c->rule_count; k++)
-            if (c->members[k].rule == rule ||
-                (c->members[k].child && &c->members[k].child->head == rule))
-                return true;
-    }
-    return false;
-}
+    const struct choice *c = ctx;
 
-/* Keeps those that are chosen, and quietly those that they refer to. */
-static void filter_correlations(struct ruleset *rs, enum sigma_level min_level,
-                                const struct option_values *tags,
-                                const struct option_values *statuses)
-{
-    uint32_t count = rs->correlations_kept, kept = 0;
-
-    for (uint32_t i = 0; i < count; i++) {
-        struct sigma_correlation *c = rs->correlations[i];
-        if (!is_chosen(&c->head, min_level, tags, statuses))
-            continue;
-        rs->correlations[i] = rs->correlations[kept];
-        rs->correlations[kept++] = c;
-    }
-    for (uint32_t before = UINT32_MAX; before != kept;) {
-        before = rs->correlations_kept = kept;
-        for (uint32_t i = kept; i < count; i++) {
-            struct sigma_correlation *c = rs->correlations[i];
-            if (!is_correlated(rs, &c->head))
-                continue;
-            c->head.quiet = true;
-            rs->correlations[i] = rs->correlations[kept];
-            rs->correlations[kept++] = c;
-        }
-    }
+    return rule->level >= c->min_level && has_tag(rule, c->tags) && has_status(rule, c->statuses);
 }
 
 bool scan_filter_rules(const struct command *c, const struct arguments *a, struct ruleset *rs,
                        struct err *e)
 {
-    const struct option_values *tags = &a->options[opt_index(c, "tag")];
-    const struct option_values *statuses = &a->options[opt_index(c, "status")];
+    struct choice choice = {.min_level = LEVEL_NONE,
+                            .tags = &a->options[opt_index(c, "tag")],
+                            .statuses = &a->options[opt_index(c, "status")]};
     const char *level_name = opt_value(c, a, "min-level");
-    enum sigma_level min_level = LEVEL_NONE;
     enum sigma_status known;
-    uint32_t kept = 0;
 
-    if (level_name && !sigma_level_parse(str_from(level_name), &min_level))
+    if (level_name && !sigma_level_parse(str_from(level_name), &choice.min_level))
         return err_set(e, ERR_INPUT, "unknown level '%s'", level_name);
-    for (uint32_t i = 0; i < statuses->count; i++)
-        if (!sigma_status_parse(str_from(statuses->values[i]), &known))
-            return err_set(e, ERR_INPUT, "unknown status '%s'", statuses->values[i]);
-    filter_correlations(rs, min_level, tags, statuses);
-    for (uint32_t i = 0; i < rs->count; i++) {
-        struct sigma_rule *rule = rs->rules[i];
-        bool chosen = is_chosen(rule, min_level, tags, statuses);
-        if (!chosen && !is_correlated(rs, rule))
-            continue;
-        rule->quiet = rule->quiet || !chosen;
-        rs->rules[kept++] = rule;
-    }
-    rs->count = kept;
+    for (uint32_t i = 0; i < choice.statuses->count; i++)
+        if (!sigma_status_parse(str_from(choice.statuses->values[i]), &known))
+            return err_set(e, ERR_INPUT, "unknown status '%s'", choice.statuses->values[i]);
+    ruleset_choose(rs, &choice, is_chosen);
     return true;
 }

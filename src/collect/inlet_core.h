@@ -31,6 +31,7 @@ struct inlet_options {
     const struct clock *clock;
     struct inlet_port port;
     bool keeps_place;    /* of the source's type: blocks are handed over by inlet_push() alone */
+    int64_t lateness_ns; /* how far its events may be out of order */
     uint32_t blocks_max; /* under way at a time: its share of the pipeline */
 };
 
@@ -59,6 +60,7 @@ struct inlet {
         results_out; /* of it that are under way: while there are any it lives */
     bool waiting;    /* the source was told no, and has not been resumed */
     struct inlet_counts counts;
+    uint64_t told_below;           /* findings of records below it were told by a run before */
     struct inlet *next_left;       /* the pipeline's, of inlets that could not be freed yet */
     struct classifier *classifier; /* the matcher's, when there is a logsource; owned */
 

@@ -14,6 +14,7 @@ struct live_note {
     str source; /* the configured source's name */
     int64_t received_ns;
     enum trust trust;
+    const char *state; /* of a correlation's: "provisional", "final"; NULL: of a rule's */
 };
 
 struct finding {

@@ -229,6 +229,8 @@ static void write_live(struct json_writer *w, const struct live_note *live)
     json_key(w, S("received"));
     json_str(w, (str){text, time_format(live->received_ns, 6, text)});
     json_field_str(w, S("trust"), str_from(trust_name(live->trust)));
+    if (live->state)
+        json_field_str(w, S("state"), str_from(live->state));
 }
 
 void finding_json_write(struct finding_json *j, struct json_writer *w, const struct finding *f)

@@ -198,13 +198,10 @@ static int64_t level_rank(str level)
     return 0;
 }
 
-static bool add_finding(struct ledger *l, const struct ledger_finding *f, struct err *e)
+static void bind_finding(struct ledger *l, void *s, const struct ledger_finding *f)
 {
     const struct ledger_driver *d = l->driver;
-    void *s = ledger_statement(l, SQL_finding_add, e);
 
-    if (!s)
-        return false;
     assert(f->record <= INT64_MAX);
     d->bind_text(s, 1, ledger_text(l, f->id));
     d->bind_text(s, 2, ledger_text(l, f->source));
@@ -217,12 +214,63 @@ static bool add_finding(struct ledger *l, const struct ledger_finding *f, struct
     d->bind_text(s, 9, ledger_text(l, f->host));
     d->bind_text(s, 10, ledger_text(l, f->user));
     d->bind_text(s, 11, ledger_text(l, f->json));
+}
+
+/* Those that a final firing takes the place of. */
+static void bind_replaced(struct ledger *l, void *s, int at, const struct ledger_finding *f)
+{
+    const struct ledger_driver *d = l->driver;
+
+    d->bind_text(s, at, ledger_text(l, f->group_key));
+    d->bind_text(s, at + 1, ledger_text(l, f->id));
+    d->bind_i64(s, at + 2, f->time_ns);
+    d->bind_i64(s, at + 3, f->time_ns);
+}
+
+static bool replace_provisional(struct ledger *l, const struct ledger_finding *f, struct err *e)
+{
+    void *alias = ledger_statement(l, SQL_alias_add, e);
+    void *drop = alias ? ledger_statement(l, SQL_provisional_drop, e) : NULL;
+
+    if (!drop)
+        return false;
+    l->driver->bind_text(alias, 1, ledger_text(l, f->id));
+    bind_replaced(l, alias, 2, f);
+    bind_replaced(l, drop, 1, f);
+    return ledger_run(l, alias, e) && ledger_run(l, drop, e);
+}
+
+static bool put_firing(struct ledger *l, const struct ledger_finding *f, struct err *e)
+{
+    const struct ledger_driver *d = l->driver;
+    void *s = ledger_statement(l, SQL_firing_put, e);
+
+    if (!s)
+        return false;
+    bind_finding(l, s, f);
+    d->bind_i64(s, 12, f->state);
+    d->bind_text(s, 13, ledger_text(l, f->group_key));
+    d->bind_i64(s, 14, f->first_ns);
+    d->bind_text(s, 15, ledger_text(l, f->id));
+    return ledger_run(l, s, e) && (f->state != LEDGER_FINAL || replace_provisional(l, f, e));
+}
+
+static bool add_finding(struct ledger *l, const struct ledger_finding *f, struct err *e)
+{
+    if (f->group_key.n)
+        return put_firing(l, f, e);
+    void *s = ledger_statement(l, SQL_finding_add, e);
+
+    if (!s)
+        return false;
+    bind_finding(l, s, f);
     return ledger_run(l, s, e);
 }
 
-static bool set_position(struct ledger *l, const struct ledger_position *p, struct err *e)
+static bool set_position(struct ledger *l, enum ledger_sql sql, const struct ledger_position *p,
+                         struct err *e)
 {
-    void *s = ledger_statement(l, SQL_position_set, e);
+    void *s = ledger_statement(l, sql, e);
 
     if (!s)
         return false;
@@ -232,53 +280,127 @@ static bool set_position(struct ledger *l, const struct ledger_position *p, stru
     return ledger_run(l, s, e);
 }
 
-struct addition {
-    const struct ledger_finding *findings;
-    const struct ledger_position *positions;
-    uint32_t finding_count, position_count;
-};
+/* A statement of one time. */
+static bool run_with_time(struct ledger *l, enum ledger_sql sql, int64_t time_ns, struct err *e)
+{
+    void *s = ledger_statement(l, sql, e);
+
+    if (!s)
+        return false;
+    l->driver->bind_i64(s, 1, time_ns);
+    return ledger_run(l, s, e);
+}
 
 static bool add_all(struct ledger *l, const void *what, struct err *e)
 {
-    const struct addition *a = what;
+    const struct ledger_addition *a = what;
     bool ok = true;
 
     for (uint32_t i = 0; ok && i < a->finding_count; i++)
         ok = add_finding(l, &a->findings[i], e);
-    for (uint32_t i = 0; ok && !l->renewed && i < a->position_count; i++)
-        ok = set_position(l, &a->positions[i], e);
-    return ok;
+    if (ok && a->has_passed)
+        ok = run_with_time(l, SQL_provisional_withdraw, a->passed_ns, e);
+    if (l->renewed) /* the next start goes over all again */
+        return ok;
+    for (uint32_t i = 0; ok && i < a->position_count; i++)
+        ok = set_position(l, SQL_position_set, &a->positions[i], e);
+    for (uint32_t i = 0; ok && i < a->rebuild_count; i++)
+        ok = set_position(l, SQL_rebuild_set, &a->rebuilds[i], e);
+    return ok && (!a->has_passed || run_with_time(l, SQL_passed_set, a->passed_ns, e));
+}
+
+bool ledger_add_all(struct ledger *l, const struct ledger_addition *a, struct err *e)
+{
+    return ledger_write(l, a, add_all, e);
 }
 
 bool ledger_add(struct ledger *l, const struct ledger_finding *findings, uint32_t finding_count,
                 const struct ledger_position *positions, uint32_t position_count, struct err *e)
 {
-    const struct addition a = {findings, positions, finding_count, position_count};
+    const struct ledger_addition a = {.findings = findings,
+                                      .finding_count = finding_count,
+                                      .positions = positions,
+                                      .position_count = position_count};
 
-    return ledger_write(l, &a, add_all, e);
+    return ledger_add_all(l, &a, e);
 }
 
-static bool get_position(struct ledger *l, str source, uint64_t *ret, struct err *e)
+/* A row's one column; .found is false when there is no row. */
+struct look_up {
+    enum ledger_sql sql;
+    str key; /* .p is NULL: the statement has none */
+    bool found;
+    int64_t number;
+    char *text; /* LEDGER_ID_MAX and a NUL; NULL: it is a number */
+};
+
+static bool run_look_up(struct ledger *l, struct look_up *q, struct err *e)
 {
-    void *s = ledger_statement(l, SQL_position_get, e);
+    const struct ledger_driver *d = l->driver;
+    void *s = ledger_statement(l, q->sql, e);
     bool row;
 
-    *ret = 0;
+    q->found = false;
     if (!s)
         return false;
-    l->driver->bind_text(s, 1, ledger_text(l, source));
-    bool ok = l->driver->step(s, &row, e);
-    if (ok && row)
-        *ret = (uint64_t)l->driver->column_i64(s, 0);
-    l->driver->reset(s);
+    if (q->key.p)
+        d->bind_text(s, 1, ledger_text(l, q->key));
+    bool ok = d->step(s, &row, e);
+    q->found = ok && row;
+    if (q->found && q->text) {
+        const str text = d->column_text(s, 0);
+        const size_t n = text.n < LEDGER_ID_MAX ? text.n : LEDGER_ID_MAX;
+        memcpy(q->text, text.n ? text.p : "", n);
+        q->text[n] = '\0';
+    } else if (q->found) {
+        q->number = d->column_i64(s, 0);
+    }
+    d->reset(s);
+    return ok;
+}
+
+static bool look_up(struct ledger *l, struct look_up *q, struct err *e)
+{
+    ledger_begin_call(l);
+    bool ok = ledger_ready(l, e) &&
+              (run_look_up(l, q, e) || (renew_if_damaged(l, e) && run_look_up(l, q, e)));
+    ledger_end_call(l);
     return ok;
 }
 
 bool ledger_covered(struct ledger *l, str source, uint64_t *ret, struct err *e)
 {
-    ledger_begin_call(l);
-    bool ok = ledger_ready(l, e) && (get_position(l, source, ret, e) ||
-                                     (renew_if_damaged(l, e) && get_position(l, source, ret, e)));
-    ledger_end_call(l);
+    struct look_up q = {.sql = SQL_position_get, .key = source};
+    bool ok = look_up(l, &q, e);
+
+    *ret = q.found ? (uint64_t)q.number : 0;
+    return ok;
+}
+
+bool ledger_rebuild(struct ledger *l, str source, uint64_t *ret, struct err *e)
+{
+    struct look_up q = {.sql = SQL_rebuild_get, .key = source};
+    bool ok = look_up(l, &q, e);
+
+    *ret = q.found ? (uint64_t)q.number : 0;
+    return ok;
+}
+
+bool ledger_passed(struct ledger *l, int64_t *ret, struct err *e)
+{
+    struct look_up q = {.sql = SQL_passed_get};
+    bool ok = look_up(l, &q, e);
+
+    *ret = q.found ? q.number : INT64_MIN;
+    return ok;
+}
+
+bool ledger_alias(struct ledger *l, str id, char ret[LEDGER_ID_MAX + 1], struct err *e)
+{
+    struct look_up q = {.sql = SQL_alias_get, .key = id, .text = ret};
+    bool ok = look_up(l, &q, e);
+
+    if (!q.found)
+        ret[0] = '\0';
     return ok;
 }

@@ -41,8 +41,12 @@ void ledger_close(struct ledger *l); /* NULL is a no-op */
 
 /* ------------------------------------------------------------ findings and positions */
 
-/* One finding as it is kept. Its id is made of rule, source, record number and the record's bytes,
- * so that matching the same record again gives the same id, and one row. */
+/* Of a correlation's: told on arrival, and then replaced by a final one or withdrawn, when no
+ * earlier event can come. Rules' findings are final. */
+enum ledger_state { LEDGER_FINAL, LEDGER_PROVISIONAL, LEDGER_WITHDRAWN };
+
+/* One finding as it is kept. A rule's id is made of rule, source, record number and the record's
+ * bytes, so that matching the same record again gives the same id, and one row. */
 struct ledger_finding {
     str id; /* 32 lower-case hex digits */
     str source;
@@ -50,9 +54,12 @@ struct ledger_finding {
     int64_t time_ns; /* event time; received_ns when the event has none */
     int64_t received_ns;
     str rule_id, rule_title;
-    str level;      /* a name of ledger_levels[]; empty when the rule has none */
-    str host, user; /* may be empty */
-    str json;       /* the whole finding as it is printed */
+    str level;        /* a name of ledger_levels[]; empty when the rule has none */
+    str host, user;   /* may be empty */
+    str json;         /* the whole finding as it is printed */
+    str group_key;    /* of a correlation: its rule and group, hashed; empty: it is a rule's */
+    int64_t first_ns; /* of a correlation: its window's first event */
+    enum ledger_state state;
 };
 
 /* The levels of rules, the lowest first; the first is the empty text. */
@@ -66,19 +73,38 @@ struct ledger_position {
     uint64_t covered;
 };
 
-/* All of it in one transaction. A finding whose id is there already changes nothing. On
- * failure nothing of it is seen, and the same may be tried again; when the disk failed in the midst
- * of it, it may be there after a restart. */
+/* All of it in one transaction. A rule's finding whose id is there already changes nothing; a
+ * correlation's is replaced unless it is final. A final one takes the place of the provisional ones
+ * of its group whose windows it falls into: their ids become names of it. Provisional ones of the
+ * time before `passed_ns` that are left are withdrawn. On failure nothing of it is seen, and the
+ * same may be tried again; when the disk failed in the midst of it, it may be there after a
+ * restart. */
+struct ledger_addition {
+    const struct ledger_finding *findings;
+    const struct ledger_position *positions, *rebuilds; /* rebuilds: `covered` is where to begin */
+    uint32_t finding_count, position_count, rebuild_count;
+    bool has_passed;
+    int64_t passed_ns; /* what correlations tell of the time before is final */
+};
+bool ledger_add_all(struct ledger *l, const struct ledger_addition *a, struct err *e) MUST_USE;
 bool ledger_add(struct ledger *l, const struct ledger_finding *findings, uint32_t finding_count,
                 const struct ledger_position *positions, uint32_t position_count,
                 struct err *e) MUST_USE;
+/* The records from which on correlations are built again; 0 when the source is not known. */
+bool ledger_rebuild(struct ledger *l, str source, uint64_t *ret, struct err *e) MUST_USE;
+/* INT64_MIN when nothing was ever final. */
+bool ledger_passed(struct ledger *l, int64_t *ret, struct err *e) MUST_USE;
+/* The id that took the place of a provisional one, into ret with a NUL; "" when none did. */
+enum { LEDGER_ID_MAX = 64 };
+bool ledger_alias(struct ledger *l, str id, char ret[LEDGER_ID_MAX + 1], struct err *e) MUST_USE;
 /* 0 when the source is not known. */
 bool ledger_covered(struct ledger *l, str source, uint64_t *ret, struct err *e) MUST_USE;
 
 struct ledger_query {
-    int64_t from_ns, to_ns;               /* event time; INT64_MIN, INT64_MAX: all */
-    str level_min, rule_id, source, host; /* empty: all */
-    uint32_t limit;                       /* the newest; 0: all */
+    int64_t from_ns, to_ns;                   /* event time; INT64_MIN, INT64_MAX: all */
+    str level_min, id, rule_id, source, host; /* empty: all */
+    bool withdrawn;                           /* those too */
+    uint32_t limit;                           /* the newest; 0: all */
 };
 /* In the order of event time, then of id. `each` answers false to stop; no transaction is open
  * while it runs, so that a slow reader holds up nobody, and it may call the ledger. */

@@ -61,12 +61,15 @@ static void begin_sql(struct finding_query *f, const char *columns)
     buf_clear(&f->sql);
     f->bound_count = 0;
     buf_printf(&f->sql, "SELECT %s FROM finding WHERE time_ns >= ? AND time_ns <= ?", columns);
+    if (!q->withdrawn)
+        buf_add(&f->sql, S(" AND state < 2"));
     bind_number(f, q->from_ns);
     bind_number(f, q->to_ns);
     if (q->level_min.n) {
         buf_add(&f->sql, S(" AND level >= ?"));
         bind_number(f, rank_at_least(q->level_min));
     }
+    equals(f, "id", q->id);
     equals(f, "rule_id", q->rule_id);
     equals(f, "source", q->source);
     equals(f, "host", q->host);
@@ -126,7 +129,7 @@ static str kept(struct finding_query *f, void *s, int column)
 static void read_row(struct finding_query *f, void *s, struct ledger_finding *ret)
 {
     const struct ledger_driver *d = f->ledger->driver;
-    int64_t level = d->column_i64(s, 7);
+    const int64_t level = d->column_i64(s, 7), state = d->column_i64(s, 11);
 
     *ret = (struct ledger_finding){
         .id = kept(f, s, 0),
@@ -140,6 +143,7 @@ static void read_row(struct finding_query *f, void *s, struct ledger_finding *re
         .host = kept(f, s, 8),
         .user = kept(f, s, 9),
         .json = kept(f, s, 10),
+        .state = state >= 0 && state <= LEDGER_WITHDRAWN ? (enum ledger_state)state : LEDGER_FINAL,
     };
 }
 
@@ -151,7 +155,7 @@ static bool read_page(struct finding_query *f, const struct place *at,
     bool row = true;
 
     begin_sql(f, "id, source, record, time_ns, received_ns, rule_id, rule_title, level, host, "
-                 "user_name, json");
+                 "user_name, json, state");
     if (at->known) {
         buf_printf(&f->sql, " AND (time_ns, id) %s (?, ?)", at->behind ? ">" : ">=");
         bind_number(f, at->time_ns);

@@ -45,25 +45,41 @@ static int64_t steady_ns(void)
 /* All of the result is about records that are on disk. */
 static bool is_durable(const struct match_result *r)
 {
+    if (!r->inlet)
+        return r->is_durable;
     return r->matched_below <= raw_durable(r->inlet->options.raw);
 }
 
 struct ledger_batch {
     struct ledger_finding *findings;
-    struct ledger_position *positions;
-    uint32_t finding_count, position_count;
+    struct ledger_position *positions, *rebuilds;
+    struct ledger_addition all;
 };
 
-static void add_position(struct ledger_batch *b, const struct match_result *r)
+/* The last of a source counts. */
+static void set_position(struct ledger_position *list, uint32_t *count, struct ledger_position p)
 {
-    const str source = r->inlet->options.name;
-
-    for (uint32_t i = 0; i < b->position_count; i++)
-        if (str_eq(b->positions[i].source, source)) {
-            b->positions[i].covered = r->matched_below;
+    for (uint32_t i = 0; i < *count; i++)
+        if (str_eq(list[i].source, p.source)) {
+            list[i].covered = p.covered;
             return;
         }
-    b->positions[b->position_count++] = (struct ledger_position){source, r->matched_below};
+    list[(*count)++] = p;
+}
+
+static void add_result(struct ledger_batch *b, const struct match_result *r)
+{
+    for (uint32_t i = 0; i < r->count; i++)
+        b->findings[b->all.finding_count++] = r->findings[i];
+    if (r->inlet)
+        set_position(b->positions, &b->all.position_count,
+                     (struct ledger_position){r->inlet->options.name, r->matched_below});
+    for (uint32_t i = 0; i < r->rebuild_count; i++)
+        set_position(b->rebuilds, &b->all.rebuild_count, r->rebuilds[i]);
+    if (r->has_passed) {
+        b->all.has_passed = true;
+        b->all.passed_ns = r->passed_ns;
+    }
 }
 
 /* Those of the held that can go: the list is cut behind them. An inlet's results are in their
@@ -108,7 +124,8 @@ static void drop_results(struct committer *c, struct match_result *list)
 {
     while (list) {
         struct match_result *next = list->next;
-        atomic_store(&list->inlet->counts.matched_below, list->matched_below);
+        if (list->inlet)
+            atomic_store(&list->inlet->counts.matched_below, list->matched_below);
         atomic_fetch_sub(&c->counts.waiting, 1);
         match_result_free(list);
         list = next;
@@ -136,15 +153,16 @@ static bool write_ledger(struct committer *c)
         return true;
     b.findings = mem_array((size_t)findings + 1, sizeof *b.findings);
     b.positions = mem_array(POSITIONS_MAX, sizeof *b.positions);
-    for (struct match_result *r = list; r; r = r->next) {
-        for (uint32_t i = 0; i < r->count; i++)
-            b.findings[b.finding_count++] = r->findings[i];
-        add_position(&b, r);
-    }
-    bool ok = ledger_add(c->options.ledger, b.findings, b.finding_count, b.positions,
-                         b.position_count, &e);
+    b.rebuilds = mem_array(POSITIONS_MAX, sizeof *b.rebuilds);
+    b.all.findings = b.findings;
+    b.all.positions = b.positions;
+    b.all.rebuilds = b.rebuilds;
+    for (const struct match_result *r = list; r; r = r->next)
+        add_result(&b, r);
+    bool ok = ledger_add_all(c->options.ledger, &b.all, &e);
     free(b.findings);
     free(b.positions);
+    free(b.rebuilds);
     tell(c, ok, &e);
     if (ok) {
         atomic_fetch_add(&c->counts.findings, findings);
@@ -209,6 +227,13 @@ static void take_queue(struct committer *c, struct audit_entry **ret_audit)
     pthread_mutex_unlock(&c->lock);
 }
 
+/* What the records that these rest on were handed to is on disk now. */
+static void settle_correlations(struct committer *c)
+{
+    for (struct match_result *r = c->held; r; r = r->next)
+        r->is_durable = true;
+}
+
 static bool commit(struct committer *c)
 {
     struct audit_entry *audit;
@@ -224,6 +249,8 @@ static bool commit(struct committer *c)
         if (c->options.committed)
             c->options.committed(c->options.ctx);
     }
+    if (ok)
+        settle_correlations(c);
     ok = write_ledger(c) && ok;
     ok = write_audit(c, audit) && ok;
     atomic_store(&c->counts.failing, !ok);

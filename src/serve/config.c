@@ -34,6 +34,8 @@ const struct setting config_settings[] = {
      "how often the raw log is synced: what a power cut can take of UDP and TCP", NULL, 1000000,
      60000000000, false},
     {"retention", SETTING_MAP, NULL, "how much of the raw log is kept", NULL, 0, 0, false},
+    {"watermark", SETTING_MAP, NULL, "how events are put in the order of time for correlations",
+     NULL, 0, 0, false},
     {"control", SETTING_TEXT, NULL,
      "the control socket; control.sock in the data folder when not given", NULL, 0, 0, false},
     {"metrics", SETTING_TEXT, "127.0.0.1:9464",
@@ -48,6 +50,13 @@ const struct setting config_retention[] = {
      UINT64_MAX, false},
     {"free", SETTING_SIZE, "512M", "bytes of the disk that stay free; the oldest day goes for them",
      NULL, 0, 0, false},
+};
+const struct setting config_watermark[] = {
+    {"idle", SETTING_DURATION, "2m", "a source that is silent for so long holds no other back",
+     NULL, 1000000, 86400000000000, false},
+    {"memory", SETTING_SIZE, "64M",
+     "of matches that wait for their turn; beyond it the oldest are correlated early", NULL,
+     1048576, UINT64_MAX, false},
 };
 const struct setting config_source_settings[] = {
     {"name", SETTING_TEXT, NULL, "of the source, in findings and as its raw log's folder", NULL, 0,
@@ -65,11 +74,15 @@ const struct setting config_source_settings[] = {
      "system authenticated propose", 0, 0, false},
     {"redact", SETTING_LIST, NULL,
      "names of fields whose values are taken out before anything is kept", NULL, 0, 0, false},
+    {"lateness", SETTING_DURATION, "2m",
+     "how far its events may be out of order; later ones are in no correlation", NULL, 0,
+     86400000000000, false},
     {"share", SETTING_NUMBER, "16",
      "blocks of 256 KiB that it may have under way, beside other sources", NULL, 2, 1024, false},
 };
 const uint32_t config_setting_count = countof(config_settings);
 const uint32_t config_retention_count = countof(config_retention);
+const uint32_t config_watermark_count = countof(config_watermark);
 const uint32_t config_source_setting_count = countof(config_source_settings);
 
 /* The type's name, before its settings are known. */
@@ -208,13 +221,16 @@ static bool read_sources(struct io *io, struct config *c, struct err *e)
     return true;
 }
 
-static bool read_retention(struct config *c, struct err *e)
+static bool read_maps(struct config *c, struct err *e)
 {
-    const struct setting_value *v = setting(&c->settings, "retention");
+    const struct setting_value *retention = setting(&c->settings, "retention"),
+                               *watermark = setting(&c->settings, "watermark");
     const struct yaml_node none = {.kind = YAML_MAP};
 
-    return settings_read(v->given ? v->node : &none, config_retention, config_retention_count,
-                         c->arena, &c->retention, e);
+    return settings_read(retention->given ? retention->node : &none, config_retention,
+                         config_retention_count, c->arena, &c->retention, e) &&
+           settings_read(watermark->given ? watermark->node : &none, config_watermark,
+                         config_watermark_count, c->arena, &c->watermark, e);
 }
 
 static bool read_formats(struct io *io, struct config *c, struct err *e)
@@ -239,7 +255,7 @@ static bool read(struct io *io, struct config *c, str text, struct err *e)
         return err_set(e, ERR_INPUT, "the configuration is one YAML document");
     return settings_read(documents[0].root, config_settings, config_setting_count, c->arena,
                          &c->settings, e) &&
-           read_retention(c, e) && read_formats(io, c, e) && read_sources(io, c, e);
+           read_maps(c, e) && read_formats(io, c, e) && read_sources(io, c, e);
 }
 
 struct config *config_load(struct io *io, const char *path, struct err *e)

@@ -28,15 +28,17 @@ struct config {
     _Atomic uint32_t holders;
     struct arena *arena;
     struct settings settings; /* of config_settings */
-    struct settings retention;
+    struct settings retention, watermark;
     const struct format_set *formats; /* held */
     struct config_source *sources;
     uint32_t source_count;
     char *path; /* owned; as it was named */
 };
 
-extern const struct setting config_settings[], config_retention[], config_source_settings[];
-extern const uint32_t config_setting_count, config_retention_count, config_source_setting_count;
+extern const struct setting config_settings[], config_retention[], config_watermark[],
+    config_source_settings[];
+extern const uint32_t config_setting_count, config_retention_count, config_watermark_count,
+    config_source_setting_count;
 
 /* NULL with *e set, with file, line and column. */
 struct config *config_load(struct io *io, const char *path, struct err *e) MUST_USE;

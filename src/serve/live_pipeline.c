@@ -24,12 +24,14 @@ struct pipeline {
     char *folder, *raw_path, *ledger_path; /* owned */
     struct block_pool *pool;
     struct matcher *matchers[PIPELINE_MATCHERS_MAX];
+    struct live_state *state;
     struct outlet *outlet;
     struct committer *committer;
     struct inlet *left; /* closed while the raw log or the ledger could not be written */
 
     pthread_mutex_t lock; /* guards what follows */
     struct live_rules *rules;
+    uint32_t generation; /* of them */
 };
 
 /* ------------------------------------------------------------ between the parts */
@@ -47,6 +49,18 @@ static void on_result(void *ctx, struct match_result *r)
 static void on_passed(void *ctx, struct match_result *r)
 {
     committer_put(((struct pipeline *)ctx)->committer, r);
+}
+
+static void on_state(void *ctx, struct live_batch *b)
+{
+    live_state_give(((struct pipeline *)ctx)->state, b);
+}
+
+static void on_state_notice(void *ctx, str source, const char *text)
+{
+    struct pipeline *p = ctx;
+
+    p->options.notice(p->options.ctx, source, text);
 }
 
 static void on_block_done(void *ctx, struct inlet *in, struct record_block *b)
@@ -173,9 +187,25 @@ static bool start_threads(struct pipeline *p, struct err *e)
         .passed = on_passed,
         .failed = on_outlet_failed,
     };
-    const struct matcher_port port = {p, on_result, on_block_done, rules_now};
+    struct live_state_options state = {
+        .clock = p->options.clock,
+        .idle_ns = p->options.idle_ns,
+        .bytes_max = p->options.reorder_bytes_max,
+        .ctx = p,
+        .result = on_result,
+        .notice = on_state_notice,
+    };
+    const struct matcher_port port = {
+        .ctx = p,
+        .result = on_result,
+        .done = on_block_done,
+        .state = on_state,
+        .rules = rules_now,
+    };
 
-    if (!(p->committer = committer_start(&commit, e)) || !(p->outlet = outlet_start(&out, e)))
+    if (!ledger_passed(p->ledger, &state.passed_ns, e) ||
+        !(p->committer = committer_start(&commit, e)) || !(p->outlet = outlet_start(&out, e)) ||
+        !(p->state = live_state_start(&state, p->rules, e)))
         return false;
     for (uint32_t i = 0; i < p->options.matchers; i++)
         if (!(p->matchers[i] = matcher_start(&port, e)))
@@ -196,6 +226,7 @@ struct pipeline *pipeline_start(const struct pipeline_options *o, struct live_ru
     p->ledger_path = path_in(p->folder, "ledger.db");
     pthread_mutex_init(&p->lock, NULL);
     p->rules = live_rules_hold(rules);
+    p->rules->generation = ++p->generation;
     p->pool = block_pool_new();
     if (open_stores(p, e) && start_threads(p, e))
         return p;
@@ -218,6 +249,7 @@ bool pipeline_stop(struct pipeline *p)
         return true;
     for (uint32_t i = 0; i < p->options.matchers; i++)
         matcher_stop(p->matchers[i]);
+    live_state_stop(p->state);
     outlet_stop(p->outlet);
     bool ok = committer_stop(p->committer);
     free_left(p);
@@ -240,6 +272,7 @@ void pipeline_use_rules(struct pipeline *p, struct live_rules *rules)
     pthread_mutex_lock(&p->lock);
     struct live_rules *old = p->rules;
     p->rules = live_rules_hold(rules);
+    p->rules->generation = ++p->generation;
     pthread_mutex_unlock(&p->lock);
     live_rules_drop(old);
 }
@@ -269,6 +302,7 @@ struct inlet *pipeline_inlet(struct pipeline *p, const struct pipeline_inlet *o,
         .clock = p->options.clock,
         .port = {p, take_block, give_block},
         .keeps_place = o->keeps_place,
+        .lateness_ns = o->lateness_ns,
         .blocks_max = o->share < INLET_BLOCKS_MIN ? INLET_BLOCKS_MIN : o->share,
     };
 
@@ -322,12 +356,23 @@ void pipeline_close_inlet(struct pipeline *p, struct inlet *in)
 static bool uncovered(struct pipeline *p, struct inlet *in, uint64_t *ret, struct err *e)
 {
     const uint64_t next = raw_next(in->options.raw);
+    uint64_t rebuild;
 
-    if (!ledger_covered(p->ledger, in->options.name, ret, e))
+    if (!ledger_covered(p->ledger, in->options.name, ret, e) ||
+        !ledger_rebuild(p->ledger, in->options.name, &rebuild, e))
         return false;
     if (*ret > next)
         *ret = next;
-    if (*ret == 0 && next > CATCH_UP_MAX) {
+    in->told_below = *ret;
+    if (rebuild<*ret && * ret - rebuild> CATCH_UP_MAX) {
+        rebuild = *ret - CATCH_UP_MAX;
+        p->options.notice(p->options.ctx, in->options.name,
+                          "correlations are built again from its last million records: what they "
+                          "counted before is forgotten");
+    }
+    if (rebuild < *ret)
+        *ret = rebuild;
+    if (in->told_below == 0 && next > CATCH_UP_MAX) {
         *ret = next - CATCH_UP_MAX;
         p->options.notice(p->options.ctx, in->options.name,
                           "the ledger knows nothing of this source: its last million records are "
@@ -350,6 +395,9 @@ bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_recor
     *ret_records = 0;
     if (!uncovered(p, in, &from, e))
         return false;
+    struct live_batch *open = live_batch_new(LIVE_OPEN, in, NULL);
+    open->end = from;
+    live_state_give(p->state, open);
     if (from >= next)
         return true;
     struct raw_reader *r = raw_reader_open(p->options.io, p->raw_path, in->options.name, from, e);
@@ -367,9 +415,25 @@ bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_recor
             *e = why;
             return false;
         }
-        *ret_records += b->record_count;
+        const uint64_t end = b->first_number + b->record_count,
+                       new = b->first_number > in->told_below ? b->first_number : in->told_below;
+        *ret_records += end > new ? end - new : 0;
         matcher_give(p->matchers[matcher_of(p, in)], in, b);
     }
+}
+
+void pipeline_hold(struct pipeline *p)
+{
+    struct live_batch *b = live_batch_new(LIVE_HOLD, NULL, NULL);
+
+    b->end = p->options.matchers;
+    live_state_give(p->state, b);
+}
+
+void pipeline_release(struct pipeline *p)
+{
+    for (uint32_t i = 0; i < p->options.matchers; i++)
+        matcher_release(p->matchers[i]);
 }
 
 bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
@@ -398,6 +462,11 @@ bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
 struct outlet *pipeline_outlet(struct pipeline *p)
 {
     return p->outlet;
+}
+
+const struct live_state_counts *pipeline_state(const struct pipeline *p)
+{
+    return live_state_counts(p->state);
 }
 
 struct committer *pipeline_committer(struct pipeline *p)

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "collect/inlet_core.h"
 #include "serve/committer.h"
-#include "serve/live_rules.h"
+#include "serve/live_state.h"
 #include "serve/outlet.h"
 
 enum { PIPELINE_MATCHERS_MAX = 64, PIPELINE_RESULTS_MAX = 16384, INLET_BLOCKS_MIN = 2 };
@@ -24,6 +24,8 @@ struct pipeline_options {
     const char *folder; /* the data folder: raw/ and ledger.db are in it */
     uint32_t matchers;  /* 1..PIPELINE_MATCHERS_MAX */
     int64_t commit_ns;
+    int64_t idle_ns;            /* a source that is silent for so long holds no other back */
+    uint64_t reorder_bytes_max; /* of matches that wait for their turn to be correlated */
     uint64_t quota_bytes, free_bytes_min; /* of the raw log */
     uint32_t retention_days;
     int findings_fd; /* -1: to the ledger and followers alone */
@@ -53,16 +55,21 @@ struct pipeline_inlet {
     const struct zone *zone; /* these three outlive the inlet; NULL: none */
     const struct logsource *logsource;
     bool keeps_place;
-    uint32_t share; /* 1..: blocks that it may have under way */
+    int64_t lateness_ns; /* how far its events may be out of order */
+    uint32_t share;      /* 1..: blocks that it may have under way */
 };
 /* An inlet of that name's log. */
 struct inlet *pipeline_inlet(struct pipeline *p, const struct pipeline_inlet *o,
                              struct err *e) MUST_USE;
 /* Hands over what it still has, waits until that is durable, for 20 s at most, and frees it. */
 void pipeline_close_inlet(struct pipeline *p, struct inlet *in);
-/* Matches what its log has and the ledger does not cover. Before its source is opened. */
+/* Matches what its log has and the ledger does not cover, and what correlations are built again
+ * from. Before its source is opened, between pipeline_hold() and pipeline_release(). */
 bool pipeline_catch_up(struct pipeline *p, struct inlet *in, uint64_t *ret_records,
                        struct err *e) MUST_USE;
+/* While sources are opened, whose past is not in the order of time, no correlation is final. */
+void pipeline_hold(struct pipeline *p);
+void pipeline_release(struct pipeline *p);
 
 /* Shows a source the last records of its log, for it to know them when they come again. */
 bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
@@ -71,3 +78,4 @@ bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
 
 struct outlet *pipeline_outlet(struct pipeline *p);
 struct committer *pipeline_committer(struct pipeline *p);
+const struct live_state_counts *pipeline_state(const struct pipeline *p);

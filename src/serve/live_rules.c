@@ -1,6 +1,7 @@
 #include "serve/live_rules.h"
 
 #include "base/mem.h"
+#include "sigma/ruleset_choose.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -20,15 +21,9 @@ static bool load_each(load_fn *load, struct ruleset *rs, struct io *io, const st
     return true;
 }
 
-/* Takes out the rules below a level. */
-static void choose(struct ruleset *rs, uint8_t level_min)
+static bool is_high_enough(const void *level_min, const struct sigma_rule *rule)
 {
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < rs->count; i++)
-        if ((uint8_t)rs->rules[i]->level >= level_min)
-            rs->rules[kept++] = rs->rules[i];
-    rs->count = kept;
+    return (uint8_t)rule->level >= *(const uint8_t *)level_min;
 }
 
 static bool load(const struct live_rules_options *o, struct ruleset *rs, struct err *e)
@@ -46,7 +41,7 @@ static bool load(const struct live_rules_options *o, struct ruleset *rs, struct 
         *e = rs->refusals[0].why;
         return err_wrap(e, "%u rules cannot be loaded, the first", rs->refusal_count);
     }
-    choose(rs, o->level_min);
+    ruleset_choose(rs, &o->level_min, is_high_enough);
     if (rs->count)
         return true;
     if (rs->refusal_count == 0)
@@ -70,6 +65,7 @@ struct live_rules *live_rules_load(const struct live_rules_options *o, struct er
     const struct detector_options options = {r->ready.rules, r->ready.profile, r->ready.compiled};
     r->detector = detector_new_with(&options);
     r->entities = entity_finder_new();
+    r->correlator = correlator_new(r->ready.rules, &(struct correlator_sink){0});
     return r;
 }
 
@@ -83,6 +79,7 @@ void live_rules_drop(struct live_rules *r)
 {
     if (!r || atomic_fetch_sub(&r->holders, 1) != 1)
         return;
+    correlator_free(r->correlator);
     detector_free(r->detector);
     entity_finder_free(r->entities);
     ready_rules_done(&r->ready);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/io.h"
+#include "correlate/correlator.h"
 #include "detect/detector.h"
 #include "engine/rule_block.h"
 #include "event/entity.h"
@@ -13,6 +14,8 @@ struct live_rules {
     struct ready_rules ready;
     struct detector *detector;
     struct entity_finder *entities;
+    struct correlator *correlator; /* for what it asks of matches; NULL: nothing is correlated */
+    uint32_t generation;           /* the pipeline's: those of a reload have the next */
     _Atomic uint32_t holders;
 };
 

@@ -4,10 +4,12 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "correlate/watermark.h"
 #include "engine/finding_json.h"
 #include "event/classifier.h"
 #include "formats/decoder_pool.h"
 #include "formats/format_set.h"
+#include "serve/match_record.h"
 #include "serve/origin_decoder.h"
 
 #include <errno.h>
@@ -17,7 +19,6 @@
 enum {
     MATCHER_ARENA_BYTES = 1024 * 1024,
     RESULT_ARENA_BYTES = 16 * 1024,
-    LATE_S = 120,    /* behind the newest event of its source */
     SKEW_SHARE = 16, /* of a new block in the smoothed clock skew */
     FINDING_ID_BYTES = 16,
     TICK_S = 1,  /* how often a thread without work looks for what waits */
@@ -27,7 +28,7 @@ enum {
 
 struct matcher_work {
     struct matcher_work *next;
-    struct inlet *inlet;
+    struct inlet *inlet;        /* NULL: nothing is held any more */
     struct record_block *block; /* NULL: the inlet leaves */
 };
 
@@ -47,7 +48,7 @@ struct matcher {
     const struct format_set *formats; /* theirs, held */
     struct origin_decoders ordered;   /* those of formats that keep state */
     struct finding_json *json;
-    struct buf text;
+    struct buf text, record;
     struct arena *arena;
     struct clock clock;
 
@@ -60,6 +61,7 @@ struct matcher {
     uint8_t trust;
     int64_t received_ns;
     struct match_result *result;
+    struct live_batch *state;
     uint64_t events, findings, problems, late, no_time;
     int64_t newest_ns, skew_ns;
     bool has_skew;
@@ -157,10 +159,47 @@ static void note_time(struct matcher *m, const struct event *ev)
     }
     m->skew_ns = m->received_ns - ev->time_ns;
     m->has_skew = true;
+    const int64_t lateness = m->inlet->options.lateness_ns;
+    if (!watermark_believes(ev->time_ns, m->received_ns, lateness))
+        return;
     if (ev->time_ns > m->newest_ns)
         m->newest_ns = ev->time_ns;
-    else if (m->newest_ns - ev->time_ns > LATE_S * INT64_C(1000000000))
+    else if (ev->time_ns < m->newest_ns && m->newest_ns - ev->time_ns > lateness)
         m->late++;
+    if (!m->state->has_time || ev->time_ns > m->state->newest_ns)
+        m->state->newest_ns = ev->time_ns;
+    m->state->has_time = true;
+}
+
+/* A quiet rule whose match no correlation takes, or can put in order, is told: nothing is lost. */
+static bool is_silent(const struct matcher *m, uint32_t rule, bool taken)
+{
+    return taken && m->rules->ready.rules->rules[rule]->quiet;
+}
+
+/* What correlations take of the event, and the findings. */
+static void note_matches(struct matcher *m, const struct finding *about, const uint32_t *rules,
+                         uint32_t hits, uint64_t number, str bytes)
+{
+    const struct event *ev = about->event;
+    const struct match_record_head head = {.content = hash64(bytes, 0),
+                                           .ref = number,
+                                           .received_ns = m->received_ns,
+                                           .generation = m->rules->generation,
+                                           .trust = (uint8_t)ev->from.trust};
+    bool any = false;
+
+    buf_clear(&m->record);
+    match_record_begin(&m->record, &head);
+    for (uint32_t i = 0; i < hits; i++) {
+        const bool taken = ev->has_time && match_record_add(&m->record, 0, m->rules->correlator,
+                                                            rules[i], ev, m->arena);
+        any = any || taken;
+        if (!is_silent(m, rules[i], taken) && number >= m->inlet->told_below)
+            note_finding(m, rules[i], about, number, bytes);
+    }
+    if (any)
+        live_batch_add(m->state, ev->time_ns, m->received_ns, buf_str(&m->record));
 }
 
 static void on_event(void *ctx, struct event *ev)
@@ -192,8 +231,7 @@ static void on_event(void *ctx, struct event *ev)
     name[m->format.n] = '\0';
     const struct finding about =
         finding_of(m->rules->entities, event_keep(ev, m->arena), name, m->arena);
-    for (uint32_t i = 0; i < hits; i++)
-        note_finding(m, rules[i], &about, number, bytes);
+    note_matches(m, &about, rules, hits, number, bytes);
 }
 
 static void on_problem(void *ctx, const struct problem *p)
@@ -356,12 +394,18 @@ static void begin_result(struct matcher *m, struct inlet *in, const struct recor
     m->has_skew = false;
     m->at = 0;
     m->result = match_result_new(in);
+    m->state = live_batch_new(LIVE_BLOCK, in, m->rules);
 }
 
 static void end_result(struct matcher *m, uint64_t end)
 {
-    m->result->matched_below = matched_below(m, m->inlet, end);
+    const uint64_t below = matched_below(m, m->inlet, end), told = m->inlet->told_below;
+
+    m->result->matched_below = below > told ? below : told;
     count_block(m);
+    m->state->end = below;
+    m->state->received_ns = m->received_ns;
+    m->port.state(m->port.ctx, m->state);
     m->port.result(m->port.ctx, m->result);
 }
 
@@ -438,6 +482,7 @@ static void leave_inlet(struct matcher *m, struct inlet *in)
         flush_origin(m, d);
         origin_decoder_close(&m->ordered, d);
     }
+    m->port.state(m->port.ctx, live_batch_new(LIVE_LEAVE, in, NULL));
     atomic_fetch_sub(&in->results_out, 1);
 }
 
@@ -521,8 +566,10 @@ static void *run(void *arg)
         if (w && w->block) {
             match_block(m, w->inlet, w->block);
             m->port.done(m->port.ctx, w->inlet, w->block);
-        } else if (w) {
+        } else if (w && w->inlet) {
             leave_inlet(m, w->inlet);
+        } else if (w) {
+            m->port.state(m->port.ctx, live_batch_new(LIVE_RELEASE, NULL, NULL));
         }
         free(w);
         flush_idle(m);
@@ -539,6 +586,7 @@ static void free_matcher(struct matcher *m)
     classifier_free(m->classifier);
     arena_free(m->arena);
     buf_done(&m->text);
+    buf_done(&m->record);
     pthread_cond_destroy(&m->changed);
     pthread_mutex_destroy(&m->lock);
     free(m);
@@ -559,6 +607,7 @@ struct matcher *matcher_start(const struct matcher_port *port, struct err *e)
     m->classifier = classifier_new(NULL);
     m->decoders = decoder_pool_new();
     m->text = buf_make(BUF_MAX_OUTPUT);
+    m->record = buf_make(BUF_MAX_OUTPUT);
     m->arena = arena_new(MATCHER_ARENA_BYTES);
     int failed = pthread_create(&m->thread, NULL, run, m);
     if (failed == 0)
@@ -602,6 +651,11 @@ void matcher_give(struct matcher *m, struct inlet *in, struct record_block *b)
 {
     assert(b);
     give(m, in, b);
+}
+
+void matcher_release(struct matcher *m)
+{
+    give(m, NULL, NULL);
 }
 
 void matcher_leave(struct matcher *m, struct inlet *in)

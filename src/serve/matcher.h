@@ -6,15 +6,15 @@
 #pragma once
 
 #include "base/ring.h"
-#include "serve/live_rules.h"
-#include "serve/match_result.h"
+#include "serve/live_state.h"
 
 /* Where its results go, and its blocks when it is done with them. */
 struct matcher_port {
     void *ctx;
     void (*result)(void *ctx, struct match_result *r); /* may wait */
     void (*done)(void *ctx, struct inlet *in, struct record_block *b);
-    struct live_rules *(*rules)(void *ctx); /* those of now, held for the caller */
+    void (*state)(void *ctx, struct live_batch *b); /* what correlations take; may wait */
+    struct live_rules *(*rules)(void *ctx);         /* those of now, held for the caller */
 };
 
 struct matcher;
@@ -25,5 +25,7 @@ void matcher_stop(struct matcher *m);
 /* The inlet's last block was given: what a decoder keeps of it for more records comes out, and the
  * inlet is not used any more once inlet_is_used() says so. */
 void matcher_leave(struct matcher *m, struct inlet *in);
+/* Says LIVE_RELEASE when all that was given before has been matched. */
+void matcher_release(struct matcher *m);
 /* Never waits for room: there are fewer blocks than it holds. */
 void matcher_give(struct matcher *m, struct inlet *in, struct record_block *b);

@@ -393,6 +393,8 @@ static bool start_pipeline(struct server *s, struct err *e)
         .folder = folder,
         .matchers = matchers_of(c),
         .commit_ns = (int64_t)setting_number(&c->settings, "commit"),
+        .idle_ns = (int64_t)setting_number(&c->watermark, "idle"),
+        .reorder_bytes_max = setting_number(&c->watermark, "memory"),
         .quota_bytes = setting_number(&c->retention, "quota"),
         .free_bytes_min = setting_number(&c->retention, "free"),
         .retention_days = (uint32_t)setting_number(&c->retention, "days"),
@@ -454,14 +456,6 @@ static bool begin(struct server *s, struct err *e)
              s->now.rules->ready.rules->count, s->now.rules->ready.rules->refusal_count,
              s->now.config->source_count);
     s->options.say(text);
-    uint32_t correlations = s->now.rules->ready.rules->correlations_kept;
-    if (correlations) {
-        snprintf(text, sizeof text,
-                 "%u correlations are not evaluated live: their rules' findings are told instead, "
-                 "and 'tocsin scan' evaluates them",
-                 correlations);
-        s->options.say(text);
-    }
     return true;
 }
 

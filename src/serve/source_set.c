@@ -54,6 +54,7 @@ static bool make_inlet(struct source_set *s, struct open_source *o, struct err *
         .zone = c->zone,
         .logsource = setting(&c->settings, "logsource")->given ? &c->logsource : NULL,
         .keeps_place = c->type->keeps_place,
+        .lateness_ns = (int64_t)setting_number(&c->settings, "lateness"),
         .share = (uint32_t)setting_number(&c->settings, "share"),
     };
     o->inlet = pipeline_inlet(s->options.pipeline, &inlet, e);
@@ -175,9 +176,11 @@ bool source_set_follow(struct source_set *s, struct config *c)
         else
             take_out(s, at);
     }
+    pipeline_hold(s->options.pipeline);
     for (uint32_t i = 0; i < c->source_count; i++)
         if (!is_open(s, c->sources[i].name))
             all = open_source(s, c, &c->sources[i]) && all;
+    pipeline_release(s->options.pipeline);
     return all;
 }
 

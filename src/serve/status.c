@@ -24,7 +24,8 @@ static const struct counter counters[] = {
     COUNTER(problems, "problems_total", "Records that could not be read as their format."),
     COUNTER(dropped, "dropped_total", "Records lost: the sender could not be made to wait."),
     COUNTER(waits, "waits_total", "Times the source was made to wait."),
-    COUNTER(late, "late_total", "Events more than two minutes behind the newest of their source."),
+    COUNTER(late, "late_total",
+            "Events further behind the newest of their source than its lateness."),
     COUNTER(no_time, "no_time_total", "Events without a time."),
     COUNTER(redacted, "redacted_total", "Values that were taken out."),
 };
@@ -32,6 +33,39 @@ static const struct counter counters[] = {
 static uint64_t counter_of(const struct inlet *in, const struct counter *c)
 {
     const char *at = (const char *)&in->counts + c->offset;
+
+    return atomic_load_explicit((const _Atomic uint64_t *)(const void *)at, memory_order_relaxed);
+}
+
+#define STATE_COUNTER(member, metric, type, help)                                                  \
+    {                                                                                              \
+#member, metric, type, help, offsetof(struct live_state_counts, member)                    \
+    }
+static const struct {
+    const char *name, *metric, *type, *help;
+    size_t offset;
+} state_counters[] = {
+    STATE_COUNTER(matches, "correlated_matches_total", "counter", "Matches given to correlations."),
+    STATE_COUNTER(firings, "correlations_final_total", "counter", "Correlations that were told."),
+    STATE_COUNTER(provisional, "correlations_provisional_total", "counter",
+                  "Correlations that were told on arrival, provisionally."),
+    STATE_COUNTER(late, "correlation_late_total", "counter",
+                  "Matches that came too late to be correlated."),
+    STATE_COUNTER(displaced, "correlation_displaced_total", "counter",
+                  "Matches that were correlated early, for want of room."),
+    STATE_COUNTER(disbelieved, "correlation_disbelieved_total", "counter",
+                  "Times too far ahead of the clock to be believed."),
+    STATE_COUNTER(forgotten, "correlation_forgotten_total", "counter",
+                  "Matches that waited when a reload took their rule away."),
+    STATE_COUNTER(groups_displaced, "correlation_groups_displaced_total", "counter",
+                  "Groups that correlations gave up for want of room."),
+    STATE_COUNTER(waiting, "correlation_waiting", "gauge", "Matches that wait for the watermark."),
+    STATE_COUNTER(waiting_bytes, "correlation_waiting_bytes", "gauge", "Memory that they take."),
+};
+
+static uint64_t state_counter(const struct live_state_counts *c, size_t i)
+{
+    const char *at = (const char *)c + state_counters[i].offset;
 
     return atomic_load_explicit((const _Atomic uint64_t *)(const void *)at, memory_order_relaxed);
 }
@@ -62,6 +96,26 @@ static void time_member(struct json_writer *w, const char *name, int64_t ns)
         json_str(w, (str){text, time_format(ns, 3, text)});
     else
         json_null(w);
+}
+
+/* Where correlations are in event time: `lag_s` behind the clock. */
+static void write_watermark(struct json_writer *w, const struct status_facts *f)
+{
+    const struct live_state_counts *c = pipeline_state(f->pipeline);
+    const int64_t passed = atomic_load(&c->passed_ns);
+
+    json_key(w, S("watermark"));
+    json_object(w);
+    json_field_u64(w, S("correlations"), atomic_load(&c->correlations));
+    time_member(w, "passed", passed == INT64_MIN ? 0 : passed);
+    json_key(w, S("lag_s"));
+    if (passed == INT64_MIN)
+        json_null(w);
+    else
+        json_double(w, ((double)f->now_ns - (double)passed) / 1e9);
+    for (size_t i = 0; i < countof(state_counters); i++)
+        json_field_u64(w, str_from(state_counters[i].name), state_counter(c, i));
+    json_object_end(w);
 }
 
 static void write_faults(struct json_writer *w, const struct inlet *in)
@@ -137,6 +191,7 @@ void status_json(const struct status_facts *f, struct buf *out)
     json_field_u64(&w, S("commits"), atomic_load(&c->commits));
     json_field_u64(&w, S("commit_failures"), atomic_load(&c->failures));
     json_field_u64(&w, S("findings_in_ledger"), atomic_load(&c->findings));
+    write_watermark(&w, f);
     json_key(&w, S("sources"));
     json_array(&w);
     source_set_each(f->sources, &w, write_source);
@@ -193,6 +248,19 @@ static void metric(struct buf *out, const char *name, const char *type, const ch
                type, name, value);
 }
 
+static void write_state_metrics(const struct status_facts *f, struct buf *out)
+{
+    const struct live_state_counts *c = pipeline_state(f->pipeline);
+    const int64_t passed = atomic_load(&c->passed_ns);
+
+    for (size_t i = 0; i < countof(state_counters); i++)
+        metric(out, state_counters[i].metric, state_counters[i].type, state_counters[i].help,
+               (double)state_counter(c, i));
+    if (passed != INT64_MIN)
+        metric(out, "watermark_lag_seconds", "gauge", "How far correlations are behind the clock.",
+               ((double)f->now_ns - (double)passed) / 1e9);
+}
+
 void status_metrics(const struct status_facts *f, struct buf *out)
 {
     const struct committer_counts *c = committer_counts(pipeline_committer(f->pipeline));
@@ -210,6 +278,7 @@ void status_metrics(const struct status_facts *f, struct buf *out)
            (double)atomic_load(&c->commits));
     metric(out, "commit_failures_total", "counter", "Commits that failed and were tried again.",
            (double)atomic_load(&c->failures));
+    write_state_metrics(f, out);
     for (size_t i = 0; i < countof(counters); i++) {
         m.counter = &counters[i];
         buf_printf(out, "# HELP tocsin_source_%s %s\n# TYPE tocsin_source_%s counter\n",

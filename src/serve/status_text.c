@@ -93,6 +93,32 @@ static void write_source(void *ctx, const struct config_source *c, struct inlet 
     write_wrong(t->out, in);
 }
 
+static void write_watermark(const struct status_facts *f, struct buf *out)
+{
+    const struct live_state_counts *c = pipeline_state(f->pipeline);
+    const int64_t passed = atomic_load(&c->passed_ns);
+
+    buf_printf(out, "\n%u correlations, ", atomic_load(&c->correlations));
+    if (passed == INT64_MIN)
+        buf_add(out, S("nothing is final yet"));
+    else
+        buf_printf(out, "final up to %lld s ago", (long long)((f->now_ns - passed) / NS_A_SECOND));
+    buf_printf(out, ", %llu matches wait\n", (unsigned long long)atomic_load(&c->waiting));
+    const struct {
+        const char *what;
+        uint64_t count;
+    } wrong[] = {
+        {"too late to be correlated", atomic_load(&c->late)},
+        {"correlated early, for want of room", atomic_load(&c->displaced)},
+        {"with a time too far ahead to be believed", atomic_load(&c->disbelieved)},
+        {"of rules that a reload took away", atomic_load(&c->forgotten)},
+        {"groups given up for want of room", atomic_load(&c->groups_displaced)},
+    };
+    for (size_t i = 0; i < countof(wrong); i++)
+        if (wrong[i].count)
+            buf_printf(out, "    %s: %llu\n", wrong[i].what, (unsigned long long)wrong[i].count);
+}
+
 void status_text(const struct status_facts *f, struct buf *out)
 {
     struct text_run t = {.out = out, .running_ns = f->now_ns - f->started_ns, .now_ns = f->now_ns};
@@ -110,4 +136,5 @@ void status_text(const struct status_facts *f, struct buf *out)
     buf_printf(out, "\n\n%-20s %-12s %12s %9s %9s %9s %9s %9s %9s\n", "source", "type", "records",
                "a second", "findings", "lag", "unmatched", "on disk", "last");
     source_set_each(f->sources, &t, write_source);
+    write_watermark(f, out);
 }

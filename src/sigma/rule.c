@@ -177,6 +177,14 @@ static bool read_level_and_status(struct sigma_rule *rule, struct err *e)
     return true;
 }
 
+static void set_hash(struct sigma_rule *rule)
+{
+    uint8_t digest[SHA256_BYTES];
+
+    sha256_of(rule->text, digest);
+    hex_of(digest, (sizeof rule->hash - 1) / 2, rule->hash);
+}
+
 bool rule_read_attributes(struct sigma_rule *rule, struct arena *a, struct err *e)
 {
     const struct {
@@ -199,6 +207,7 @@ bool rule_read_attributes(struct sigma_rule *rule, struct arena *a, struct err *
         {"fields", &rule->fields, &rule->field_count},
     };
 
+    set_hash(rule);
     for (size_t i = 0; i < countof(texts); i++)
         if (!read_text(rule->root, texts[i].key, texts[i].text, e))
             return false;
@@ -348,14 +357,6 @@ static bool read_rule(struct sigma_rule *rule, struct arena *a, struct err *e)
     return read_selections(rule, detection, a, e) && read_conditions(rule, detection, a, e);
 }
 
-static void set_hash(struct sigma_rule *rule)
-{
-    uint8_t digest[SHA256_BYTES];
-
-    sha256_of(rule->text, digest);
-    hex_of(digest, (sizeof rule->hash - 1) / 2, rule->hash);
-}
-
 struct sigma_rule *rule_parse(const struct yaml_node *root, str text, str file, struct arena *a,
                               struct err *e)
 {
@@ -370,6 +371,5 @@ struct sigma_rule *rule_parse(const struct yaml_node *root, str text, str file, 
     rule->line = root->line;
     rule->text = text;
     rule->root = root;
-    set_hash(rule);
     return read_rule(rule, a, e) ? rule : NULL;
 }
