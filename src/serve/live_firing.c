@@ -99,8 +99,8 @@ struct ledger_finding live_firing_finding(const struct live_firing *f, struct fi
     const str key = group_key(firing, keep);
     const struct live_note live = {
         .id = firing_id(firing, key, keep),
-        .source = arena_str(
-            keep, f->names->source_name(f->names->ctx, event_ref_stream(firing->match))),
+        .source =
+            arena_str(keep, f->names->source_name(f->names->ctx, event_ref_stream(firing->match))),
         .received_ns = f->received_ns,
         .trust = f->trust,
         .state = f->provisional ? "provisional" : "final",
