@@ -284,16 +284,19 @@ static float entropy_of(str text)
     uint8_t counts[BYTE_VALUES] = {0};
     float sum = 0;
     uint32_t n = 0;
+    size_t used = 0;
 
-    for (size_t i = 0; i < text.n && n < UINT8_MAX; i++)
-        if (text.p[i] != '.') {
-            counts[(unsigned char)ascii_lower(text.p[i])]++;
+    for (; used < text.n && n < UINT8_MAX; used++)
+        if (text.p[used] != '.') {
+            counts[(unsigned char)ascii_lower(text.p[used])]++;
             n++;
         }
-    for (uint32_t i = 0; i < BYTE_VALUES; i++)
-        if (counts[i])
-            sum -= (float)counts[i] * log2f((float)counts[i] / (float)n);
-    return n ? sum / (float)n : 0;
+    for (size_t i = 0; i < used; i++) { /* each character once; of one alone it is 0 */
+        uint8_t *count = &counts[(unsigned char)ascii_lower(text.p[i])];
+        sum += *count > 1 ? (float)*count * log2f(*count) : 0;
+        *count = 0;
+    }
+    return n ? log2f((float)n) - sum / (float)n : 0;
 }
 
 static void count(struct pair *p, const struct dns_question *q, uint32_t hash)

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { FLOOD = 1000000, FLOOD_BYTES_MAX = 320 << 20 };
@@ -87,6 +88,34 @@ static void test_a_clock_that_is_late_now_and_then_is_a_beacon_still(void **unus
         connect_to(&f, "10.0.0.5", c2, time + (int64_t)(random % 30) * SECOND);
     }
     assert_true(newest(&f)->measure.value > 0.85);
+    behave_close(&f);
+}
+
+/* A day and more of connections at random moments, ten minutes apart in the mean. */
+static void feed_random_moments(struct behave_fixture *f)
+{
+    uint64_t random = 1;
+    int64_t time = START;
+
+    while (time < START + 2 * DAY) {
+        random = hash_mix(random, 7);
+        time += (int64_t)(-600 * log(((double)(random >> 11) + 1) / 9007199254740993.0)) * SECOND;
+        connect_to(f, "10.0.0.5", c2, time);
+    }
+}
+
+static void test_random_moments_all_day_are_none_however_they_score(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    open_beacon(&f, "");
+    feed_random_moments(&f);
+    assert_int_equal(f.count, 0);
+    behave_close(&f);
+    open_beacon(&f, "regularity: 0"); /* by the score alone */
+    feed_random_moments(&f);
+    assert_true(f.count > 0);
     behave_close(&f);
 }
 
@@ -379,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_a_clockwork_day_scores_one),
         cmocka_unit_test(test_the_same_number_at_any_times_and_sizes_is_none),
         cmocka_unit_test(test_a_clock_that_is_late_now_and_then_is_a_beacon_still),
+        cmocka_unit_test(test_random_moments_all_day_are_none_however_they_score),
         cmocka_unit_test(test_as_many_connections_as_are_asked_for_suffice),
         cmocka_unit_test(test_one_connection_less_does_not),
         cmocka_unit_test(test_a_day_holds_24_hours),
