@@ -129,6 +129,16 @@ static void do_stop(struct client *c)
     answer_done(c, NULL);
 }
 
+static void do_alert(struct client *c, str request)
+{
+    struct err e = {0};
+
+    if (c->control->handlers.decide(c->control->handlers.ctx, c->uid, request, &e))
+        answer_done(c, NULL);
+    else
+        answer_done(c, e.message);
+}
+
 static const struct {
     const char *name;
     void (*act)(struct client *c);
@@ -147,7 +157,10 @@ static void act(struct client *c)
             requests[i].act(c);
             return;
         }
-    answer_done(c, "unknown request; known are status, reload, tail, stop");
+    if (str_starts(line, S("alert\t")))
+        do_alert(c, str_from_at(line, S("alert\t").n));
+    else
+        answer_done(c, "unknown request; known are status, reload, tail, stop, alert");
 }
 
 static void on_client(void *ctx, uint32_t events)

@@ -8,6 +8,7 @@
  *     reload      takes the configuration anew; {"ok":true} or {"ok":false,"error":"..."}
  *     tail        findings as they are made, a JSON object a line, until either closes
  *     stop        as SIGTERM; {"ok":true}
+ *     alert       and, behind a tab each, what is decided of one (alert_store.h); as reload
  */
 #pragma once
 
@@ -16,7 +17,7 @@
 
 #include <sys/types.h>
 
-enum { CONTROL_CLIENTS_MAX = 64, CONTROL_REQUEST_MAX = 256, CONTROL_ANSWER_MAX = 64 << 20 };
+enum { CONTROL_CLIENTS_MAX = 64, CONTROL_REQUEST_MAX = 8192, CONTROL_ANSWER_MAX = 64 << 20 };
 
 /* What each request does; called by the loop's thread. */
 struct control_handlers {
@@ -25,6 +26,7 @@ struct control_handlers {
     void (*reload)(void *ctx, uid_t by); /* answered later by control_reloaded() */
     bool (*tail)(void *ctx, int fd);     /* takes the socket over; false: too many follow */
     void (*stop)(void *ctx, uid_t by);
+    bool (*decide)(void *ctx, uid_t by, str request, struct err *e);
 };
 
 struct control;

@@ -473,3 +473,8 @@ struct committer *pipeline_committer(struct pipeline *p)
 {
     return p->committer;
 }
+
+struct ledger *pipeline_ledger(struct pipeline *p)
+{
+    return p->ledger;
+}

@@ -79,3 +79,4 @@ bool pipeline_recall(struct pipeline *p, struct inlet *in, void *source,
 struct outlet *pipeline_outlet(struct pipeline *p);
 struct committer *pipeline_committer(struct pipeline *p);
 const struct live_state_counts *pipeline_state(const struct pipeline *p);
+struct ledger *pipeline_ledger(struct pipeline *p); /* any thread may call it */

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "collect/http_intake.h"
+#include "serve/alert_store.h"
 #include "serve/control.h"
 #include "serve/metrics.h"
 #include "serve/source_set.h"
@@ -303,6 +304,15 @@ static bool on_tail(void *ctx, int fd)
     return outlet_follow(pipeline_outlet(s->pipeline), fd);
 }
 
+static bool on_decide(void *ctx, uid_t by, str request, struct err *e)
+{
+    struct server *s = ctx;
+    char actor[32];
+
+    return alert_store_decide(pipeline_ledger(s->pipeline), request, str_from(actor_of(by, actor)),
+                              e);
+}
+
 static void on_stop(void *ctx, uid_t by)
 {
     struct server *s = ctx;
@@ -410,7 +420,7 @@ static bool start_pipeline(struct server *s, struct err *e)
 static bool start_control(struct server *s, struct err *e)
 {
     struct buf path CLEANUP(buf_done) = buf_make(PATH_MAX);
-    const struct control_handlers h = {s, on_status, on_reload, on_tail, on_stop};
+    const struct control_handlers h = {s, on_status, on_reload, on_tail, on_stop, on_decide};
     const str metrics = setting_text(&s->now.config->settings, "metrics");
 
     serve_control_path(s->now.config, &path);
