@@ -16,6 +16,8 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
 #include "event/event.h"
 #include "sigma/correlation.h"
 #include "sigma/ruleset.h"
@@ -82,4 +84,17 @@ struct correlator_stats {
     uint64_t displaced;   /* groups given up for want of room */
     uint64_t keys, bytes; /* groups that are kept, and what they take */
 };
+/* Appends the state of all correlations, with the caller's position in what it feeds, to out.
+ * False: there is no room. */
+bool correlator_save(const struct correlator *c, str position, struct buf *out,
+                     struct err *e) MUST_USE;
+/* Into a correlator that was fed nothing. A correlation that means what one did that was saved goes
+ * on; others start anew. *ret_position is part of `bytes`. False: it is damaged, of another version
+ * or none; all start anew. */
+struct correlator_restored {
+    uint32_t kept, anew; /* correlations */
+};
+bool correlator_load(struct correlator *c, str bytes, str *ret_position,
+                     struct correlator_restored *ret, struct err *e) MUST_USE;
+
 struct correlator_stats correlator_stats(const struct correlator *c);

@@ -161,3 +161,25 @@ uint64_t distinct_sketch_bytes(const struct distinct_sketch *s)
 {
     return sizeof *s + (uint64_t)s->capacity * sizeof *s->peaks;
 }
+
+bool distinct_sketch_next(const struct distinct_sketch *s, uint32_t *at, uint64_t *ret_hash,
+                          int64_t *ret_time_ns)
+{
+    *at = *at == DISTINCT_SKETCH_START ? s->oldest : s->peaks[*at].newer;
+    if (*at == NONE)
+        return false;
+    const struct peak *p = &s->peaks[*at];
+    const uint64_t rest = p->rank > RANKS ? 0 : UINT64_C(1) << (RANKS - p->rank);
+    *ret_hash = (uint64_t)p->at << RANKS | rest;
+    *ret_time_ns = p->time_ns;
+    return true;
+}
+
+uint32_t distinct_sketch_size(const struct distinct_sketch *s)
+{
+    uint32_t n = 0;
+
+    for (uint32_t at = s->oldest; at != NONE; at = s->peaks[at].newer)
+        n++;
+    return n;
+}

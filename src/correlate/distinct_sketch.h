@@ -22,4 +22,10 @@ void distinct_sketch_forget(struct distinct_sketch *s, int64_t before_ns);
 double distinct_sketch_count(const struct distinct_sketch *s);
 int64_t
 distinct_sketch_first_ns(const struct distinct_sketch *s); /* of what is kept; or INT64_MAX */
+/* What would be added to make the same sketch, in the order of time: *at is DISTINCT_SKETCH_START
+ * at first. False: that was all. */
+enum { DISTINCT_SKETCH_START = UINT32_MAX - 1 };
+bool distinct_sketch_next(const struct distinct_sketch *s, uint32_t *at, uint64_t *ret_hash,
+                          int64_t *ret_time_ns);
+uint32_t distinct_sketch_size(const struct distinct_sketch *s); /* how many */
 uint64_t distinct_sketch_bytes(const struct distinct_sketch *s);

@@ -227,6 +227,22 @@ static uint32_t new_place(struct key_table *t)
     return t->used++;
 }
 
+/* An entry for a new key, zeroed. */
+static struct entry *add(struct key_table *t, uint64_t key, uint32_t queue)
+{
+    uint32_t place = new_place(t);
+    if ((uint64_t)(t->count + 1) * 4 > (uint64_t)(t->slot_mask + 1) * 3)
+        grow_slots(t);
+    const uint32_t at = slot_of(t, key); /* another key may have gone */
+    struct entry *e = entry_at(t, place);
+    memset(e, 0, t->entry_bytes);
+    e->key = key;
+    t->slots[at] = place + 1;
+    append(t, place, queue);
+    t->count++;
+    return e;
+}
+
 void *key_table_touch(struct key_table *t, uint64_t key)
 {
     uint32_t at = slot_of(t, key);
@@ -237,17 +253,22 @@ void *key_table_touch(struct key_table *t, uint64_t key)
         append(t, place, 1);
         return state_of(entry_at(t, place));
     }
-    uint32_t place = new_place(t);
-    if ((uint64_t)(t->count + 1) * 4 > (uint64_t)(t->slot_mask + 1) * 3)
-        grow_slots(t);
-    at = slot_of(t, key); /* another key may have gone */
-    struct entry *e = entry_at(t, place);
-    memset(e, 0, t->entry_bytes);
-    e->key = key;
-    t->slots[at] = place + 1;
-    append(t, place, 0);
-    t->count++;
-    return state_of(e);
+    return state_of(add(t, key, 0));
+}
+
+void *key_table_restore(struct key_table *t, uint64_t key, bool several)
+{
+    if (t->count == t->keys_max || key_table_find(t, key))
+        return NULL;
+    return state_of(add(t, key, several));
+}
+
+void key_table_each(const struct key_table *t, void *ctx,
+                    void (*each)(void *ctx, uint64_t key, bool several, void *state))
+{
+    for (uint32_t i = 0; i < QUEUES; i++)
+        for (uint32_t at = t->queues[i].oldest; at != NONE; at = entry_at(t, at)->next)
+            each(ctx, entry_at(t, at)->key, i == 1, state_of(entry_at(t, at)));
 }
 
 void *key_table_find(const struct key_table *t, uint64_t key)

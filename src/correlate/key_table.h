@@ -36,6 +36,13 @@ void *key_table_find(const struct key_table *t, uint64_t key);
 /* Gives up the key that would be displaced next; there is one. */
 void key_table_displace(struct key_table *t);
 
+/* Every key, in the order in which key_table_restore() makes the same table of them. */
+void key_table_each(const struct key_table *t, void *ctx,
+                    void (*each)(void *ctx, uint64_t key, bool several, void *state));
+/* A new key, of one event or of several, with a state that is zeroed. NULL: it is there, or the
+ * table is full. */
+void *key_table_restore(struct key_table *t, uint64_t key, bool several);
+
 uint32_t key_table_count(const struct key_table *t);
 uint64_t key_table_displaced(const struct key_table *t); /* for want of room */
 uint64_t key_table_bytes(const struct key_table *t);     /* without what states own */

@@ -134,6 +134,11 @@ struct windows *windows_new(const struct window_spec *s)
     return w;
 }
 
+struct windows *windows_anew(const struct windows *w)
+{
+    return windows_new(&w->spec);
+}
+
 void windows_free(struct windows *w)
 {
     if (!w)

@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#include "base/str.h"
+#include "base/buf.h"
 
 enum {
     WINDOW_BOUNDS_MAX = 2,
@@ -104,7 +104,8 @@ struct windows;
 /* False: the spec asks for what cannot be kept; *why is a constant, for people. */
 bool window_spec_check(const struct window_spec *s, const char **why);
 struct windows *windows_new(const struct window_spec *s) MUST_USE;
-void windows_free(struct windows *w); /* NULL is a no-op */
+struct windows *windows_anew(const struct windows *w) MUST_USE; /* empty, of the same spec */
+void windows_free(struct windows *w);                           /* NULL is a no-op */
 
 /* A sequence holds once, at the event that makes it whole. For one that ends with an absence call
  * windows_due() before, until there is nothing, with the time before the event's. */
@@ -121,6 +122,12 @@ bool windows_await(const struct windows *w); /* do any end with an absence? */
 int64_t windows_deadline(const struct windows *w);
 /* The next that is due at a time of which no event comes any more. False: there is none. */
 bool windows_due(struct windows *w, int64_t watermark_ns, struct window_due *ret);
+
+/* All that is kept, appended to out; and into new windows of the same spec, with the keys' hashes
+ * under the same seed. False: it is not what windows_save() wrote; then they must be freed. */
+struct snapshot;
+void windows_save(const struct windows *w, struct buf *out);
+bool windows_load(struct windows *w, struct snapshot *s) MUST_USE;
 
 uint32_t windows_keys(const struct windows *w);
 uint64_t windows_displaced(const struct windows *w); /* keys, for want of room */

@@ -125,10 +125,46 @@ static void count_take(struct windows *w, void *state, const struct window_event
     take_outside(w, s, e->time_ns, ret);
 }
 
+static void count_save(const struct windows *w, const void *state, struct buf *out)
+{
+    struct count_state s = *(const struct count_state *)state;
+    const int64_t *ring = s.outside ? s.ring : NULL;
+
+    (void)w;
+    if (ring)
+        s.ring = NULL;
+    snapshot_put(out, &s, sizeof s);
+    for (uint32_t i = 0; ring && i < s.ring_n; i++)
+        snapshot_put(out, &ring[(s.ring_head + i) % s.capacity], sizeof *ring);
+}
+
+static bool count_load(struct windows *w, void *state, struct snapshot *from)
+{
+    struct count_state s, *ret = state;
+
+    if (!snapshot_take(from, &s, sizeof s))
+        return false;
+    if (!s.outside) {
+        *ret = s;
+        return s.head < INSIDE && s.n <= INSIDE && s.n <= w->need;
+    }
+    if (s.ring_n > w->need || !snapshot_has(from, s.ring_n, sizeof *s.ring))
+        return false;
+    s.capacity = s.ring_n > FIRST_RING ? s.ring_n : FIRST_RING;
+    s.capacity = s.capacity < w->need ? s.capacity : w->need;
+    s.ring_head = 0;
+    s.ring = mem_array(s.capacity, sizeof *s.ring);
+    w->owned_bytes += s.capacity * sizeof *s.ring;
+    *ret = s;
+    return snapshot_take(from, s.ring, s.ring_n * sizeof *s.ring);
+}
+
 const struct window_kind_row window_count_row = {
     .state_bytes = sizeof(struct count_state),
     .last_ns = count_last,
     .drop = count_drop,
     .take = count_take,
+    .save = count_save,
+    .load = count_load,
     .by_bounds = true,
 };

@@ -223,10 +223,95 @@ static void distinct_take(struct windows *w, void *state, const struct window_ev
     ret->first_ns = s->items[s->oldest].time_ns;
 }
 
+/* How a state is written: values with their times follow, or a sketch's hashes with theirs. */
+struct distinct_head {
+    int64_t last_ns;
+    uint32_t n, dropped;
+    uint8_t held, sketched, unused[6];
+};
+
+static void distinct_save(const struct windows *w, const void *state, struct buf *out)
+{
+    const struct distinct_state *s = state;
+    struct distinct_head head = {.last_ns = s->last_ns, .held = s->held, .sketched = s->sketched};
+    uint64_t value;
+    int64_t time_ns;
+
+    (void)w;
+    head.n = s->sketched ? distinct_sketch_size(s->sketch) : s->n;
+    head.dropped = s->sketched ? 0 : s->dropped;
+    snapshot_put(out, &head, sizeof head);
+    for (uint32_t at = DISTINCT_SKETCH_START;
+         s->sketched && distinct_sketch_next(s->sketch, &at, &value, &time_ns);) {
+        snapshot_put(out, &value, sizeof value);
+        snapshot_put(out, &time_ns, sizeof time_ns);
+    }
+    for (uint32_t at = s->items && !s->sketched ? s->oldest : NONE; at != NONE;
+         at = s->items[at].next) {
+        snapshot_put(out, &s->items[at].value, sizeof value);
+        snapshot_put(out, &s->items[at].time_ns, sizeof time_ns);
+    }
+}
+
+static void add_item(struct windows *w, struct distinct_state *s, uint64_t value, int64_t time_ns)
+{
+    uint32_t place = new_item(w, s);
+
+    s->items[place].value = value;
+    s->items[place].time_ns = time_ns;
+    append(s, place);
+    s->slots[slot_of(s, value)] = place + 1;
+    s->n++;
+}
+
+static bool load_sketch(struct windows *w, struct distinct_state *s, uint32_t n,
+                        struct snapshot *from)
+{
+    uint64_t value;
+    int64_t time_ns;
+
+    s->sketched = 1;
+    s->sketch = distinct_sketch_new();
+    while (n-- && snapshot_take(from, &value, sizeof value) &&
+           snapshot_take(from, &time_ns, sizeof time_ns))
+        distinct_sketch_add(s->sketch, value, time_ns);
+    w->owned_bytes += distinct_sketch_bytes(s->sketch);
+    return !from->short_of;
+}
+
+static bool distinct_load(struct windows *w, void *state, struct snapshot *from)
+{
+    struct distinct_state *s = state;
+    struct distinct_head head;
+    uint64_t value;
+    int64_t time_ns;
+
+    if (!snapshot_take(from, &head, sizeof head))
+        return false;
+    s->held = head.held;
+    s->last_ns = head.last_ns;
+    if (head.sketched)
+        return load_sketch(w, s, head.n, from);
+    s->oldest = s->newest = s->free = NONE;
+    if (head.n > w->need || !snapshot_has(from, head.n, sizeof value + sizeof time_ns))
+        return false;
+    widen(w, s);
+    while (head.n-- && snapshot_take(from, &value, sizeof value) &&
+           snapshot_take(from, &time_ns, sizeof time_ns)) {
+        if (s->slots[slot_of(s, value)])
+            return false;
+        add_item(w, s, value, time_ns);
+    }
+    s->dropped = head.dropped;
+    return true;
+}
+
 const struct window_kind_row window_distinct_row = {
     .state_bytes = sizeof(struct distinct_state),
     .last_ns = distinct_last,
     .drop = distinct_drop,
     .take = distinct_take,
+    .save = distinct_save,
+    .load = distinct_load,
     .by_bounds = true,
 };

@@ -3,6 +3,7 @@
 
 #include "correlate/deadline_queue.h"
 #include "correlate/key_table.h"
+#include "correlate/snapshot.h"
 #include "correlate/window.h"
 
 struct windows {
@@ -30,6 +31,10 @@ struct window_kind_row {
     /* Takes the event in, drops what is older than from_ns, and says what is in the window now. */
     void (*take)(struct windows *w, void *state, const struct window_event *e, int64_t from_ns,
                  struct window_answer *ret);
+    void (*save)(const struct windows *w, const void *state, struct buf *out);
+    /* Into a state that is zeroed; what it owns is counted. False: it cannot be so; the state can
+     * be dropped. */
+    bool (*load)(struct windows *w, void *state, struct snapshot *s);
     bool by_bounds; /* the answer's value is held against the bounds; else take says `holds` */
     bool each;      /* what holds has begun, whatever held before */
     /* Does the event begin what is kept of a key? NULL: all do. */
@@ -39,5 +44,6 @@ struct window_kind_row {
 extern const struct window_kind_row window_count_row, window_distinct_row, window_value_row,
     window_member_row, window_sequence_row;
 
+void window_sequence_await(struct windows *w, uint64_t key, const void *state); /* when loaded */
 void window_sequence_shape(struct windows *w); /* fills what is of sequences */
 bool window_bounds_hold(const struct window_spec *s, double value);

@@ -221,9 +221,32 @@ static void member_take(struct windows *w, void *state, const struct window_even
         take_temporal(w, s, e, from_ns, ret);
 }
 
+static void member_save(const struct windows *w, const void *state, struct buf *out)
+{
+    const struct member_state *s = state;
+
+    snapshot_put(out, &s->held, sizeof s->held);
+    snapshot_put(out, &s->last_ns, sizeof s->last_ns);
+    snapshot_put(out, s->times, words_of(w) * sizeof *s->times);
+}
+
+static bool member_load(struct windows *w, void *state, struct snapshot *from)
+{
+    struct member_state *s = state;
+
+    if (!snapshot_take(from, &s->held, sizeof s->held) ||
+        !snapshot_take(from, &s->last_ns, sizeof s->last_ns))
+        return false;
+    s->times = mem_array(words_of(w), sizeof *s->times);
+    w->owned_bytes += words_of(w) * sizeof *s->times;
+    return snapshot_take(from, s->times, words_of(w) * sizeof *s->times);
+}
+
 const struct window_kind_row window_member_row = {
     .state_bytes = sizeof(struct member_state),
     .last_ns = member_last,
     .drop = member_drop,
     .take = member_take,
+    .save = member_save,
+    .load = member_load,
 };

@@ -246,11 +246,54 @@ bool windows_due(struct windows *w, int64_t watermark_ns, struct window_due *ret
     return false;
 }
 
+static void sequence_save(const struct windows *w, const void *state, struct buf *out)
+{
+    const struct sequence_state *s = state;
+
+    snapshot_put(out, &s->last_ns, sizeof s->last_ns);
+    snapshot_put(out, &s->absent_ns, sizeof s->absent_ns);
+    snapshot_put(out, &s->label_n, sizeof s->label_n);
+    snapshot_put(out, s->label, s->label_n);
+    if (s->words)
+        snapshot_put(out, s->words, words_before(slots_of(w) + 1) * sizeof *s->words);
+}
+
+static bool sequence_load(struct windows *w, void *state, struct snapshot *from)
+{
+    struct sequence_state *s = state;
+    int64_t last_ns, absent_ns;
+    uint32_t label_n;
+
+    if (!snapshot_take(from, &last_ns, sizeof last_ns) ||
+        !snapshot_take(from, &absent_ns, sizeof absent_ns) ||
+        !snapshot_take(from, &label_n, sizeof label_n) || !snapshot_has(from, label_n, 1))
+        return false;
+    open_state(w, s, (str){from->rest.p, label_n});
+    if (s->label_n != label_n)
+        return false;
+    from->rest = str_from_at(from->rest, label_n);
+    s->last_ns = last_ns;
+    s->absent_ns = absent_ns;
+    return !s->words ||
+           snapshot_take(from, s->words, words_before(slots_of(w) + 1) * sizeof *s->words);
+}
+
+void window_sequence_await(struct windows *w, uint64_t key, const void *state)
+{
+    const struct sequence_state *s = state;
+    const struct slot *last = w->ends_absent ? slot_at(s, w->steps) : NULL;
+
+    if (last && last->first_ns != NEVER)
+        deadline_queue_add(&w->due, deadline_of(w, last->first_ns), key);
+}
+
 const struct window_kind_row window_sequence_row = {
     .state_bytes = sizeof(struct sequence_state),
     .last_ns = sequence_last,
     .drop = sequence_drop,
     .take = sequence_take,
+    .save = sequence_save,
+    .load = sequence_load,
     .opens = sequence_opens,
     .each = true,
 };

@@ -195,10 +195,67 @@ static void value_take(struct windows *w, void *state, const struct window_event
     ret->first_ns = s->ring[s->head].time_ns;
 }
 
+/* How a state is written: its ring follows. */
+struct value_head {
+    int64_t last_ns, left_out_ns;
+    double sum;
+    uint32_t n, gone, numbers;
+    uint8_t held, dropped, level, unused;
+};
+
+static void value_save(const struct windows *w, const void *state, struct buf *out)
+{
+    const struct value_state *s = state;
+    const struct value_head head = {
+        .last_ns = s->last_ns,
+        .left_out_ns = s->left_out_ns,
+        .sum = s->sum,
+        .n = s->n,
+        .gone = s->gone,
+        .numbers = s->numbers,
+        .held = s->held,
+        .dropped = s->dropped,
+        .level = s->level,
+    };
+
+    (void)w;
+    snapshot_put(out, &head, sizeof head);
+    for (uint32_t i = 0; i < s->n; i++)
+        snapshot_put(out, &s->ring[(s->head + i) % s->capacity], sizeof *s->ring);
+}
+
+static bool value_load(struct windows *w, void *state, struct snapshot *from)
+{
+    enum { LEVELS_LAST = 63 };
+    struct value_state *s = state;
+    struct value_head head;
+    struct timed t;
+
+    if (!snapshot_take(from, &head, sizeof head) || head.n == 0 || head.n > w->need ||
+        head.level > LEVELS_LAST || !snapshot_has(from, head.n, sizeof t))
+        return false;
+    for (uint32_t i = 0; i < head.n && snapshot_take(from, &t, sizeof t); i++) {
+        if (t.number != t.number)
+            return false;
+        keep(w, s, &(struct window_event){.time_ns = t.time_ns, .number = t.number});
+    }
+    s->sum = head.sum;
+    s->last_ns = head.last_ns;
+    s->left_out_ns = head.left_out_ns;
+    s->gone = head.gone;
+    s->numbers = head.numbers;
+    s->held = head.held;
+    s->dropped = head.dropped;
+    s->level = head.level;
+    return true;
+}
+
 const struct window_kind_row window_value_row = {
     .state_bytes = sizeof(struct value_state),
     .last_ns = value_last,
     .drop = value_drop,
     .take = value_take,
+    .save = value_save,
+    .load = value_load,
     .by_bounds = true,
 };
