@@ -307,8 +307,7 @@ static void a_correlation_goes_on_while_it_means_the_same(void **state)
     (void)state;
     check("", "", 3, "three/web1 then/web1 ");
     check("title: three", "title: many", 3, "three/web1 then/web1 ");
-    check("s: {F: 2}, condition: s", "x: {F: 2}, condition: all of them", 3,
-          "three/web1 then/web1 ");
+    check("s: {F: 2}, condition: s", "x: {F: 2}, condition: x", 3, "three/web1 then/web1 ");
 }
 
 static void a_correlation_that_changed_starts_anew(void **state)
