@@ -37,6 +37,7 @@ void json_body_free(struct json_body *b)
 void json_learn(struct shape_book *shapes, struct json_book *book, uint64_t seed,
                 const struct event *settled, struct arena *a)
 {
+    const struct event unspoken = shape_unspoken(shapes, settled);
     struct event raw = {.raw = settled->raw};
     struct shape_trace trace;
     struct json j;
@@ -46,7 +47,7 @@ void json_learn(struct shape_book *shapes, struct json_book *book, uint64_t seed
     if (!json_flatten(&j, &raw, seed, true, a))
         return;
     shape_apply_traced(shapes, &raw, a, &trace);
-    json_book_learn(book, settled, &raw, &trace);
+    json_book_learn(book, &unspoken, &raw, &trace);
 }
 
 bool json_body_read(struct json_body *b, str text, bool lazy, struct event *ev, struct arena *a)
@@ -56,8 +57,10 @@ bool json_body_read(struct json_body *b, str text, bool lazy, struct event *ev, 
 
     lazy = lazy && text.n <= JSON_HELD_MAX;
     *ev = (struct event){.raw = text};
-    if (lazy && json_replay(b->book, text, ev, &n) && n == text.n)
+    if (lazy && json_replay(b->book, text, ev, &n) && n == text.n) {
+        json_replay_speech(b->book, b->shapes, ev, a);
         return true;
+    }
     *ev = (struct event){.raw = text};
     json_init(&j, text);
     if (json_next(&j).kind != JSON_OBJECT || !json_flatten(&j, ev, b->seed, false, a) ||

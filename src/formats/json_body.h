@@ -14,7 +14,8 @@ void json_body_free(struct json_body *b); /* NULL is a no-op */
 /*
  * The object that is all of `text`, as an event: fields, codec, and where its shape tells
  * them, the time and the log sources. False when it is not one object; ev then means
- * nothing. With `lazy` values may be raw and fields the body's own until the next call,
- * which a layout other than 0 tells; SIMD_PADDING bytes behind text are then readable.
+ * nothing. With `lazy` values may be raw and fields the body's own until the next call;
+ * those of a layout other than 0 are no more than JSON_SHAPE_FIELDS_MAX. SIMD_PADDING bytes behind
+ * text are then readable.
  */
 bool json_body_read(struct json_body *b, str text, bool lazy, struct event *ev, struct arena *a);

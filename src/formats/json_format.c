@@ -274,6 +274,7 @@ static void give_replayed(struct json_decoder *d, size_t from, size_t to)
         .record = d->lines,
         .offset = b->offset + from,
     };
+    json_replay_speech(d->book, d->shapes, &d->event, b->arena);
     d->out->event(d->out->ctx, &d->event);
 }
 

@@ -12,7 +12,18 @@
 
 #include <stdlib.h>
 
-enum { SCRATCH_BYTES = 64 * 1024 };
+enum {
+    SCRATCH_BYTES = 64 * 1024,
+    SPOKEN_SLOTS = 1024,    /* layouts with what dialects add remembered; a power of two */
+    SPOKEN_FIELDS_MAX = 64, /* room for what they add, at first */
+};
+
+/* A shape's layout with what a dialect adds by one of its templates. */
+struct spoken {
+    const struct dialect *dialect; /* NULL: none read the text */
+    uint32_t base, of_dialect;
+    uint32_t layout; /* 0: free */
+};
 
 struct json_book {
     const struct simd *simd;
@@ -25,6 +36,11 @@ struct json_book {
     struct json_span spans[JSON_SHAPE_VALUES_MAX]; /* of the record at work */
     str containers[JSON_SHAPE_VALUES_MAX];
     struct json_way way;
+    /* Of records with a text that dialects read: */
+    const struct json_shape *last; /* that was replayed */
+    struct spoken *spoken;         /* NULL until there is one */
+    uint32_t spoken_count;
+    struct field fields[JSON_SHAPE_FIELDS_MAX + SPOKEN_FIELDS_MAX];
 };
 
 struct json_book *json_book_new(void)
@@ -43,6 +59,7 @@ void json_book_free(struct json_book *b)
         return;
     arena_free(b->arena);
     arena_free(b->scratch);
+    free(b->spoken);
     free(b);
 }
 
@@ -246,7 +263,54 @@ bool json_replay(struct json_book *b, str text, struct event *ev, size_t *ret_n)
     ev->source_set = 0;
     ev->logsource_count = (uint8_t)s->source_count;
     memcpy(ev->logsources, s->sources, s->source_count * sizeof *s->sources);
+    b->last = s;
     return read_time(s, ev);
+}
+
+/* ------------------------------------------------------------ speech */
+
+/* 0 when too many are remembered. */
+static uint32_t spoken_layout(struct json_book *b, const struct dialect *dialect, uint32_t base,
+                              uint32_t of_dialect)
+{
+    size_t at = ((size_t)(uintptr_t)dialect >> 4) * 0x9E3779B1u + base * 0x85EBCA6Bu + of_dialect;
+
+    if (!b->spoken)
+        b->spoken = mem_array(SPOKEN_SLOTS, sizeof *b->spoken);
+    for (at ^= at >> 15;; at++) {
+        struct spoken *s = &b->spoken[at & (SPOKEN_SLOTS - 1)];
+        if (s->layout && s->dialect == dialect && s->base == base && s->of_dialect == of_dialect)
+            return s->layout;
+        if (s->layout)
+            continue;
+        if (b->spoken_count == SPOKEN_SLOTS / 2)
+            return 0;
+        b->spoken_count++;
+        *s = (struct spoken){dialect, base, of_dialect, layout_number_new()};
+        return s->layout;
+    }
+}
+
+/* A dialect may look at any field: those of a record with escapes are made text first. */
+void json_replay_speech(struct json_book *b, struct shape_book *shapes, struct event *ev,
+                        struct arena *a)
+{
+    const struct json_shape *s = b->last;
+    uint32_t of_dialect;
+
+    if (!s->speech.any)
+        return;
+    memcpy(b->fields, ev->fields, ev->field_count * sizeof *ev->fields);
+    ev->fields = b->fields;
+    ev->field_capacity = countof(b->fields);
+    if (memchr(ev->raw.p, '\\', ev->raw.n) || !b->simd->is_ascii(ev->raw.p, ev->raw.n))
+        event_settle(ev, a);
+    const struct dialect *dialect = shape_say(shapes, ev, &s->speech, a, &of_dialect);
+    if (ev->field_count == s->field_count)
+        return;
+    ev->layout = (dialect && !of_dialect) || ev->field_count > JSON_SHAPE_FIELDS_MAX || !s->layout
+                     ? 0
+                     : spoken_layout(b, dialect, s->layout, of_dialect);
 }
 
 /* ------------------------------------------------------------ learning */

@@ -32,6 +32,11 @@ void json_book_free(struct json_book *b); /* NULL is a no-op */
  */
 bool json_replay(struct json_book *b, str text, struct event *ev, size_t *ret_n);
 
+/* Has the dialects read the text that a record replayed last carries, if it carries one: what is
+ * left out of its shape, for it is another in each. `ev` is that of json_replay(), with its raw. */
+void json_replay_speech(struct json_book *b, struct shape_book *shapes, struct event *ev,
+                        struct arena *a);
+
 /* Should the shape of a record that was not replayed be learned? The more could not be learned one
  * after the other, the more are passed over before the next is tried. */
 bool json_book_wants(struct json_book *b);

@@ -394,6 +394,7 @@ struct json_shape *json_shape_learn(const struct event *settled, struct event *r
     s->time_count = trace->time_count;
     s->guid_count = trace->guid_count;
     s->kind = settled->kind;
+    s->speech = trace->speech;
     s->source_count = settled->logsource_count;
     memcpy(s->sources, settled->logsources, sizeof s->sources);
     if (!take_apart(l) || !fill_fields(l, raw))

@@ -80,6 +80,7 @@ struct json_shape {
     uint16_t *guids; /* fields that may get braces */
     uint32_t guid_count;
 
+    struct shape_speech speech; /* what dialects read of it, when it is replayed */
     const struct kind *kind;
     struct logsource sources[EVENT_LOGSOURCES_MAX];
     uint32_t source_count;

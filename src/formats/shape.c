@@ -66,7 +66,13 @@ struct shape_book {
     uint32_t event; /* counts events; never 0 while one is shaped */
     const struct dialect_set *dialects;
     struct dialect_reader *reader; /* NULL until there is a text to read */
-    const struct kind *spoken;     /* what a dialect has said of the event at hand; NULL: nothing */
+    struct shape_speech speech;    /* of the event at hand */
+    struct {
+        uint32_t field_count, fields_dropped;
+        const struct kind *kind;
+        struct logsource logsources[EVENT_LOGSOURCES_MAX];
+        uint8_t logsource_count;
+    } unspoken; /* the event at hand before dialects said something */
 };
 
 enum { EDGE_BYTES = 4 };
@@ -158,28 +164,69 @@ void shape_book_speak(struct shape_book *book, const struct dialect_set *dialect
     book->dialects = dialects;
 }
 
-void shape_speak(const struct shaping *s, str program, str text)
+void shape_speak(const struct shaping *s, const struct field *program, str said,
+                 const struct field *text, bool as_message)
+{
+    const struct field *fields = s->event->fields;
+
+    if (!text || text->type == VALUE_NULL)
+        return;
+    s->book->speech = (struct shape_speech){
+        .any = true,
+        .as_message = as_message,
+        .text = (uint16_t)(text - fields),
+        .program = program ? (uint16_t)(program - fields) : SPEECH_NO_PLACE,
+        .said = said,
+    };
+}
+
+const struct dialect *shape_say(struct shape_book *book, struct event *ev,
+                                const struct shape_speech *speech, struct arena *a,
+                                uint32_t *ret_layout)
 {
     static const struct time_rule any_rule;
-    struct shape_book *book = s->book;
-    struct event *ev = s->event;
-    const struct kind *before = ev->kind;
-    struct message m = {.text = str_trim(text),
-                        .program = program,
-                        .event = ev,
-                        .arena = s->arena,
-                        .time_rule = &any_rule};
+    const str text = event_value_text(ev, &ev->fields[speech->text], a);
+    struct message m = {.text = str_trim(text), .event = ev, .arena = a, .time_rule = &any_rule};
 
-    shape_trace_unclear(s);
-    if (s->trace) /* values may be raw, and nobody will use what comes of it */
-        return;
+    m.program = speech->program == SPEECH_NO_PLACE
+                    ? speech->said
+                    : event_value_text(ev, &ev->fields[speech->program], a);
+    if (speech->as_message)
+        message_add(&m, S("message"), m.text);
     if (!book->reader)
         book->reader =
             dialect_reader_new(book->dialects ? book->dialects : &dialects_builtin, NULL);
+    const struct dialect *dialect = dialect_read(book->reader, &m, false);
+    *ret_layout = m.layout;
+    return dialect;
+}
+
+struct event shape_unspoken(const struct shape_book *book, const struct event *ev)
+{
+    struct event before = *ev;
+
+    before.field_count = book->unspoken.field_count;
+    before.fields_dropped = book->unspoken.fields_dropped;
+    before.kind = book->unspoken.kind;
+    before.logsource_count = book->unspoken.logsource_count;
+    memcpy(before.logsources, book->unspoken.logsources, sizeof before.logsources);
+    return before;
+}
+
+/* Has the dialects say what they know of the event at hand. */
+static void say(struct shape_book *book, struct event *ev, struct arena *a)
+{
+    uint32_t layout;
+
+    book->unspoken.field_count = ev->field_count;
+    book->unspoken.fields_dropped = ev->fields_dropped;
+    book->unspoken.kind = ev->kind;
+    book->unspoken.logsource_count = ev->logsource_count;
+    memcpy(book->unspoken.logsources, ev->logsources, sizeof ev->logsources);
+    if (!book->speech.any)
+        return;
     ev->layout = 0;
-    (void)dialect_read(book->reader, &m, false);
-    if (ev->kind != before)
-        book->spoken = ev->kind;
+    (void)shape_say(book, ev, &book->speech, a, &layout);
 }
 
 static void note(struct shape_book *book, const struct event *ev, uint32_t at)
@@ -528,7 +575,7 @@ static void apply_all(struct shape_book *book, struct event *ev, struct arena *a
     const struct shaping s = {.book = book, .event = ev, .arena = a, .trace = trace};
     const struct shape *taken = NULL, *around = NULL;
 
-    book->spoken = NULL;
+    book->speech = (struct shape_speech){0};
     if (++book->event == 0) /* after 2^32 events all old marks would look new */
         book->event = 1;
     for (uint32_t i = 0; i < ev->field_count; i++)
@@ -542,10 +589,7 @@ static void apply_all(struct shape_book *book, struct event *ev, struct arena *a
         else if (shapes[i]->kind)
             around = shapes[i];
     }
-    ev->kind = book->spoken           ? book->spoken
-               : taken && taken->kind ? taken->kind
-               : around               ? around->kind
-                                      : &kind_json;
+    ev->kind = taken && taken->kind ? taken->kind : around ? around->kind : &kind_json;
     take_own_source(&s);
     if (ev->has_time)
         return;
@@ -559,6 +603,7 @@ static void apply_all(struct shape_book *book, struct event *ev, struct arena *a
 void shape_apply(struct shape_book *book, struct event *ev, struct arena *a)
 {
     apply_all(book, ev, a, NULL);
+    say(book, ev, a);
 }
 
 void shape_apply_traced(struct shape_book *book, struct event *ev, struct arena *a,
@@ -566,4 +611,5 @@ void shape_apply_traced(struct shape_book *book, struct event *ev, struct arena 
 {
     *trace = (struct shape_trace){0};
     apply_all(book, ev, a, trace);
+    trace->speech = book->speech;
 }

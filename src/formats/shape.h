@@ -27,7 +27,16 @@ struct trace_time {
     bool zoned_only; /* a time without a zone was passed over */
 };
 
+/* A text of the record that dialects read, by places of fields. */
+struct shape_speech {
+    bool any, as_message; /* is there one; does it become the field `message` too */
+    uint16_t text, program;
+    str said; /* the program, when `program` is SPEECH_NO_PLACE; a constant */
+};
+enum { SPEECH_NO_PLACE = UINT16_MAX };
+
 struct shape_trace {
+    struct shape_speech speech;
     bool unclear;                             /* values decided in a way that is not told here */
     uint16_t read[TRACE_READ_MAX];            /* places of fields whose values were compared */
     uint16_t guids[TRACE_READ_MAX];           /* places whose value was put in braces, or not, as
@@ -42,6 +51,7 @@ struct shape_trace {
     uint32_t read_count, guid_count, time_count, test_count;
 };
 
+struct dialect;
 struct dialect_set;
 struct shape_book *shape_book_new(void) MUST_USE;
 void shape_book_free(struct shape_book *book); /* NULL is a no-op */
@@ -50,9 +60,18 @@ void shape_book_free(struct shape_book *book); /* NULL is a no-op */
 void shape_book_speak(struct shape_book *book, const struct dialect_set *dialects);
 void shape_apply(struct shape_book *book, struct event *ev, struct arena *a);
 
-/* The same, and what it went by. The time is not looked for, only where it may be. */
+/* The same without what dialects say, and what it went by. The time is not looked for, only where
+ * it may be. */
 void shape_apply_traced(struct shape_book *book, struct event *ev, struct arena *a,
                         struct shape_trace *trace);
+
+/* What dialects say of an event that is shaped otherwise: the one that read the text, or NULL.
+ * Values are text, as far as they have escapes. *ret_layout is as in struct message. */
+const struct dialect *shape_say(struct shape_book *book, struct event *ev,
+                                const struct shape_speech *speech, struct arena *a,
+                                uint32_t *ret_layout);
+/* Of the event that was shaped last: as it was before dialects said something. */
+struct event shape_unspoken(const struct shape_book *book, const struct event *ev);
 
 /* "x*" is a start, "*x" an end, all else but the empty string the whole value. */
 bool shape_value_fits(str value, str want);

@@ -201,17 +201,14 @@ static const str docker_log_names[] = {S("log"), S("")};
 
 static void docker_log_extra(const struct shaping *s)
 {
-    const struct field *log = shape_get(s, S("log"));
-    str text = log && log->type == VALUE_STRING ? log->value : (str){0};
-
-    shape_add(s, (struct field){.name = S("message"), .value = str_trim(text)});
-    shape_speak(s, (str){0}, text);
+    shape_speak(s, NULL, (str){0}, shape_get(s, S("log")), true);
 }
 
 const struct shape shape_docker_log = {
     .kind = &kind_docker_log,
     .markers = {{S("log"), S("")}, {S("stream"), S("std*")}, {S("time"), S("")}},
     .extra = docker_log_extra,
+    .traced = true,
     .names = docker_log_names,
     .times = {S("time")},
 };

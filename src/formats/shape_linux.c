@@ -50,42 +50,44 @@ static const str journal_asked[] = {S("SYSLOG_IDENTIFIER"),
                                     S("_PID"),
                                     S("")};
 
-static str value_of(const struct shaping *s, str name)
+/* The same value under a name of syslog's. */
+static void add_named(const struct shaping *s, str name, const struct field *of)
 {
-    const struct field *f = shape_get(s, name);
-
-    return f && f->type != VALUE_NULL ? f->value : (str){0};
+    if (!of || of->type == VALUE_NULL)
+        return;
+    struct field f = *of;
+    f.name = name;
+    f.flags &= (uint16_t)~FIELD_CONTINUES;
+    shape_add(s, f);
 }
 
-static void add_named(const struct shaping *s, str name, str value)
-{
-    if (value.n)
-        shape_add(s, (struct field){.name = name, .value = value});
-}
-
+/* What is added is as of a record of syslog, whose names the dialects' columns go by. */
 static void journal_extra(const struct shaping *s)
 {
-    const struct field *id = shape_get(s, S("SYSLOG_IDENTIFIER")), *comm = shape_get(s, S("_COMM")),
-                       *transport = shape_get(s, S("_TRANSPORT")),
+    static const struct field audit = {.value = S("audit")};
+    const struct field *transport = shape_get(s, S("_TRANSPORT")),
+                       *program = shape_get(s, S("SYSLOG_IDENTIFIER")),
                        *message = shape_get(s, S("MESSAGE"));
-    bool audit = transport && str_eq(transport->value, S("audit"));
-    str program = audit ? S("audit") : id ? id->value : comm ? comm->value : (str){0};
-    str text = message ? message->value : (str){0};
-
-    shape_trace_unclear(s); /* what the message says decides, and that it says nothing */
+    const bool is_audit = transport && str_eq(transport->value, audit.value);
     str services[LOGSOURCE_PROGRAM_SERVICES_MAX];
-    uint32_t count = logsource_program_services(program, services);
+
+    if (!program)
+        program = shape_get(s, S("_COMM"));
+    shape_trace_field(s, transport);
+    shape_trace_field(s, is_audit ? NULL : program);
+    const str name = is_audit ? audit.value : program ? program->value : (str){0};
+    const uint32_t count = logsource_program_services(name, services);
     for (uint32_t i = 0; i < count; i++)
         shape_add_source(s, (struct shape_source){S("linux"), S(""), services[i]});
-    if (!text.n)
+    if (!message || message->type == VALUE_NULL)
         return;
-    /* As of a record of syslog, whose names the dialects' columns go by. */
-    const str host = value_of(s, S("_HOSTNAME")), pid = value_of(s, S("_PID"));
-    add_named(s, S("hostname"), host);
-    add_named(s, S("program"), program);
-    if (!audit)
-        add_named(s, S("pid"), pid);
-    shape_speak(s, program, text);
+    shape_speak(s, is_audit ? NULL : program, is_audit ? audit.value : (str){0}, message, false);
+    add_named(s, S("hostname"), shape_get(s, S("_HOSTNAME")));
+    add_named(s, S("program"), is_audit ? &audit : shape_get(s, S("SYSLOG_IDENTIFIER")));
+    if (!is_audit && !shape_get(s, S("SYSLOG_IDENTIFIER")))
+        add_named(s, S("program"), shape_get(s, S("_COMM")));
+    if (!is_audit)
+        add_named(s, S("pid"), shape_get(s, S("_PID")));
 }
 
 /* What rules for a service call its line. */
@@ -98,6 +100,7 @@ const struct shape shape_journal = {
     .kind = &kind_journal,
     .markers = {{S("__REALTIME_TIMESTAMP"), S("")}, {S("MESSAGE"), S("")}},
     .extra = journal_extra,
+    .traced = true,
     .names = journal_asked,
     .aliases = {journal_names},
     .sources = {{S("linux"), S(""), S("syslog")}},

@@ -79,11 +79,14 @@ void shape_pairs(const struct shaping *s, str name_field, str value_field, str p
 void shape_add_source(const struct shaping *s, struct shape_source source);
 
 /*
- * For `extra`: has the dialects read a text that the record carries, of a program (empty: none is
- * told). Its fields are added, and the record means what they say. A record with such a text is not
- * learned: what is in it is not told by its names.
+ * For `extra`: has the dialects read a text that the record carries, when the record is shaped:
+ * they see all its fields and log sources, theirs come behind, and the record means what they say.
+ * Only where the text stands is told here, so that it decides nothing of the shape. `program` may
+ * be NULL; then it is `said`. A text that is no field yet becomes one, `message`, when that is
+ * asked.
  */
-void shape_speak(const struct shaping *s, str program, str text);
+void shape_speak(const struct shaping *s, const struct field *program, str said,
+                 const struct field *text, bool as_message);
 
 /* For `extra`: adds a field behind all others. */
 void shape_add(const struct shaping *s, struct field f);
