@@ -41,6 +41,7 @@ enum {
     SOURCES_MIN = 10,    /* with fewer hosts no destination is rare or common */
     NEW_S = 7 * DAY_S,
     OLD_S = 30 * DAY_S,
+    TELL_S = 1800, /* while it lasts it is told as often */
 };
 
 static const double bar_sensitivity = 0.05;
@@ -52,11 +53,26 @@ struct connection {
     uint32_t time_s, bytes;
 };
 
+struct scored {          /* a day */
+    double score, moved; /* before and after what is known of the destination; at most 1 */
+    double whole;        /* as `moved`, perhaps above 1 */
+    double parts[BEACON_PARTS];
+    struct beacon_mode interval, size;
+    bool sized;
+    int64_t every_s; /* the median interval, without those within a burst */
+    double regular;  /* the share of intervals near it */
+    int64_t first_s;
+    uint64_t connections;
+    double share;      /* of the hosts that speak to the destination; < 0: not known */
+    const char *known; /* since when, for people; NULL: not known */
+};
+
 struct pair {
     struct connection *ring; /* the newest; `next` is the place of the next one */
     uint64_t *owned;
+    struct scored *beacon; /* the last day that was one; NULL: it was none */
     struct day day;
-    uint32_t last_s;
+    uint32_t last_s, told_s;
     uint16_t capacity, count, next;
     bool opens;    /* connections are told when they begin: their ends are no further ones */
     bool hostless; /* a request named no host */
@@ -111,6 +127,21 @@ static int64_t pair_last(const void *state)
     return (int64_t)((const struct pair *)state)->last_s * NS_PER_S;
 }
 
+static void set_beacon(struct pair *p, const struct scored *s)
+{
+    if (!s && p->beacon) {
+        *p->owned -= sizeof *p->beacon;
+        free(p->beacon);
+        p->beacon = NULL;
+    }
+    if (s && !p->beacon) {
+        *p->owned += sizeof *p->beacon;
+        p->beacon = mem_alloc(sizeof *p->beacon);
+    }
+    if (s)
+        *p->beacon = *s;
+}
+
 static void pair_drop(void *state)
 {
     struct pair *p = state;
@@ -118,6 +149,7 @@ static void pair_drop(void *state)
     if (p->ring)
         *p->owned -= p->capacity * sizeof *p->ring;
     free(p->ring);
+    set_beacon(p, NULL);
 }
 
 static int64_t destination_last(const void *state)
@@ -200,18 +232,6 @@ static void complete(struct pair *p, const struct flow *f)
 
 /* ------------------------------------------------------------ the score */
 
-struct scored {
-    double score, moved; /* before and after what is known of the destination; at most 1 */
-    double whole;        /* as `moved`, perhaps above 1 */
-    double parts[BEACON_PARTS];
-    struct beacon_mode interval, size;
-    bool sized;
-    uint64_t connections;
-    uint32_t timed;    /* connections whose times are kept */
-    double share;      /* of the hosts that speak to the destination; < 0: not known */
-    const char *known; /* since when, for people; NULL: not known */
-};
-
 static uint32_t gather(struct beacon *b, const struct pair *p, const struct beacon_life *l,
                        uint32_t *ret_sizes)
 {
@@ -243,22 +263,25 @@ static int64_t first_of(const struct beacon *b, const uint32_t bins[DAY_HOURS], 
     return first < b->times[0] ? first : b->times[0];
 }
 
-/* The share of intervals within a quarter of their median. */
-static double regularity(struct beacon *b, uint32_t times)
+/* The median interval, and the share of intervals within a quarter of it. Connections that come
+ * together are one: intervals below an eighth of the third quartile do not count. */
+static void find_rhythm(struct beacon *b, uint32_t times, struct scored *ret)
 {
     int64_t *intervals = b->distinct;
-    uint32_t n = 0, near = 0;
+    uint32_t n = 0, short_ones = 0, near = 0;
 
     for (uint32_t i = 1; i < times; i++)
         if (b->times[i] > b->times[i - 1])
             intervals[n++] = b->times[i] - b->times[i - 1];
     if (n == 0)
-        return 0;
+        return;
     beacon_sort(intervals, n);
-    const int64_t median = intervals[n / 2];
-    for (uint32_t i = 0; i < n; i++)
-        near += intervals[i] * 4 >= median * 3 && intervals[i] * 4 <= median * 5;
-    return (double)near / n;
+    while (intervals[short_ones] * 8 < intervals[n * 3 / 4])
+        short_ones++;
+    ret->every_s = intervals[short_ones + (n - short_ones) / 2];
+    for (uint32_t i = short_ones; i < n; i++)
+        near += intervals[i] * 4 >= ret->every_s * 3 && intervals[i] * 4 <= ret->every_s * 5;
+    ret->regular = (double)near / (n - short_ones);
 }
 
 /* The 24 hours before `hour`. */
@@ -276,9 +299,12 @@ static bool score_day(struct beacon *b, struct pair *p, uint32_t hour, struct sc
         return false;
     life.from_s = life.to_s - DAY_S > b->first_s ? life.to_s - DAY_S : b->first_s;
     const uint32_t times = gather(b, p, &life, &sizes);
-    if (times == 0 || regularity(b, times) < b->regularity)
+    if (times == 0)
         return false;
-    ret->timed = times;
+    ret->first_s = b->times[0];
+    find_rhythm(b, times, ret);
+    if (ret->regular < b->regularity)
+        return false;
     day_list(&p->day, bins);
     life.first_s = first_of(b, bins, times, ret->connections, life.to_s);
     life.last_s = b->times[times - 1];
@@ -366,16 +392,15 @@ static uint32_t details(const struct scored *s, struct arena *a, const struct si
 
 static str sentence(const struct scored *s, str source, str destination, struct arena *a)
 {
-    const double usual = 100.0 * s->interval.count / (s->timed - 1);
     const str size =
         s->sized ? arena_printf(a, ", mostly of %lld bytes", (long long)s->size.value) : (str){0};
 
     return arena_printf(a,
                         STR_FMT " connected to " STR_FMT
-                                " %llu times in 24 h, %.0f %% of them %lld "
-                                "s after the last" STR_FMT ": beacon score %.3f",
+                                " %llu times in 24 h, about every %lld s (%.0f %% of the intervals "
+                                "are within a quarter of that)" STR_FMT ": beacon score %.3f",
                         STR_ARG(source), STR_ARG(destination), (unsigned long long)s->connections,
-                        usual, (long long)s->interval.value, STR_ARG(size), s->moved);
+                        (long long)s->every_s, s->regular * 100, STR_ARG(size), s->moved);
 }
 
 static enum severity severity_of(const struct scored *s)
@@ -388,15 +413,16 @@ static enum severity severity_of(const struct scored *s)
 }
 
 static void tell(const struct beacon *b, struct pair *p, const struct flow *f,
-                 const struct observation *o, const struct scored *s, struct behavior_port *port)
+                 const struct observation *o, struct behavior_port *port)
 {
+    const struct scored *s = p->beacon;
     const str destination = flow_destination(f);
     const struct signal_pair key[] = {{S("source"), f->source}, {S("destination"), destination}};
     uint64_t refs[REF_RING];
     struct signal out = {
         .severity = severity_of(s),
-        .first_ns = b->times[0] * NS_PER_S,
-        .last_ns = (int64_t)p->last_s * NS_PER_S,
+        .first_ns = s->first_s * NS_PER_S,
+        .last_ns = o->time_ns,
         .count = p->untold,
         .key = key,
         .key_count = countof(key),
@@ -410,6 +436,7 @@ static void tell(const struct beacon *b, struct pair *p, const struct flow *f,
     out.entity_count = flow_entities(o, f, port->arena, &out.entities);
     behavior_tell(&behavior_beacon, port, &out);
     p->untold = 0;
+    p->told_s = f->time_s;
 }
 
 /* ------------------------------------------------------------ what comes */
@@ -435,10 +462,26 @@ static bool counts(const struct observation *o, const struct flow *f)
            !(f->port == DNS_PORT && roles & ROLE_DNS_SERVER);
 }
 
+/* With the first connection of `hour`: were the 24 hours before it a beacon's? */
+static void judge(struct beacon *b, struct pair *p, const struct destination *d,
+                  const struct flow *f, uint32_t hour)
+{
+    struct scored scored;
+    bool found;
+
+    day_turn(&p->day, hour - 1);
+    found = score_day(b, p, hour, &scored);
+    if (found) {
+        move(b, p, d, f->time_s, &scored);
+        found = scored.moved >= b->threshold &&
+                !place_is_listed(flow_destination(f), b->ignored, b->ignored_count);
+    }
+    set_beacon(p, found ? &scored : NULL);
+}
+
 static void observe(void *self, const struct observation *o, struct behavior_port *port)
 {
     struct beacon *b = self;
-    struct scored scored;
     struct flow f;
 
     if (!flow_read(o, &f) || !counts(o, &f))
@@ -455,20 +498,16 @@ static void observe(void *self, const struct observation *o, struct behavior_por
         return;
     }
     const uint32_t hour = f.time_s / HOUR_S;
-    if (p->count && hour > p->day.hour) {
-        day_turn(&p->day, hour - 1);
-        if (score_day(b, p, hour, &scored)) {
-            move(b, p, d, f.time_s, &scored);
-            if (scored.moved >= b->threshold &&
-                !place_is_listed(flow_destination(&f), b->ignored, b->ignored_count))
-                tell(b, p, &f, o, &scored, port);
-        }
-    }
+    const bool turns = p->count && hour > p->day.hour;
+    if (turns)
+        judge(b, p, d, &f, hour);
     day_turn(&p->day, hour);
     p->opens |= f.part == FLOW_BEGIN;
     p->hostless |= o->columns->activity == ACTIVITY_http && f.name.n == 0;
     p->last_s = f.time_s;
     keep(p, &f, o->ref);
+    if (p->beacon && (turns || f.time_s - p->told_s >= TELL_S))
+        tell(b, p, &f, o, port);
 }
 
 static void advance(void *self, int64_t now_ns, struct behavior_port *port)

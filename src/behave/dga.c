@@ -13,6 +13,7 @@
 #include "behave/dga_model.h"
 #include "behave/dns_question.h"
 #include "behave/flow.h"
+#include "behave/growth.h"
 #include "correlate/key_table.h"
 
 #include <stdlib.h>
@@ -30,7 +31,7 @@ struct host {
     uint32_t count, next;
     uint32_t last_s;
     uint32_t first_s, told; /* while it lasts: since when, and how many names were told; 0: none */
-    uint32_t untold, told_next;
+    struct growth growth;   /* of the names */
 };
 
 struct dga {
@@ -134,11 +135,11 @@ static void tell(const struct dga *d, struct host *h, const struct dns_question 
 
     for (uint32_t i = 0; i < NAMES; i++)
         refs[i] = h->names[(h->next + i) % NAMES].ref;
-    h->told += h->untold;
+    h->told += h->growth.untold;
     struct signal out = {
         .first_ns = (int64_t)h->first_s * NS_PER_S,
         .last_ns = o->time_ns,
-        .count = h->untold,
+        .count = h->growth.untold,
         .key = &key,
         .key_count = 1,
         .explanation = arena_printf(
@@ -154,8 +155,7 @@ static void tell(const struct dga *d, struct host *h, const struct dns_question 
 
     out.entity_count = behavior_entities(o, port->arena, &out.entities);
     behavior_tell(&behavior_dga, port, &out);
-    h->untold = 0;
-    h->told_next = h->told;
+    growth_told(&h->growth, h->told, h->last_s);
 }
 
 static void judge(const struct dga *d, struct host *h, const struct dns_question *q,
@@ -164,16 +164,17 @@ static void judge(const struct dga *d, struct host *h, const struct dns_question
     const double median = h->count == NAMES ? median_of(h) : 0;
 
     if (median < d->threshold) {
-        h->told = h->untold = h->told_next = 0;
+        h->told = 0;
+        h->growth = (struct growth){0};
         return;
     }
-    if (h->told == 0 && h->untold == 0) {
+    if (h->told == 0 && h->growth.untold == 0) {
         h->first_s = h->names[h->next].time_s;
-        h->untold = NAMES;
+        h->growth.untold = NAMES;
     } else {
-        h->untold++;
+        h->growth.untold++;
     }
-    if (h->untold >= h->told_next) /* as many again */
+    if (growth_is_due(&h->growth, h->told + h->growth.untold, h->last_s))
         tell(d, h, q, o, median, port);
 }
 

@@ -14,6 +14,7 @@
 #include "behave/day.h"
 #include "behave/dns_question.h"
 #include "behave/flow.h"
+#include "behave/growth.h"
 #include "behave/pressure.h"
 #include "behave/ref_ring.h"
 #include "behave/sketch.h"
@@ -86,8 +87,7 @@ struct pair {
     struct span spans[SPANS];
     uint64_t *owned;
     uint32_t last_s, first_s;
-    uint32_t untold;
-    double told_next; /* 0: nothing is told */
+    struct growth growth;
     struct ref_ring refs;
 };
 
@@ -367,7 +367,7 @@ static void tell(struct pair *p, const struct dns_question *q, const struct obse
     struct signal out = {
         .first_ns = (int64_t)p->first_s * NS_PER_S,
         .last_ns = o->time_ns,
-        .count = p->untold,
+        .count = p->growth.untold,
         .key = key,
         .key_count = countof(key),
         .explanation = arena_printf(
@@ -392,8 +392,7 @@ static void tell(struct pair *p, const struct dns_question *q, const struct obse
     out.entities = all;
     out.entity_count = n + 1;
     behavior_tell(&behavior_dns_tunnel, port, &out);
-    p->untold = 0;
-    p->told_next = f->names * 2;
+    growth_told(&p->growth, f->names, p->last_s);
 }
 
 static void observe(void *self, const struct observation *o, struct behavior_port *port)
@@ -408,20 +407,21 @@ static void observe(void *self, const struct observation *o, struct behavior_por
     struct pair *p = key_table_touch(
         t->pairs, hash_mix(hash64(q.client, t->seed), hash64(q.of.domain, t->seed)));
     p->owned = &t->owned;
-    if (p->told_next == 0 && p->last_s / (DAY_S / 2) + 1 < q.time_s / (DAY_S / 2)) {
+    if (p->growth.next == 0 && p->last_s / (DAY_S / 2) + 1 < q.time_s / (DAY_S / 2)) {
         p->first_s = q.time_s;
-        p->untold = 0;
+        p->growth.untold = 0;
     }
     p->last_s = q.time_s;
-    p->untold++;
+    p->growth.untold++;
     ref_ring_add(&p->refs, o->ref);
     count(p, &q, (uint32_t)hash64(q.of.subdomain, t->seed));
     const uint32_t times = q.client_roles & (ROLE_DNS_SERVER | ROLE_NAT_GATEWAY) ? MANY_CLIENTS : 1;
     if (!is_tunnel(t, p, SPAN_SHORT, times, &f) && !is_tunnel(t, p, SPAN_LONG, times, &f)) {
-        p->told_next = 0;
+        p->growth.next = 0;
         return;
     }
-    if (f.names >= p->told_next && !place_is_listed(q.of.domain, services, countof(services)) &&
+    if (growth_is_due(&p->growth, f.names, p->last_s) &&
+        !place_is_listed(q.of.domain, services, countof(services)) &&
         !place_is_listed(q.name, t->ignored, t->ignored_count))
         tell(p, &q, o, &f, port);
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "behave/behavior.h"
 #include "behave/flow.h"
+#include "behave/growth.h"
 #include "behave/pressure.h"
 #include "behave/ref_ring.h"
 #include "behave/sketch.h"
@@ -38,9 +39,8 @@ struct spread {
     uint64_t *owned;
     uint32_t last_s, began_s;
     uint32_t count, capacity;
-    uint32_t failed;  /* of those in the window */
-    uint32_t untold;  /* events since the last signal */
-    double told_next; /* the value of which the next signal is told */
+    uint32_t failed; /* of those in the window */
+    struct growth growth;
 };
 
 struct network_scan {
@@ -246,7 +246,7 @@ static void tell(struct spread *s, const struct look *look, const struct observa
         .title = look->sweep ? S("Host sweep") : S("Port scan"),
         .first_ns = (int64_t)s->began_s * NS_PER_S,
         .last_ns = o->time_ns,
-        .count = s->untold,
+        .count = s->growth.untold,
         .key = look->key,
         .key_count = countof(look->key),
         .explanation = sentence(s, look, value, port->arena),
@@ -258,8 +258,7 @@ static void tell(struct spread *s, const struct look *look, const struct observa
 
     out.entity_count = behavior_entities(o, port->arena, &out.entities);
     behavior_tell(&behavior_network_scan, port, &out);
-    s->untold = 0;
-    s->told_next = value * 2;
+    growth_told(&s->growth, value, s->last_s);
 }
 
 /* When it began: at the first of the events in the window. */
@@ -268,8 +267,7 @@ static void spread_begin(struct spread *s)
     s->sketch = mem_alloc(SKETCH_BYTES(SKETCH_BITS));
     *s->owned += SKETCH_BYTES(SKETCH_BITS);
     s->began_s = UINT32_MAX;
-    s->untold = s->count;
-    s->told_next = 0;
+    s->growth = (struct growth){.untold = s->count};
     for (uint32_t i = 0; i < s->count; i++) {
         sketch_add(s->sketch, SKETCH_BITS, hash_mix(s->items[i].value | 1, 0));
         if (s->items[i].time_s < s->began_s)
@@ -288,14 +286,14 @@ static void judge(struct network_scan *p, struct spread *s, const struct look *l
         spread_begin(s);
     } else {
         sketch_add(s->sketch, SKETCH_BITS, hash_mix(value | 1, 0));
-        s->untold++;
+        s->growth.untold++;
     }
     double count = s->count;
     if (s->count == p->items_max) {
         const double about = sketch_count(s->sketch, SKETCH_BITS);
         count = about > count ? about : count;
     }
-    if (count >= s->told_next)
+    if (growth_is_due(&s->growth, count, s->last_s))
         tell(s, look, o, count, port);
 }
 

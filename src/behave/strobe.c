@@ -7,6 +7,7 @@
 #include "behave/behavior.h"
 #include "behave/day.h"
 #include "behave/flow.h"
+#include "behave/growth.h"
 #include "behave/ref_ring.h"
 #include "correlate/key_table.h"
 
@@ -17,9 +18,8 @@ enum { PAIRS_MAX = 1 << 17 };
 struct pair {
     struct day connections;
     uint32_t first_s, last_s;
-    uint32_t untold;
-    bool opens;         /* connections are told when they begin: their ends are no further ones */
-    uint64_t told_next; /* 0: nothing is told */
+    bool opens; /* connections are told when they begin: their ends are no further ones */
+    struct growth growth;
     struct ref_ring refs;
 };
 
@@ -73,7 +73,7 @@ static void tell(const struct strobe *t, struct pair *p, const struct flow *f,
     struct signal out = {
         .first_ns = (int64_t)p->first_s * NS_PER_S,
         .last_ns = o->time_ns,
-        .count = p->untold,
+        .count = p->growth.untold,
         .key = key,
         .key_count = countof(key),
         .explanation =
@@ -87,8 +87,7 @@ static void tell(const struct strobe *t, struct pair *p, const struct flow *f,
 
     out.entity_count = flow_entities(o, f, port->arena, &out.entities);
     behavior_tell(&behavior_strobe, port, &out);
-    p->untold = 0;
-    p->told_next = count * 2;
+    growth_told(&p->growth, (double)count, p->last_s);
 }
 
 static void observe(void *self, const struct observation *o, struct behavior_port *port)
@@ -109,11 +108,11 @@ static void observe(void *self, const struct observation *o, struct behavior_por
     p->opens |= f.part == FLOW_BEGIN;
     day_add(&p->connections, 1);
     ref_ring_add(&p->refs, o->ref);
-    p->untold++;
+    p->growth.untold++;
     const uint64_t count = day_sum(&p->connections);
     if (count < t->threshold)
-        p->told_next = 0;
-    else if (count >= p->told_next)
+        p->growth.next = 0;
+    else if (growth_is_due(&p->growth, (double)count, p->last_s))
         tell(t, p, &f, o, count, port);
 }
 

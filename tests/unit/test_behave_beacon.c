@@ -45,9 +45,11 @@ static void test_a_clockwork_day_scores_one(void **unused)
     const struct told *t = newest(&f);
     assert_string_equal(t->title, "Beaconing");
     assert_string_equal(t->keys, "source=10.0.0.5 destination=203.0.113.9");
-    assert_string_equal(t->explanation,
-                        "10.0.0.5 connected to 203.0.113.9 1440 times in 24 h, 100 % of them 60 s "
-                        "after the last, mostly of 512 bytes: beacon score 1.000");
+    assert_string_equal(
+        t->explanation,
+        "10.0.0.5 connected to 203.0.113.9 1440 times in 24 h, about every 60 s (100 "
+        "% of the intervals are within a quarter of that), mostly of 512 bytes: "
+        "beacon score 1.000");
     assert_int_equal(t->severity, SEVERITY_HIGH);
     assert_near(t->measure.value, 1.0, 1e-9);
     assert_int_equal(t->measure.samples, 1440);
@@ -127,7 +129,8 @@ static void test_as_many_connections_as_are_asked_for_suffice(void **unused)
     open_beacon(&f, "");
     beat(&f, START + MINUTE, HOUR, 13); /* the last opens the hour in which twelve are scored */
     assert_int_equal(f.count, 1);
-    assert_int_equal(f.told[0].count, 12);
+    assert_int_equal(f.told[0].count, 13); /* and that one */
+    assert_int_equal(f.told[0].measure.samples, 12);
     behave_close(&f);
 }
 
@@ -164,7 +167,34 @@ static void test_each_connection_is_told_once(void **unused)
     beat(&f, START, MINUTE, 24 * 60 + 1);
     for (uint32_t i = 0; i < f.count; i++)
         count += f.told[i].count;
-    assert_int_equal(count, 24 * 60);
+    assert_int_equal(count, 24 * 60 + 1);
+    behave_close(&f);
+}
+
+static void test_it_is_told_within_each_half_hour_while_it_lasts(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    open_beacon(&f, "");
+    beat(&f, START, 7 * MINUTE, 24 * 60 / 7);
+    assert_true(f.count > 20);
+    for (uint32_t i = 1; i < f.count; i++)
+        assert_true(f.told[i].last_ns - f.told[i - 1].last_ns <= 37 * MINUTE);
+    behave_close(&f);
+}
+
+static void test_two_connections_a_beat_are_a_beacon_too(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    open_beacon(&f, "");
+    for (uint32_t i = 0; i < 24 * 12; i++) {
+        connect_to(&f, "10.0.0.5", c2, START + i * 5 * MINUTE);
+        connect_to(&f, "10.0.0.5", c2, START + i * 5 * MINUTE + 2 * SECOND);
+    }
+    assert_non_null(strstr(newest(&f)->explanation, "about every 298 s (100 %"));
     behave_close(&f);
 }
 
@@ -222,7 +252,8 @@ static void test_the_end_of_a_connection_is_no_further_one(void **unused)
         connect_to(&f, "10.0.0.5", c2, START + i * MINUTE + 7 * SECOND);
     }
     assert_int_equal(newest(&f)->measure.samples, 24 * 60);
-    assert_non_null(strstr(newest(&f)->explanation, "60 s after the last, mostly of 700 bytes"));
+    assert_non_null(strstr(newest(&f)->explanation, "about every 60 s"));
+    assert_non_null(strstr(newest(&f)->explanation, "mostly of 700 bytes"));
     behave_close(&f);
 }
 
@@ -413,6 +444,8 @@ int main(void)
         cmocka_unit_test(test_one_connection_less_does_not),
         cmocka_unit_test(test_a_day_holds_24_hours),
         cmocka_unit_test(test_each_connection_is_told_once),
+        cmocka_unit_test(test_it_is_told_within_each_half_hour_while_it_lasts),
+        cmocka_unit_test(test_two_connections_a_beat_are_a_beacon_too),
         cmocka_unit_test(test_less_than_six_hours_are_not_enough),
         cmocka_unit_test(test_a_threshold_that_is_not_reached_is_silent),
         cmocka_unit_test(test_without_sizes_the_rest_decides),

@@ -163,6 +163,19 @@ static void test_many_names_are_told_as_they_double_and_about_how_many(void **un
     behave_close(&f);
 }
 
+static void test_a_tunnel_that_goes_on_is_told_within_each_half_hour(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "dns_tunnel", "");
+    tunnel(&f, 12 * 360, 10 * SECOND);
+    assert_true(f.count > 20);
+    for (uint32_t i = 1; i < f.count; i++)
+        assert_true(f.told[i].last_ns - f.told[i - 1].last_ns <= 30 * MINUTE);
+    behave_close(&f);
+}
+
 static void test_reputation_services_and_what_is_ignored_are_silent(void **unused)
 {
     struct behave_fixture f;
@@ -244,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_long_names_of_few_letters_need_a_type_that_carries_data),
         cmocka_unit_test(test_different_domains_are_counted_apart),
         cmocka_unit_test(test_many_names_are_told_as_they_double_and_about_how_many),
+        cmocka_unit_test(test_a_tunnel_that_goes_on_is_told_within_each_half_hour),
         cmocka_unit_test(test_reputation_services_and_what_is_ignored_are_silent),
         cmocka_unit_test(test_scanners_are_silent_and_who_asks_for_many_needs_more),
         cmocka_unit_test(test_times_at_both_ends_do_no_harm),
