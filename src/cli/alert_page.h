@@ -5,6 +5,7 @@
 #include "triage/alert_json.h"
 #include "triage/triage.h"
 
-/* All alerts that are held, by group: those of the highest severity first. `namer` says where
- * events are. */
-void alert_page_write(struct page *p, struct triage *t, const struct alert_namer *namer);
+/* All groups: those of the highest severity first, then of the highest score. Of alerts that are
+ * suppressed only the number is told. `namer` says where events are. */
+void alert_page_write(struct page *p, const struct alert_groups *groups,
+                      const struct alert_namer *namer);

@@ -7,8 +7,11 @@
 #include "engine/finding_json.h"
 #include "text/time.h"
 #include "triage/alert_json.h"
+#include "triage/group_json.h"
 
 #include <stdlib.h>
+
+enum { GROUP_ARENA_BYTES = 16 * 1024 };
 
 struct alert_report {
     const struct report_context *context;
@@ -61,6 +64,14 @@ static struct alert_namer namer_of(const struct scan *scan)
     return (struct alert_namer){.ctx = (void *)(uintptr_t)scan, .name = name_event};
 }
 
+/* Groups, with the alerts that sum entities up among them. */
+static const struct alert_groups *settle(struct triage *t)
+{
+    (void)triage_groups(t); /* says what is suppressed, which does not count */
+    (void)triage_roll_up(t);
+    return triage_groups(t);
+}
+
 /* ------------------------------------------------------------ the outputs */
 
 static bool finish_jsonl(void *state, const struct scan *scan, const struct summary *s,
@@ -69,9 +80,10 @@ static bool finish_jsonl(void *state, const struct scan *scan, const struct summ
     struct alert_report *r = state;
     const struct alert_namer namer = namer_of(scan);
     uint32_t count;
-    const struct alert *const *alerts = triage_alerts(r->context->triage, &count);
 
     (void)s;
+    (void)settle(r->context->triage);
+    const struct alert *const *alerts = triage_alerts(r->context->triage, &count);
     for (uint32_t i = 0; i < count; i++) {
         struct json_writer w = json_writer_make(&r->sink.text, 0);
         alert_json(&w, alerts[i], &namer);
@@ -97,12 +109,31 @@ static void write_head(struct json_writer *w, const struct report_context *c)
     ruleset_json(w, c->rules);
 }
 
+static bool write_groups(struct alert_report *r, struct json_writer *w,
+                         const struct alert_groups *groups, struct err *e)
+{
+    struct arena *scratch CLEANUP(arena_freep) = arena_new(GROUP_ARENA_BYTES);
+
+    json_key(w, S("groups"));
+    json_array(w);
+    for (uint32_t i = 0; i < groups->count; i++) {
+        buf_char(&r->sink.text, '\n');
+        alert_group_json(w, &groups->items[i], scratch);
+        arena_reset(scratch);
+        if (!sink_settle(&r->sink, e))
+            return false;
+    }
+    json_array_end(w);
+    return true;
+}
+
 static bool finish_json(void *state, const struct scan *scan, const struct summary *s,
                         struct err *e)
 {
     struct alert_report *r = state;
     const struct alert_namer namer = namer_of(scan);
     struct json_writer w = json_writer_make(&r->sink.text, 0);
+    const struct alert_groups *groups = settle(r->context->triage);
     uint32_t count;
     const struct alert *const *alerts = triage_alerts(r->context->triage, &count);
 
@@ -118,6 +149,8 @@ static bool finish_json(void *state, const struct scan *scan, const struct summa
             return false;
     }
     json_array_end(&w);
+    if (!write_groups(r, &w, groups, e))
+        return false;
     json_object_end(&w);
     buf_char(&r->sink.text, '\n');
     return sink_flush(&r->sink, e);
@@ -135,7 +168,7 @@ static bool finish_table(void *state, const struct scan *scan, const struct summ
                 STR_ARG(page_number(s->events, events)),
                 STR_ARG(page_number(triage_stats(r->context->triage).signals, signals)));
     page_newline(&page);
-    alert_page_write(&page, r->context->triage, &namer);
+    alert_page_write(&page, settle(r->context->triage), &namer);
     return sink_flush(&r->sink, e);
 }
 

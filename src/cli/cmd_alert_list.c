@@ -4,6 +4,7 @@
 #include "cli/sink.h"
 #include "cli/time_option.h"
 #include "triage/alert_ocsf.h"
+#include "triage/group_json.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -144,42 +145,11 @@ static void print_alert(struct buf *out, struct page *p, const struct alert_book
 
 /* ------------------------------------------------------------ groups */
 
-static void group_json(struct buf *out, const struct alert_group *g, struct arena *a)
+static void print_group_json(struct buf *out, const struct alert_group *g, struct arena *a)
 {
     struct json_writer w = json_writer_make(out, 0);
 
-    json_object(&w);
-    json_field_str(&w, S("id"), str_from(g->id));
-    json_field_str(&w, S("title"), g->top->title);
-    json_field_str(&w, S("severity"), str_from(severity_name(g->severity)));
-    json_key(&w, S("score"));
-    json_double(&w, g->score);
-    json_key(&w, S("first_seen"));
-    alert_json_time(&w, g->first_ns);
-    json_key(&w, S("last_seen"));
-    alert_json_time(&w, g->last_ns);
-    json_field_u64(&w, S("events"), g->events);
-    json_field_u64(&w, S("suppressed"), g->suppressed);
-    json_key(&w, S("tactics"));
-    json_array(&w);
-    for (uint32_t i = 0; i < g->tactic_count; i++)
-        json_str(&w, str_from(attack_tactic_name((enum attack_tactic)g->tactics[i])));
-    json_array_end(&w);
-    json_key(&w, S("alerts"));
-    json_array(&w);
-    for (uint32_t i = 0; i < g->count; i++)
-        json_str(&w, str_from(g->alerts[i]->id));
-    json_array_end(&w);
-    json_key(&w, S("links"));
-    json_array(&w);
-    for (uint32_t i = 0; i < g->link_count; i++) {
-        json_object(&w);
-        json_field_str(&w, S("alert"), str_from(g->links[i].later->id));
-        json_field_str(&w, S("why"), alert_link_text(&g->links[i], a));
-        json_object_end(&w);
-    }
-    json_array_end(&w);
-    json_object_end(&w);
+    alert_group_json(&w, g, a);
     buf_char(out, '\n');
 }
 
@@ -215,7 +185,7 @@ static void print_groups(struct sink *s, struct page *p, struct alert_book *b, b
     alert_groups_make(&groups, b->alerts, b->count, &(struct group_options){0}, b->arena);
     for (uint32_t g = 0; g < groups.count; g++)
         if (json)
-            group_json(&s->text, &groups.items[g], b->arena);
+            print_group_json(&s->text, &groups.items[g], b->arena);
         else
             group_table(p, &groups.items[g], b->arena);
 }

@@ -5,6 +5,7 @@
 #include "cli/alert_book.h"
 #include "cli/say.h"
 #include "cli/sink.h"
+#include "cli/suppress_option.h"
 #include "text/time.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 extern const struct command command_alert_suppress;
 
-enum { DAYS_DEFAULT = 7, DAYS_MAX = 3650, FILE_BYTES_MAX = 4 << 20, ID_COLUMNS = 10 };
+enum { DAYS_DEFAULT = 7, DAYS_MAX = 3650, ID_COLUMNS = 10 };
 
 static const struct option suppress_options[] = {
     DATA_OPTION,
@@ -170,22 +171,6 @@ static int preview(struct ledger_reading *r, struct alert_book *b, struct suppre
     return ok ? EXIT_OK : EXIT_OUTPUT;
 }
 
-static struct suppress_set *read_set(struct io *io, const char *path)
-{
-    struct buf text CLEANUP(buf_done) = buf_make(FILE_BYTES_MAX);
-    struct err e = {0};
-    struct suppress_set *set = NULL;
-
-    if (io_read_file(io, path, &text, &e)) {
-        set = suppress_set_read(buf_str(&text), str_from(path), &e);
-        if (!set)
-            err_in_file(&e, str_from(path));
-    }
-    if (!set)
-        say_err(&e);
-    return set;
-}
-
 static int preview_run(struct ledger_reading *r, const struct arguments *a, const char *file)
 {
     const char *given = opt_value(&command_alert_suppress, a, "days");
@@ -201,7 +186,7 @@ static int preview_run(struct ledger_reading *r, const struct arguments *a, cons
         say("option '--days' takes a number from 1 to %d, not '%s'", DAYS_MAX, given);
         return EXIT_USAGE;
     }
-    struct suppress_set *set = read_set(&r->io, file);
+    struct suppress_set *set = suppress_file_read(&r->io, file);
     if (!set)
         return EXIT_INPUT;
     q.from_ns = clock_now_ns(&r->clock) - (int64_t)days * 86400 * NS_PER_S;

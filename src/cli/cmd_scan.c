@@ -12,6 +12,7 @@
 #include "cli/say.h"
 #include "cli/scan_filter.h"
 #include "cli/scan_rules.h"
+#include "cli/suppress_option.h"
 #include "text/escape.h"
 #include "text/zone.h"
 
@@ -54,6 +55,7 @@ static const struct option scan_options[] = {
      "look for behaviours too, and print alerts in their groups instead of findings", COMPLETE_NONE,
      NULL},
     BEHAVIOR_OPTIONS,
+    SUPPRESS_OPTION,
     FORMATS_OPTION,
     {"format", '\0', OPTION_VALUE, "NAME", "take all input for this format ('tocsin formats')",
      COMPLETE_NONE, NULL},
@@ -345,7 +347,7 @@ static const struct report *chosen_report(const struct arguments *a)
 }
 
 static int scan_with(const struct arguments *a, struct scan_options *o, struct ruleset *rs,
-                     const struct report *report)
+                     const struct report *report, struct suppress_set *suppressions)
 {
     const struct option_values *fields = &a->options[opt_index(&command_scan, "field")];
     str *paths = mem_array(a->operand_count, sizeof *paths);
@@ -368,7 +370,11 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
     as_strs(fields->values, fields->count, names);
     o->rules = rs;
     o->record_fd = rs->correlations_kept || o->behaviors ? open_spool() : -1;
-    c.triage = o->behaviors ? triage_new(NULL) : NULL;
+    if (o->behaviors) {
+        const struct triage_options triage = {
+            .groups = {.assets = o->assets, .suppressions = suppressions}};
+        c.triage = triage_new(&triage);
+    }
     c.fd = open_output(o->io, a);
     if (c.fd != -1) {
         c.terminal = isatty(c.fd) == 1;
@@ -387,10 +393,14 @@ static int scan_with(const struct arguments *a, struct scan_options *o, struct r
 
 /* With --alerts: the behaviours that are on, and what is known of one's own machines. */
 static bool load_behaviors(const struct arguments *a, struct scan_options *o,
-                           struct asset_list **assets)
+                           struct asset_list **assets, struct suppress_set **suppressions)
 {
+    const char *path = opt_value(&command_scan, a, "suppressions");
+
     if (!opt_flag(&command_scan, a, "alerts"))
         return true;
+    if (path && !(*suppressions = suppress_file_read(o->io, path)))
+        return false;
     if (!behavior_options_load(&command_scan, a, o->io, &o->behaviors, assets))
         return false;
     o->assets = *assets;
@@ -402,6 +412,7 @@ static int scan_run(const struct arguments *a)
     struct io io;
     struct logsource force = {0};
     struct asset_list *assets = NULL;
+    struct suppress_set *suppressions = NULL;
     struct scan_options o = {.io = &io, .from_ns = INT64_MIN, .to_ns = INT64_MAX};
     const struct report *report = chosen_report(a);
     const struct clock clock = clock_system();
@@ -415,15 +426,16 @@ static int scan_run(const struct arguments *a)
     }
     o.time.reference_ns = clock_now_ns(&clock);
     struct ready_rules ready;
-    if (report && prepare(a, &o, &force) && load_behaviors(a, &o, &assets) &&
+    if (report && prepare(a, &o, &force) && load_behaviors(a, &o, &assets, &suppressions) &&
         scan_rules_load(&command_scan, a, &io, &ready, &code)) {
         o.profile = ready.profile;
         o.compiled = ready.compiled;
-        code = scan_with(a, &o, ready.rules, report);
+        code = scan_with(a, &o, ready.rules, report, suppressions);
         ready_rules_done(&ready);
     }
     scan_filter_done(&o);
     behavior_options_done(&o.behaviors, &assets);
+    suppress_set_free(suppressions);
     return code;
 }
 

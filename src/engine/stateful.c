@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "engine/firing.h"
+#include "triage/tool_signal.h"
 
 #include <stdlib.h>
 
@@ -205,20 +206,38 @@ static bool take_finding(struct stateful *s, int64_t time_ns, str record)
     return true;
 }
 
+/* Under the keys of the observation, so that its alert meets those of rules and behaviours. */
+static void tell_tool(struct stateful *s, const struct observation *o, const struct tool_note *tool)
+{
+    struct columns columns = *o->columns;
+    struct tool_signal_room room;
+    struct signal signal;
+
+    if (o->host.n)
+        columns.values[COLUMN_host_name] = o->host;
+    if (o->user.n)
+        columns.values[COLUMN_user_name] = o->user;
+    if (tool_signal(&columns, tool->format, tool->techniques, o->time_ns, s->ref, s->arena, &room,
+                    &signal))
+        hand_on(s, &signal);
+}
+
 static bool take_observation(struct stateful *s, int64_t time_ns, str record)
 {
     struct connection_note note;
+    struct tool_note tool;
     struct columns columns;
     struct observation o = {.time_ns = time_ns, .ref = s->ref, .columns = &columns};
 
     if (!s->options.behaviors || time_ns == SIGNAL_NO_TIME ||
-        !stateful_read_observation(record, &columns, &note))
+        !stateful_read_observation(record, &columns, &note, &tool))
         return false;
     if (note.steps)
         connection_note_apply(s->connections, &note, time_ns, &columns, s->arena);
     identity_learn(s->identity, &columns, time_ns);
     observation_fill(&o, s->identity, s->options.assets, s->arena);
     behavior_set_observe(s->options.behaviors, &o, &s->port);
+    tell_tool(s, &o, &tool);
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/stateful_record.h"
 
+#include "triage/tool_signal.h"
+
 #define ABSENT UINT32_MAX
 
 /* ------------------------------------------------------------ writing */
@@ -136,14 +138,10 @@ static const uint8_t tool_columns[] = {
     COLUMN_process_name, COLUMN_file_sha256,  COLUMN_destination_port,
 };
 
-static bool is_tool_alert(uint8_t activity)
-{
-    return activity == ACTIVITY_detection || activity == ACTIVITY_malware;
-}
-
 struct observed_columns {
     const struct columns *columns;
     struct connection_note note;
+    struct tool_note tool;
     uint8_t asked[COLUMN_COUNT + countof(tool_columns)]; /* that are present, each once */
     uint8_t count;
 };
@@ -174,6 +172,10 @@ static void put_observation(struct writer *w, const void *what)
         put_u8(w, o->asked[i]);
         put_str(w, o->columns->values[o->asked[i]], STATEFUL_TEXT_MAX);
     }
+    if (tool_alerts_of(o->columns->activity)) {
+        put_str(w, o->tool.format, STATEFUL_TEXT_MAX);
+        put_str(w, o->tool.techniques, STATEFUL_TEXT_MAX);
+    }
 }
 
 /* The activity that the tables give, and whether code may yet change it. */
@@ -191,7 +193,7 @@ static uint8_t activity_of(const struct kind *k, bool *ret_may_change)
 
 static bool is_asked_for(const struct behavior_set *b, uint8_t activity)
 {
-    return is_tool_alert(activity) || behavior_set_wants(b, activity);
+    return tool_alerts_of(activity) || behavior_set_wants(b, activity);
 }
 
 str stateful_observation(const struct behavior_set *b, const struct connection_memory *m,
@@ -219,8 +221,11 @@ str stateful_observation(const struct behavior_set *b, const struct connection_m
     o.columns = columns;
     const uint32_t count = behavior_set_columns(b, &asked);
     ask(&o, asked, count);
-    if (is_tool_alert(columns->activity))
+    if (tool_alerts_of(columns->activity)) {
         ask(&o, tool_columns, countof(tool_columns));
+        o.tool =
+            (struct tool_note){str_from(kind_format(settled->kind)), tool_techniques(settled, a)};
+    }
     return write_record(put_observation, &o, a);
 }
 
@@ -342,7 +347,8 @@ bool stateful_read_finding(str record, const struct ruleset *rs, struct arena *a
     return !r.bad;
 }
 
-bool stateful_read_observation(str record, struct columns *ret, struct connection_note *ret_note)
+bool stateful_read_observation(str record, struct columns *ret, struct connection_note *ret_note,
+                               struct tool_note *ret_tool)
 {
     struct reader r = reader_of(record, STATEFUL_OBSERVATION);
 
@@ -359,6 +365,11 @@ bool stateful_read_observation(str record, struct columns *ret, struct connectio
         if (column >= COLUMN_COUNT)
             return false;
         ret->values[column] = value;
+    }
+    *ret_tool = (struct tool_note){0};
+    if (tool_alerts_of(ret->activity)) {
+        ret_tool->format = get_str(&r);
+        ret_tool->techniques = get_str(&r);
     }
     return !r.bad;
 }

@@ -40,5 +40,9 @@ bool stateful_read_matches(str record, struct arena *a, struct correlator_match 
 /* Of the finding: rule (of rs), entities, host, user, matched. */
 bool stateful_read_finding(str record, const struct ruleset *rs, struct arena *a,
                            struct finding *ret) MUST_USE;
-bool stateful_read_observation(str record, struct columns *ret,
-                               struct connection_note *ret_note) MUST_USE;
+/* Of another tool's alert, beside its columns. */
+struct tool_note {
+    str format, techniques; /* triage/tool_signal.h */
+};
+bool stateful_read_observation(str record, struct columns *ret, struct connection_note *ret_note,
+                               struct tool_note *ret_tool) MUST_USE;

@@ -268,7 +268,7 @@ void alert_groups_make(struct alert_groups *ret, struct alert *const *alerts, ui
     if (!j.options.group_span_ns)
         j.options.group_span_ns = GROUP_SPAN_S * NS_PER_S;
     *ret = (struct alert_groups){0};
-    link_entities_find(&ret->entities, told, count, &o->assets, a);
+    link_entities_find(&ret->entities, told, count, o->assets, a);
     j.parent = mem_array(count + 1, sizeof *j.parent);
     j.last_of = mem_array(count + 1, sizeof *j.last_of);
     j.links = mem_array(count + 1, sizeof *j.links);

@@ -47,8 +47,8 @@ struct alert_group {
 
 struct group_options {
     int64_t group_gap_ns, severe_gap_ns, group_span_ns; /* 0: as the numbers above */
-    struct asset_source assets;
-    struct suppress_set *suppressions; /* NULL: nothing is hidden */
+    const struct asset_list *assets;                    /* NULL: nothing is known of one's own */
+    struct suppress_set *suppressions;                  /* NULL: nothing is hidden */
 };
 
 struct alert_groups {

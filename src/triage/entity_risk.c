@@ -12,9 +12,11 @@ struct mention {
     const struct alert *alert;
 };
 
+/* What is rolled up is not counted again. */
 static bool counts(const struct alert *a, const struct risk_options *o)
 {
-    return !a->suppressed_by.p && a->state != ALERT_CLOSED &&
+    return !(a->origin == SIGNAL_CORRELATION && str_eq(a->rule_id, S(RISK_ROLL_UP_ID))) &&
+           !a->suppressed_by.p && a->state != ALERT_CLOSED &&
            (o->from_ns == 0 || a->last_ns == SIGNAL_NO_TIME || a->last_ns >= o->from_ns);
 }
 
@@ -82,8 +84,7 @@ static void weigh(struct entity_risk *r, const struct mention *m, uint32_t count
     r->top_count = count < RISK_CONTRIBUTORS ? count : RISK_CONTRIBUTORS;
     for (uint32_t i = 0; i < r->top_count; i++)
         r->top[i] = m[i].alert;
-    if (o->assets.of)
-        r->criticality = o->assets.of(o->assets.ctx, r->entity.value).criticality;
+    r->criticality = asset_of(o->assets, r->entity.value).criticality;
     r->score = score_by_criticality(alert_score(scores, weighed), r->criticality);
     count_kinds(r, m, weighed, a);
     r->rolled_up = r->techniques >= (o->techniques_min ? o->techniques_min : ROLL_UP_TECHNIQUES) &&
@@ -108,7 +109,7 @@ uint32_t entity_risks(const struct alert *const *alerts, uint32_t count,
     struct link_entities l;
     uint32_t mention_count = 0, risks = 0;
 
-    link_entities_find(&l, alerts, count, &o->assets, a);
+    link_entities_find(&l, alerts, count, o->assets, a);
     struct mention *mentions = mem_array(l.starts[count] + 1, sizeof *mentions);
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = l.starts[i]; k < l.starts[i + 1]; k++)
@@ -163,7 +164,7 @@ void risk_signal(const struct entity_risk *r, struct arena *a, struct signal *re
     *ret = (struct signal){
         .origin = SIGNAL_CORRELATION,
         .severity = r->score >= 70 ? SEVERITY_CRITICAL : SEVERITY_HIGH,
-        .id = S("entity_roll_up"),
+        .id = S(RISK_ROLL_UP_ID),
         .title = arena_printf(a, "Several detections tell of one %s", type),
         .first_ns = INT64_MAX,
         .last_ns = SIGNAL_NO_TIME,

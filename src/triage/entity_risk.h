@@ -20,6 +20,8 @@ enum {
     ROLL_UP_SOURCES = 4,
 };
 
+#define RISK_ROLL_UP_ID "entity_roll_up"
+
 struct entity_risk {
     struct entity entity;
     double score; /* 0..100 */
@@ -32,8 +34,8 @@ struct entity_risk {
 };
 
 struct risk_options {
-    struct asset_source assets;
-    int64_t from_ns; /* alerts whose last event is older do not count; 0: all */
+    const struct asset_list *assets; /* NULL: nothing is known of one's own */
+    int64_t from_ns;                 /* alerts whose last event is older do not count; 0: all */
     uint32_t techniques_min, sources_min; /* to be rolled up; 0: as the numbers above */
 };
 

@@ -162,14 +162,13 @@ static void list_alert(struct finder *f, const struct alert *alert)
     }
 }
 
-static void refuse_known(struct link_entities *l, const struct asset_source *assets)
+static void refuse_known(struct link_entities *l, const struct asset_list *assets)
 {
     for (uint32_t i = 0; i < l->count; i++) {
         struct link_entity *e = &l->items[i];
         if (!link_names_someone(&e->entity))
             e->refusal = LINK_NAMES_NO_ONE;
-        else if (assets->of &&
-                 assets->of(assets->ctx, e->entity.value).roles & ROLES_THAT_LINK_NOTHING)
+        else if (asset_of(assets, e->entity.value).roles & ROLES_THAT_LINK_NOTHING)
             e->refusal = LINK_ROLE;
     }
 }
@@ -239,7 +238,7 @@ static void refuse_hubs(struct link_entities *l, uint32_t alert_count)
 }
 
 void link_entities_find(struct link_entities *ret, const struct alert *const *alerts,
-                        uint32_t count, const struct asset_source *assets, struct arena *a)
+                        uint32_t count, const struct asset_list *assets, struct arena *a)
 {
     struct finder f = {.ret = ret, .arena = a, .seed = hash_seed()};
 

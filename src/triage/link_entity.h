@@ -22,12 +22,6 @@ enum {
     HUB_DETECTIONS_MIN = 8,
 };
 
-/* What is known of an entity's value. */
-struct asset_source {
-    const void *ctx;
-    struct asset (*of)(const void *ctx, str key); /* NULL: nothing is known */
-};
-
 enum BYTE_ENUM link_refusal {
     LINK_GOOD,
     LINK_NAMES_NO_ONE, /* its value */
@@ -53,7 +47,7 @@ struct link_entities {
 
 /* All lives in a. The alerts are in their order (alert_order()). */
 void link_entities_find(struct link_entities *ret, const struct alert *const *alerts,
-                        uint32_t count, const struct asset_source *assets, struct arena *a);
+                        uint32_t count, const struct asset_list *assets, struct arena *a);
 
 /* Whether a value of that type can link alerts at all: for LINK_NAMES_NO_ONE. */
 bool link_names_someone(const struct entity *e);

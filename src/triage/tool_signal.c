@@ -46,15 +46,15 @@ static const struct scale {
     {"wazuh", {4, 7, 12, 15}},
 };
 
-static enum severity by_number(const char *format, double number)
+static enum severity by_number(str format, double number)
 {
-    if (str_eq(str_from(format), S("suricata"))) /* 1 is the highest */
+    if (str_eq(format, S("suricata"))) /* 1 is the highest */
         return number <= 1   ? SEVERITY_HIGH
                : number <= 2 ? SEVERITY_MEDIUM
                : number <= 3 ? SEVERITY_LOW
                              : SEVERITY_INFORMATIONAL;
     for (uint32_t i = 0; i < countof(scales); i++) {
-        if (!str_eq(str_from(format), str_from(scales[i].format)))
+        if (!str_eq(format, str_from(scales[i].format)))
             continue;
         int severity = SEVERITY_INFORMATIONAL;
         for (uint32_t k = 0; k < SCALE_STEPS; k++)
@@ -64,7 +64,7 @@ static enum severity by_number(const char *format, double number)
     return SEVERITY_MEDIUM;
 }
 
-enum severity tool_severity(const char *format, str level)
+enum severity tool_severity(str format, str level)
 {
     char number[NUMBER_BYTES_MAX + 1] = {0};
     char *end = number;
@@ -133,27 +133,42 @@ static void put_details(const struct columns *c, struct signal *s, struct tool_s
                 str_from(column_name((enum column)columns[i])), c->values[columns[i]]};
 }
 
-/* Techniques, where the tool names them: T1110.001 becomes attack.t1110.001. */
-static void put_tags(const struct event *ev, struct signal *s, struct arena *a,
-                     struct tool_signal_room *room)
+str tool_techniques(const struct event *ev, struct arena *a)
 {
     static const str names[] = {S("rule.mitre.id"), S("threat.technique.id"),
                                 S("alert.metadata.mitre_technique_id"), S("attacks.technique.uid")};
+    str all = {0};
+    uint32_t count = 0;
 
     for (uint32_t i = 0; i < countof(names); i++)
         for (uint32_t at = event_find(ev, names[i]);
-             at < ev->field_count && s->tag_count < SIGNAL_TAGS_MAX; at = event_next(ev, at)) {
-            const str value = ev->fields[at].value;
-            if (value.n < 2 || ascii_lower(value.p[0]) != 't')
-                continue;
-            char *lower = arena_bytes(a, value.n);
-            for (size_t k = 0; k < value.n; k++)
-                lower[k] = ascii_lower(value.p[k]);
-            room->tags[s->tag_count++] = arena_printf(a, "attack." STR_FMT, (int)value.n, lower);
-        }
+             at < ev->field_count && count < SIGNAL_TAGS_MAX; at = event_next(ev, at), count++)
+            all = arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(all), count ? " " : "",
+                               STR_ARG(ev->fields[at].value));
+    return all;
 }
 
-bool tool_signal(const struct event *ev, const struct columns *c, int64_t time_ns, uint64_t ref,
+/* T1110.001 becomes attack.t1110.001. */
+static void put_tags(str techniques, struct signal *s, struct arena *a,
+                     struct tool_signal_room *room)
+{
+    while (techniques.n && s->tag_count < SIGNAL_TAGS_MAX) {
+        const str id = str_cut(&techniques, ' ');
+        if (id.n < 2 || ascii_lower(id.p[0]) != 't')
+            continue;
+        char *lower = arena_bytes(a, id.n);
+        for (size_t k = 0; k < id.n; k++)
+            lower[k] = ascii_lower(id.p[k]);
+        room->tags[s->tag_count++] = arena_printf(a, "attack." STR_FMT, (int)id.n, lower);
+    }
+}
+
+bool tool_alerts_of(uint8_t activity)
+{
+    return activity == ACTIVITY_detection || activity == ACTIVITY_malware;
+}
+
+bool tool_signal(const struct columns *c, str format, str techniques, int64_t time_ns, uint64_t ref,
                  struct arena *a, struct tool_signal_room *room, struct signal *ret)
 {
     static const uint8_t ids[] = {COLUMN_rule_id,     COLUMN_event_code,   COLUMN_rule_name,
@@ -162,16 +177,16 @@ bool tool_signal(const struct event *ev, const struct columns *c, int64_t time_n
                                      COLUMN_event_action, COLUMN_event_reason, COLUMN_COUNT};
     static const uint8_t targets[] = {COLUMN_destination_ip, COLUMN_host_name, COLUMN_host_ip,
                                       COLUMN_resource_name, COLUMN_COUNT};
-    const char *format = kind_format(ev->kind);
     const str id = first_of(c, ids), title = first_of(c, titles);
 
-    if (c->activity != ACTIVITY_detection && c->activity != ACTIVITY_malware)
+    if (!tool_alerts_of(c->activity))
         return false;
     *ret = (struct signal){
         .origin = SIGNAL_TOOL,
         .severity = tool_severity(format, c->values[COLUMN_log_level]),
-        .id = arena_printf(a, "%s:" STR_FMT, format, STR_ARG(id.n ? id : S("alert"))),
-        .title = title.n ? title : arena_printf(a, "An alert of %s", format),
+        .id =
+            arena_printf(a, STR_FMT ":" STR_FMT, STR_ARG(format), STR_ARG(id.n ? id : S("alert"))),
+        .title = title.n ? title : arena_printf(a, "An alert of " STR_FMT, STR_ARG(format)),
         .first_ns = time_ns,
         .last_ns = time_ns,
         .count = 1,
@@ -183,12 +198,13 @@ bool tool_signal(const struct event *ev, const struct columns *c, int64_t time_n
         .event_count = 1,
     };
     room->ref = ref;
-    ret->explanation = arena_printf(a, "%s told it", *format ? format : "another tool");
+    ret->explanation =
+        arena_printf(a, STR_FMT " told it", STR_ARG(format.n ? format : S("another tool")));
     put_key(ret, room, S("source"), c->values[COLUMN_source_ip]);
     put_key(ret, room, S("target"), first_of(c, targets));
     put_key(ret, room, S("user"), c->values[COLUMN_user_name]);
     put_entities(c, ret, room);
     put_details(c, ret, room);
-    put_tags(ev, ret, a, room);
+    put_tags(techniques, ret, a, room);
     return true;
 }

@@ -21,10 +21,17 @@ struct tool_signal_room {
     uint64_t ref;
 };
 
-/* False: the record is no alert of a tool. `c` are the event's columns; its values are text
- * (event_settle()). time_ns may be SIGNAL_NO_TIME. Texts are the event's or live in a. */
-bool tool_signal(const struct event *ev, const struct columns *c, int64_t time_ns, uint64_t ref,
+/* Is it what a tool alerts of, detection or malware? */
+bool tool_alerts_of(uint8_t activity);
+
+/* The techniques that the record names, "T1110.001 T1021", in a; .p is NULL when it names none. Its
+ * values are text (event_settle()). */
+str tool_techniques(const struct event *ev, struct arena *a);
+
+/* False: the columns are of no alert of a tool. `format` is that of the record's kind, techniques
+ * as above. time_ns may be SIGNAL_NO_TIME. Texts are the columns' or live in a. */
+bool tool_signal(const struct columns *c, str format, str techniques, int64_t time_ns, uint64_t ref,
                  struct arena *a, struct tool_signal_room *room, struct signal *ret) MUST_USE;
 
 /* "high" or "3", in the words or numbers of the format. */
-enum severity tool_severity(const char *format, str level);
+enum severity tool_severity(str format, str level);

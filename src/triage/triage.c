@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "text/time.h"
+#include "triage/entity_risk.h"
 #include "triage/kept_alert.h"
 
 #include <stdlib.h>
@@ -237,6 +238,41 @@ const struct alert_groups *triage_groups(struct triage *t)
     arena_reset(t->group_arena);
     alert_groups_make(&t->groups, t->list, count, &t->options.groups, t->group_arena);
     return &t->groups;
+}
+
+/* The signal, without what its alert has counted already; false when that is all. */
+static bool is_more(struct triage *t, struct signal *s)
+{
+    const struct kept_alert *k = find(t, s, hash_of(t, s));
+
+    if (!k || !goes_on(t, &k->alert, s->last_ns))
+        return true;
+    if (k->alert.count >= s->count)
+        return false;
+    s->count -= k->alert.count;
+    return true;
+}
+
+uint32_t triage_roll_up(struct triage *t)
+{
+    const struct risk_options o = {.assets = t->options.groups.assets};
+    struct arena *a = arena_new(GROUP_ARENA_BYTES);
+    struct entity_risk *risks;
+    const uint32_t alerts = list_alerts(t);
+    const uint32_t count =
+        entity_risks((const struct alert *const *)t->list, alerts, &o, a, &risks);
+    struct signal *signals = arena_array(a, (size_t)count + 1, sizeof *signals);
+    uint32_t rolled = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (risks[i].rolled_up)
+            risk_signal(&risks[i], a, &signals[rolled++]);
+    /* Texts of the signals are the alerts', of which taking one may give up another. */
+    for (uint32_t i = 0; i < rolled && t->stats.held < t->options.alerts_max; i++)
+        if (is_more(t, &signals[i]))
+            (void)triage_take(t, &signals[i], NULL);
+    arena_free(a);
+    return rolled;
 }
 
 struct triage_stats triage_stats(const struct triage *t)

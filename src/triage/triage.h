@@ -41,6 +41,11 @@ void triage_advance(struct triage *t, int64_t now_ns);
  * function that takes or gives up alerts. */
 const struct alert *const *triage_alerts(struct triage *t, uint32_t *ret_count);
 
+/* Makes or raises an alert of each entity that several detections tell of by several techniques
+ * (entity_risk.h), of what triage_groups() left visible. May be called again and again. Returns how
+ * many such entities there are. */
+uint32_t triage_roll_up(struct triage *t);
+
 /* The groups of all that are held; alerts get the id of theirs. As long good as triage_alerts(),
  * and until it is called again. */
 const struct alert_groups *triage_groups(struct triage *t);

@@ -150,17 +150,24 @@ static void values_that_name_no_one_link_nothing(void **state)
     }
 }
 
-static struct asset scanner_of(const void *ctx, str key)
+static struct asset_list *scanner_at(const char *address)
 {
-    return (struct asset){.roles = str_eq(key, str_from(ctx)) ? ROLE_SCANNER : ROLE_INTERNAL};
+    struct err e = {0};
+    char text[128];
+
+    snprintf(text, sizeof text, "assets:\n  - match: [%s]\n    roles: [scanner]\n", address);
+    struct asset_list *list = asset_list_read(str_from(text), &e);
+    assert_non_null(list);
+    return list;
 }
 
 static void a_scanner_links_nothing(void **state)
 {
     const struct story both[] = {{"a", "web1", NULL, "192.0.2.9", .time_ns = START_NS},
                                  {"b", "web2", NULL, "192.0.2.9", .time_ns = START_NS}};
-    const struct triage_options scanner = {.groups.assets = {"192.0.2.9", scanner_of}};
-    const struct triage_options other = {.groups.assets = {"192.0.2.8", scanner_of}};
+    struct asset_list *its = scanner_at("192.0.2.9"), *of_another = scanner_at("192.0.2.8");
+    const struct triage_options scanner = {.groups.assets = its};
+    const struct triage_options other = {.groups.assets = of_another};
     struct triage *t = triage_new(&scanner), *plain = triage_new(&other);
 
     (void)state;
@@ -168,6 +175,8 @@ static void a_scanner_links_nothing(void **state)
     assert_int_equal(groups_of(plain, both, 2)->count, 1);
     triage_free(t);
     triage_free(plain);
+    asset_list_free(its);
+    asset_list_free(of_another);
 }
 
 /* A proxy's address in alerts of `rules` rules on `hosts` hosts each, among hosts of their own. */

@@ -97,18 +97,14 @@ static void the_order_of_alerts_does_not_matter_and_ten_explain_it(void **state)
     triage_free(other);
 }
 
-static struct asset extreme_of(const void *ctx, str key)
-{
-    (void)ctx;
-    return (struct asset){.criticality =
-                              str_eq(key, S("dc1")) ? CRITICALITY_EXTREME : CRITICALITY_NONE};
-}
-
 static void what_is_critical_weighs_more(void **state)
 {
     struct triage *t = triage_new(NULL);
     struct arena *a = arena_new(4096);
-    const struct risk_options o = {.assets = {NULL, extreme_of}};
+    struct err e = {0};
+    struct asset_list *list =
+        asset_list_read(S("assets:\n  - match: [dc1]\n    criticality: extreme\n"), &e);
+    const struct risk_options o = {.assets = list};
     struct entity_risk *r;
 
     (void)state;
@@ -117,6 +113,7 @@ static void what_is_critical_weighs_more(void **state)
     assert_int_equal(risks_of(t, &o, a, &r), 2);
     assert_true(str_eq(r[0].entity.value, S("dc1")));
     assert_true(r[0].score > r[1].score && r[0].score < 100);
+    asset_list_free(list);
     arena_free(a);
     triage_free(t);
 }
@@ -147,6 +144,30 @@ static void several_techniques_of_several_detections_are_rolled_up(void **state)
     triage_free(t);
 }
 
+static void rolling_up_again_changes_nothing(void **state)
+{
+    static const char *const tags[] = {"attack.t1110", "attack.t1059.001", "attack.t1021"};
+    struct triage *t = triage_new(NULL);
+    uint32_t count;
+
+    (void)state;
+    for (uint32_t i = 0; i < 4; i++)
+        take(t, i, "web1", SEVERITY_LOW, tags[i % 3]);
+    assert_int_equal(triage_roll_up(t), 1);
+    assert_int_equal(triage_roll_up(t), 1);
+    const struct alert *const *alerts = triage_alerts(t, &count);
+    assert_int_equal(count, 5);
+    for (uint32_t i = 0; i < count; i++)
+        if (str_eq(alerts[i]->rule_id, S(RISK_ROLL_UP_ID)))
+            assert_int_equal(alerts[i]->count, 4);
+    assert_int_equal(triage_groups(t)->count, 1);
+    take(t, 9, "web1", SEVERITY_LOW, tags[0]);
+    assert_int_equal(triage_roll_up(t), 1);
+    alerts = triage_alerts(t, &count);
+    assert_int_equal(count, 6); /* the new one; the other was raised */
+    triage_free(t);
+}
+
 static void old_alerts_do_not_count(void **state)
 {
     struct triage *t = triage_new(NULL);
@@ -173,6 +194,7 @@ int main(void)
         cmocka_unit_test(the_order_of_alerts_does_not_matter_and_ten_explain_it),
         cmocka_unit_test(what_is_critical_weighs_more),
         cmocka_unit_test(several_techniques_of_several_detections_are_rolled_up),
+        cmocka_unit_test(rolling_up_again_changes_nothing),
         cmocka_unit_test(old_alerts_do_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

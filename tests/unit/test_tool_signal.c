@@ -27,8 +27,10 @@ static void take(void *ctx, struct event *ev)
     event_settle(ev, t->arena);
     struct event *kept = event_keep(ev, t->arena);
     columns_fill(kept, &columns, t->arena);
-    t->is_signal = tool_signal(kept, &columns, kept->has_time ? kept->time_ns : SIGNAL_NO_TIME,
-                               event_ref(3, 7), t->arena, &t->room, &t->signal);
+    t->is_signal =
+        tool_signal(&columns, str_from(kind_format(ev->kind)), tool_techniques(kept, t->arena),
+                    kept->has_time ? kept->time_ns : SIGNAL_NO_TIME, event_ref(3, 7), t->arena,
+                    &t->room, &t->signal);
     t->signal.id = t->is_signal ? arena_str(t->arena, t->signal.id) : (str){0};
     t->events++;
 }
@@ -146,7 +148,8 @@ static void each_tools_severity_is_read_by_its_scale(void **state)
 
     (void)state;
     for (uint32_t i = 0; i < countof(rows); i++)
-        assert_int_equal(tool_severity(rows[i].format, str_from(rows[i].level)), rows[i].severity);
+        assert_int_equal(tool_severity(str_from(rows[i].format), str_from(rows[i].level)),
+                         rows[i].severity);
 }
 
 int main(void)
