@@ -72,7 +72,8 @@ struct pair {
     uint64_t *owned;
     struct scored *beacon; /* the last day that was one; NULL: it was none */
     struct day day;
-    uint32_t last_s, told_s;
+    uint32_t last_s;
+    uint32_t told_s; /* of this beacon; 0: not yet */
     uint16_t capacity, count, next;
     bool opens;    /* connections are told when they begin: their ends are no further ones */
     bool hostless; /* a request named no host */
@@ -136,6 +137,7 @@ static void set_beacon(struct pair *p, const struct scored *s)
     }
     if (s && !p->beacon) {
         *p->owned += sizeof *p->beacon;
+        p->told_s = 0;
         p->beacon = mem_alloc(sizeof *p->beacon);
     }
     if (s)
@@ -421,7 +423,7 @@ static void tell(const struct beacon *b, struct pair *p, const struct flow *f,
     uint64_t refs[REF_RING];
     struct signal out = {
         .severity = severity_of(s),
-        .first_ns = s->first_s * NS_PER_S,
+        .first_ns = (p->told_s ? p->told_s : s->first_s) * NS_PER_S,
         .last_ns = o->time_ns,
         .count = p->untold,
         .key = key,

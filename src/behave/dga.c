@@ -137,7 +137,7 @@ static void tell(const struct dga *d, struct host *h, const struct dns_question 
         refs[i] = h->names[(h->next + i) % NAMES].ref;
     h->told += h->growth.untold;
     struct signal out = {
-        .first_ns = (int64_t)h->first_s * NS_PER_S,
+        .first_ns = (int64_t)growth_since(&h->growth, h->first_s) * NS_PER_S,
         .last_ns = o->time_ns,
         .count = h->growth.untold,
         .key = &key,

@@ -333,10 +333,11 @@ static bool is_tunnel(const struct dns_tunnel *t, const struct pair *p, int span
 {
     const struct half sum = span_sum(&p->spans[span]);
     const double least = (double)t->names_least[span] * times;
-
     const double names = span_names_about(&p->spans[span]);
+    /* A half of the window goes at once: it ends when half of the threshold is not there. */
+    const double needed = p->growth.next > 0 ? least / 2 : least;
 
-    if (names < least || sum.names == 0 || sum.bytes < (uint64_t)t->bytes_least * sum.names)
+    if (names < needed || sum.names == 0 || sum.bytes < (uint64_t)t->bytes_least * sum.names)
         return false;
     *ret = (struct found){
         .span = span,
@@ -365,7 +366,7 @@ static void tell(struct pair *p, const struct dns_question *q, const struct obse
     };
     uint64_t refs[REF_RING];
     struct signal out = {
-        .first_ns = (int64_t)p->first_s * NS_PER_S,
+        .first_ns = (int64_t)growth_since(&p->growth, p->first_s) * NS_PER_S,
         .last_ns = o->time_ns,
         .count = p->growth.untold,
         .key = key,

@@ -249,11 +249,12 @@ static void tell_pair(const struct exfil *x, struct pair *p, const struct flow *
 {
     struct arena *a = port->arena;
     const str destination = flow_destination(f);
+    const uint32_t day_start = p->half ? (p->half - 1) * HALF_S : 0;
     const struct signal_pair key[] = {{S("host"), f->source}, {S("destination"), destination}};
     uint64_t refs[REF_RING];
     struct signal out = {
         .severity = u->is_new ? SEVERITY_HIGH : SEVERITY_NONE,
-        .first_ns = (int64_t)p->first_s * NS_PER_S,
+        .first_ns = (int64_t)(p->first_s > day_start ? p->first_s : day_start) * NS_PER_S,
         .last_ns = o->time_ns,
         .count = p->untold,
         .key = key,

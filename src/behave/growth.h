@@ -21,3 +21,9 @@ static inline void growth_told(struct growth *g, double value, uint32_t now_s)
 {
     *g = (struct growth){.next = value * 2, .told_s = now_s};
 }
+
+/* Since when the events are that are told now: since it began, or was told last. */
+static inline uint32_t growth_since(const struct growth *g, uint32_t began_s)
+{
+    return g->next > 0 ? g->told_s : began_s;
+}

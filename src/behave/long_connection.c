@@ -92,10 +92,12 @@ static void tell(const struct long_connection *l, struct pair *p, const struct f
     const str destination = flow_destination(f);
     const struct signal_pair key[] = {{S("source"), f->source}, {S("destination"), destination}};
     const double hours = (double)seconds / HOUR_S;
+    const uint32_t day_start =
+        p->seconds.hour < DAY_HOURS ? 0 : (p->seconds.hour - DAY_HOURS + 1) * HOUR_S;
     uint64_t refs[REF_RING];
     struct signal out = {
         .severity = severity_of(seconds),
-        .first_ns = (int64_t)p->first_s * NS_PER_S,
+        .first_ns = (int64_t)(p->first_s > day_start ? p->first_s : day_start) * NS_PER_S,
         .last_ns = o->time_ns,
         .count = p->untold,
         .key = key,

@@ -244,7 +244,7 @@ static void tell(struct spread *s, const struct look *look, const struct observa
     uint64_t refs[REF_RING];
     struct signal out = {
         .title = look->sweep ? S("Host sweep") : S("Port scan"),
-        .first_ns = (int64_t)s->began_s * NS_PER_S,
+        .first_ns = (int64_t)growth_since(&s->growth, s->began_s) * NS_PER_S,
         .last_ns = o->time_ns,
         .count = s->growth.untold,
         .key = look->key,

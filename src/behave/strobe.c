@@ -71,7 +71,7 @@ static void tell(const struct strobe *t, struct pair *p, const struct flow *f,
     const struct signal_pair key[] = {{S("source"), f->source}, {S("destination"), destination}};
     uint64_t refs[REF_RING];
     struct signal out = {
-        .first_ns = (int64_t)p->first_s * NS_PER_S,
+        .first_ns = (int64_t)growth_since(&p->growth, p->first_s) * NS_PER_S,
         .last_ns = o->time_ns,
         .count = p->growth.untold,
         .key = key,

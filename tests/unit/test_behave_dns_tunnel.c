@@ -171,8 +171,10 @@ static void test_a_tunnel_that_goes_on_is_told_within_each_half_hour(void **unus
     behave_open(&f, "dns_tunnel", "");
     tunnel(&f, 12 * 360, 10 * SECOND);
     assert_true(f.count > 20);
-    for (uint32_t i = 1; i < f.count; i++)
+    for (uint32_t i = 1; i < f.count; i++) {
         assert_true(f.told[i].last_ns - f.told[i - 1].last_ns <= 30 * MINUTE);
+        assert_int_equal(f.told[i].first_ns, f.told[i - 1].last_ns); /* what came since */
+    }
     behave_close(&f);
 }
 
