@@ -263,15 +263,14 @@ static void on_turn(void *ctx, int64_t time_ns, str bytes, bool late)
 }
 
 /* As it arrives: what is a little behind takes the time of the newest. What is further behind than
- * that, or late, waits for the final correlator. */
+ * that, ahead of the clock, or late, waits for the final correlator. */
 static void feed_early(struct live_state *s, const struct live_source *source,
                        const struct frame *f, str bytes)
 {
     const int64_t lateness = source->inlet->options.lateness_ns;
-    const int64_t time_ns =
-        watermark_believes(f->time_ns, f->seen_ns, lateness) ? f->time_ns : f->seen_ns;
+    const int64_t time_ns = f->time_ns;
 
-    if (!s->early || time_ns < watermark_passed(s->watermark) ||
+    if (!s->early || (time_ns > f->seen_ns && time_ns - f->seen_ns > lateness) || time_ns < watermark_passed(s->watermark) ||
         (s->early_ns != INT64_MIN && time_ns < s->early_ns && s->early_ns - time_ns > lateness))
         return;
     s->early_ns = time_ns > s->early_ns ? time_ns : s->early_ns;

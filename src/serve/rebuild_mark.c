@@ -10,27 +10,29 @@ void rebuild_marks_init(struct rebuild_marks *m, uint64_t from)
     *m = (struct rebuild_marks){.from = from, .newest_ns = INT64_MIN};
 }
 
-static void thin_out(struct rebuild_marks *m)
+static void double_step(struct rebuild_marks *m)
 {
     uint32_t kept = 0;
 
     for (uint32_t i = 1; i < m->count; i += 2)
         m->all[kept++] = m->all[i];
     m->count = kept;
+    m->step_ns = m->step_ns < INT64_MAX / 4 ? m->step_ns * 2 + 1 : m->step_ns;
 }
 
 void rebuild_marks_add(struct rebuild_marks *m, uint64_t number, int64_t newest_ns)
 {
     if (newest_ns > m->newest_ns)
         m->newest_ns = newest_ns;
-    if (m->count && m->all[m->count - 1].newest_ns == m->newest_ns) {
-        m->all[m->count - 1].number = number;
-        return;
+    const uint64_t since = (uint64_t)m->newest_ns - (uint64_t)m->began_ns;
+    if (m->count == 0 || since > (uint64_t)m->step_ns) {
+        if (m->count == REBUILD_MARKS_MAX)
+            double_step(m);
+        m->began_ns = m->newest_ns;
+        m->count++;
     }
-    if (m->count == REBUILD_MARKS_MAX)
-        thin_out(m);
-    m->all[m->count].number = number;
-    m->all[m->count++].newest_ns = m->newest_ns;
+    m->all[m->count - 1].number = number;
+    m->all[m->count - 1].newest_ns = m->newest_ns;
 }
 
 uint64_t rebuild_marks_pass(struct rebuild_marks *m, int64_t before_ns)
@@ -41,6 +43,8 @@ uint64_t rebuild_marks_pass(struct rebuild_marks *m, int64_t before_ns)
         m->from = m->all[gone++].number;
     m->count -= gone;
     memmove(m->all, m->all + gone, m->count * sizeof *m->all);
+    if (m->count == 0)
+        m->step_ns = 0;
     return m->from;
 }
 

@@ -3,8 +3,8 @@
  * restart: what waits at the watermark and what their windows remember is not written down, but it
  * follows from the records of the last spans.
  *
- * Of each source a few marks are kept: behind a record, the newest time of all up to it. When there
- * are too many every second one goes, so that what is read again grows by a small share.
+ * Of each source a few marks are kept: behind a record, the newest time of all up to it. They are a
+ * step of time apart, which is doubled when they become too many.
  */
 #pragma once
 
@@ -20,6 +20,7 @@ struct rebuild_marks {
     uint32_t count;
     uint64_t from; /* where to begin */
     int64_t newest_ns;
+    int64_t step_ns, began_ns; /* began: the time that the last mark began with */
 };
 
 /* Records from `from` on are read. */
