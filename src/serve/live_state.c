@@ -12,14 +12,16 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 enum {
     STATE_ARENA_BYTES = 64 * 1024,
-    BATCH_RECORDS_MAX = 1 << 30, /* bytes; a block's matches are far less */
-    TICK_S = 1,                  /* how often it looks whether sources are idle */
-    PUBLISH_S = 1,               /* how often it says how far it is */
+    SNAPSHOT_BYTES_MAX = 512 << 20, /* of what is handed from correlations to those of a reload */
+    BATCH_RECORDS_MAX = 1 << 30,    /* bytes; a block's matches are far less */
+    TICK_S = 1,                     /* how often it looks whether sources are idle */
+    PUBLISH_S = 1,                  /* how often it says how far it is */
 };
 
 /* In front of each record of a batch. */
@@ -185,7 +187,6 @@ static void open_correlators(struct live_state *s, struct live_rules *rules)
     s->early = correlator_new(rules->ready.rules, &(struct correlator_sink){s, on_early});
     s->json = finding_json_new(NULL, 0);
     s->span_ns = rebuild_span(rules->ready.rules);
-    s->early_ns = INT64_MIN;
     atomic_store(&s->counts.correlations, rules->ready.rules->correlations_kept);
 }
 
@@ -195,6 +196,23 @@ static void close_correlators(struct live_state *s)
     correlator_free(s->early);
     finding_json_free(s->json);
     live_rules_drop(s->rules);
+}
+
+/* Correlations of the new set go on where those of the old that mean the same are. Returns how many
+ * begin anew. */
+static uint32_t inherit(struct correlator *to, const struct correlator *from)
+{
+    struct buf state CLEANUP(buf_done) = buf_make(SNAPSHOT_BYTES_MAX);
+    struct correlator_restored restored = {0};
+    struct err e = {0};
+    str position;
+
+    if (!to || !from)
+        return 0;
+    if (correlator_save(from, (str){0}, &state, &e) &&
+        correlator_load(to, buf_str(&state), &position, &restored, &e))
+        return restored.anew;
+    return UINT32_MAX;
 }
 
 /* A reload. Correlations that it changed begin anew; matches that wait are counted by them. */
@@ -213,11 +231,25 @@ static void follow_rules(struct live_state *s, struct live_rules *rules)
     s->map = map;
     s->map_first = s->rules->generation;
     s->map_last = s->generation;
-    if (s->final)
-        s->options.notice(s->options.ctx, (str){0},
-                          "the rules changed: correlations begin to count anew");
-    close_correlators(s);
+
+    struct correlator *final = s->final, *early = s->early;
+    struct live_rules *old = s->rules;
+    char text[128];
+    finding_json_free(s->json);
     open_correlators(s, rules);
+    const uint32_t anew = inherit(s->final, final);
+    (void)inherit(s->early, early); /* what it tells is provisional anyway */
+    correlator_free(final);
+    correlator_free(early);
+    live_rules_drop(old);
+    if (anew == 0)
+        return;
+    if (anew == UINT32_MAX)
+        snprintf(text, sizeof text, "all correlations begin to count anew: they cannot be saved");
+    else
+        snprintf(text, sizeof text, "%u correlations that are new or changed begin to count anew",
+                 anew);
+    s->options.notice(s->options.ctx, (str){0}, text);
 }
 
 /* The numbers of the record's rules as of now; those that are gone are taken out. */
@@ -270,7 +302,8 @@ static void feed_early(struct live_state *s, const struct live_source *source,
     const int64_t lateness = source->inlet->options.lateness_ns;
     const int64_t time_ns = f->time_ns;
 
-    if (!s->early || (time_ns > f->seen_ns && time_ns - f->seen_ns > lateness) || time_ns < watermark_passed(s->watermark) ||
+    if (!s->early || (time_ns > f->seen_ns && time_ns - f->seen_ns > lateness) ||
+        time_ns < watermark_passed(s->watermark) ||
         (s->early_ns != INT64_MIN && time_ns < s->early_ns && s->early_ns - time_ns > lateness))
         return;
     s->early_ns = time_ns > s->early_ns ? time_ns : s->early_ns;
@@ -530,7 +563,7 @@ struct live_state *live_state_start(const struct live_state_options *o, struct l
     s->names = intern_new();
     s->arena = arena_new(STATE_ARENA_BYTES);
     s->text = buf_make(BUF_MAX_OUTPUT);
-    s->passed_ns = INT64_MIN;
+    s->passed_ns = s->early_ns = INT64_MIN;
     atomic_init(&s->counts.passed_ns, INT64_MIN);
     open_correlators(s, rules);
     open_lock(s);
