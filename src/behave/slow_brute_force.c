@@ -3,9 +3,9 @@
  * one that succeeds: guessing below what brute_force.c counts.
  *
  * The median of the last intervals tells it from a burst with a straggler (after CrowdSec's
- * ssh-time-based-bf). A logon of the source that succeeds ends it. Where an account was seen to log
- * on from this source before, its failures are rather an old password in some program: of those,
- * many more are needed.
+ * ssh-time-based-bf); bursts that come again and again tell it by their sum. A logon of the source
+ * that succeeds ends it. Where an account was seen to log on from this source before, its failures
+ * are rather an old password in some program: of those, many more are needed.
  */
 #include "base/hash.h"
 #include "base/mem.h"
@@ -22,7 +22,7 @@ struct slow {
     struct logon_attempts *attempts;
     struct member_window *sources; /* of each: accounts */
     struct key_table *known;       /* (source, account) of which a logon was seen */
-    uint64_t threshold, known_threshold, seed;
+    uint64_t threshold, known_threshold, total, seed;
     int64_t interval_ns;
 };
 
@@ -40,6 +40,12 @@ static const struct setting settings_table[] = {
      .min = 3,
      .max = 64,
      .help = "failed logons, when the last one's account did"},
+    {.name = "total",
+     .kind = SETTING_NUMBER,
+     .fallback = "10",
+     .min = 3,
+     .max = 64,
+     .help = "failed logons whatever their intervals, when they last for `threshold` intervals"},
     {.name = "interval",
      .kind = SETTING_DURATION,
      .fallback = "5m",
@@ -59,6 +65,7 @@ static void *open(const struct settings *s, struct err *e)
     (void)e;
     b->threshold = setting_number(s, "threshold");
     b->known_threshold = setting_number(s, "known_threshold");
+    b->total = setting_number(s, "total");
     b->interval_ns = (int64_t)setting_number(s, "interval");
     b->seed = hash_seed();
     b->attempts = logon_attempts_new();
@@ -111,7 +118,7 @@ static void tell(const struct slow *b, const struct observation *o, const struct
         .explanation =
             arena_printf(port->arena,
                          "%s%u failed logons from " STR_FMT
-                         " as %u account%s within %llu s, about %llu s apart, "
+                         " as %u account%s within %llu s, %llu s apart on average, "
                          "and none that succeeded",
                          member_at_least(v), v->total, STR_ARG(o->source), v->members,
                          v->members == 1 ? "" : "s", member_seconds(v, o->time_ns), gap_s),
@@ -133,8 +140,11 @@ static void take_failure(struct slow *b, const struct observation *o, uint64_t k
     if (v.total < (known ? b->known_threshold : b->threshold) || v.total < b->threshold)
         return;
     const int64_t gap_ns = median_gap(b, &v);
-    if (gap_ns >= b->interval_ns)
-        tell(b, o, &v, gap_ns, port);
+    const uint64_t lasts = (uint64_t)o->time_ns - (uint64_t)v.first_ns;
+    const bool goes_on = v.total >= (known ? b->known_threshold : b->total) &&
+                         lasts >= (uint64_t)b->interval_ns * b->threshold;
+    if (gap_ns >= b->interval_ns || goes_on)
+        tell(b, o, &v, (int64_t)(lasts / (v.total - 1)), port);
 }
 
 static void observe(void *self, const struct observation *o, struct behavior_port *port)

@@ -31,6 +31,7 @@ static const struct template_row templates[] = {
     {"Can't find user [{user*}] from {src_ip:ip}", &kind_login_failed},
     {"Can't find user [{user*}]", &kind_login_failed},
     {"IP {src_ip:ip} Rejected by acl \"{acl:text}\"[[.{detail*}||]]", &kind_refused},
+    {"IP {src_ip:ip} Rejected by {acl} acl", &kind_refused},
     {"Rejected by acl \"{acl:text}\" from ip {src_ip:ip}", &kind_refused},
     {"{text*}", NULL},
 };

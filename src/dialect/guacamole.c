@@ -71,11 +71,27 @@ static str client_of(str list)
     return str_trim(other ? str_from_at(before, (size_t)(other - before.p) + 1) : before);
 }
 
+/* The text behind "guacamole_compose           | ", which docker compose puts before each line. */
+static str without_container(str text)
+{
+    enum { NAME_MAX_BYTES = 80 };
+    const str front = {text.p, text.n < NAME_MAX_BYTES ? text.n : NAME_MAX_BYTES};
+    const char *bar = str_find(front, S(" | "));
+    const char *blank = front.n ? memchr(front.p, ' ', front.n) : NULL;
+
+    if (!bar || !blank)
+        return text;
+    for (const char *p = blank; p < bar; p++) /* nothing but blanks behind the name */
+        if (*p != ' ')
+            return text;
+    return str_from_at(text, (size_t)(bar - text.p) + 3);
+}
+
 /* The message of a logback line, or of one of Java's logger. */
 static str message_of(struct message *m)
 {
     struct syslog_time time;
-    str text = m->text;
+    str text = without_container(m->text);
     const char *dash = str_find(text, S(" - "));
     size_t n = time_text_take(text, m->time_rule, &time);
 

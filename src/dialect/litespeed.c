@@ -19,6 +19,9 @@ static const struct kind kind_waf = WEB_ERROR_KIND(denied, "litespeed", error_lo
 
 static const struct template_row rows[] = {
     {CLIENT "User '{user*}' failed to authenticate.", &kind_logon},
+    {FRONT "[{connection}] [STDERR] [WebAdmin Console] Failed Login Attempt - username:{user*} ip:"
+           "{src_ip:ip} url:[[{url*}||]]",
+     &kind_logon},
     {CLIENT "[ACL] {error*}", &kind_waf},
     {CLIENT "mod_security rule {error*}", &kind_waf},
     {CLIENT "[ERROR] {error*}", &kind_request},

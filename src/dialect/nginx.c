@@ -49,6 +49,7 @@ static const struct template_row rows[] = {
     {"user \"{user*}\" was not found in \"{file}\"", &kind_logon},
     {"user \"{user*}\" was not found", &kind_logon},
     {"PAM: user '{user*}' - {reason*}", &kind_logon},
+    {"client login failed: \"{reason*}\" while in http auth state", &kind_logon},
     {"no user/password was provided for basic authentication", &kind_logon},
     {"auth request unexpected status: {:int} {:text}", &kind_server},
     {"access forbidden by rule", &kind_denied},

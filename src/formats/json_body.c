@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "formats/json_codec.h"
 #include "formats/json_format.h"
 #include "formats/json_replay.h"
 #include "formats/json_split.h"
@@ -46,6 +47,7 @@ void json_learn(struct shape_book *shapes, struct json_book *book, uint64_t seed
     (void)json_next(&j);
     if (!json_flatten(&j, &raw, seed, true, a))
         return;
+    raw.codec = &json_codec; /* shapes may ask for a value's text */
     shape_apply_traced(shapes, &raw, a, &trace);
     json_book_learn(book, &unspoken, &raw, &trace);
 }

@@ -1,8 +1,8 @@
 /*
- * shape_web.c - access logs of web servers and proxies as JSON: Caddy, Traefik, Envoy, nginx,
- * Fastly. Beside their own names stand those of W3C's extended log format, which Sigma's rules for
- * web servers use: see message/http_access.h. c-uri, cs-uri-query and cs-uri-stem are all the
- * target as it was asked for.
+ * shape_web.c - access logs of web servers and proxies as JSON: Caddy, Traefik, Envoy,
+ * OpenSearch Dashboards, nginx, Fastly. Beside their own names stand those of W3C's extended log
+ * format, which Sigma's rules for web servers use: see message/http_access.h. c-uri, cs-uri-query
+ * and cs-uri-stem are all the target as it was asked for.
  */
 #include "event/column_table.h"
 #include "event/verdict.h"
@@ -222,12 +222,48 @@ static const struct shape_alias envoy_names[] = {
 
 const struct shape shape_envoy = {
     .kind = &kind_envoy,
-    .markers = {{S("response_flags"), S("")},
+    .markers = {{S("start_time"), S("")},
                 {S("response_code"), S("")},
                 {S("downstream_remote_address"), S("")}},
     .aliases = {envoy_names},
     .sources = {WEBSERVER},
     .times = {S("start_time")},
+};
+
+/* ------------------------------------------------------------ OpenSearch Dashboards */
+
+static const struct column_rule dashboards_columns[] = {
+    TO("req.remoteAddress", source_ip, ADDRESS),
+    TO("res.responseTime", event_duration, MILLISECONDS),
+    TO("pid", process_pid, TEXT),
+    END,
+};
+
+static const struct kind kind_dashboards = {
+    .base = &http_access_kind,
+    .format = "opensearch-dashboards",
+    .own_names = true,
+    .columns = dashboards_columns,
+};
+
+static const struct shape_alias dashboards_names[] = {
+    SAME_AS("req.method", "cs-method"),
+    SAME_AS("req.headers.host", "cs-host"),
+    URI_FROM("req.url"),
+    SAME_AS("req.userAgent", "cs-user-agent"),
+    SAME_AS("req.referer", "cs-referer"),
+    SAME_AS("req.remoteAddress", "c-ip"),
+    SAME_AS("statusCode", "sc-status"),
+    SAME_AS("res.contentLength", "sc-bytes"),
+    SAME_END,
+};
+
+const struct shape shape_dashboards = {
+    .kind = &kind_dashboards,
+    .markers = {{S("type"), S("response")}, {S("statusCode"), S("")}, {S("req.url"), S("")}},
+    .aliases = {dashboards_names},
+    .sources = {WEBSERVER},
+    .times = {S("@timestamp")},
 };
 
 /* ------------------------------------------------------------ nginx */

@@ -22,7 +22,7 @@ import subprocess
 
 MAP = pathlib.Path(__file__).resolve().parent / "map/crowdsec_scenarios.tsv"
 SCENARIO_SETS = ["crowdsec_scenarios"]
-DEFAULTS = {"brute_force.threshold": 6, "slow_brute_force.threshold": 4, "enumeration.accounts": 6}
+DEFAULTS = {"brute_force.threshold": 6, "refusals.threshold": 10, "slow_brute_force.threshold": 4, "enumeration.accounts": 6}
 
 
 def plain(value):
@@ -59,9 +59,10 @@ class Scenarios:
             else:
                 self.classes.append((cells[0], set(cells[1].split())))
 
-    def detections(self, scenario):
+    def detections(self, scenario, held_against=False):
         name = scenario.rpartition("/")[2]
-        return next((found for pattern, found in self.classes if fnmatch.fnmatch(name, pattern)), set())
+        found = next((found for pattern, found in self.classes if fnmatch.fnmatch(name, pattern)), set())
+        return {f.rstrip("?") for f in found if not (held_against and f.endswith("?"))}
 
     def settings(self, case, path):
         """A file of settings, with the numbers of the case's own scenarios where these are lower."""
@@ -96,17 +97,25 @@ class Scenarios:
     def told_by(self, alert):
         return {"tool"} if alert["origin"] == "tool" else {alert.get("detector"), alert.get("rule_id")} - {None}
 
+    @staticmethod
+    def named(alert, case, values):
+        """Those that the records of a rule's alert name: an address of this host itself is no entity."""
+        if alert["origin"] not in ("rule", "correlation"):
+            return set()
+        lines = [case["lines"][e["record"] - 1].lower() for e in alert["events"] if e["record"] <= len(case["lines"])]
+        return {v for v in values if any(re.search(rf"(?<![\w.]){re.escape(v)}(?![\w.])", line) for line in lines)}
+
     def wrong(self, case):
         """What is wrong with a case: texts."""
         try:
             alerts, found = self.alerts(case), []
         except ValueError as e:
             return [str(e)]
-        of_case = set().union(*(self.detections(s) for s in case["scenarios"]), set())
+        of_case = set().union(*(self.detections(s, True) for s in case["scenarios"]), set())
         wanted = {plain(v["value"]) for a in case["alerts"] for v in a["sources"] if v.get("value")}
         for want in case["alerts"]:
             of, values = self.detections(want["scenario"]), {plain(v.get("value", "")) for v in want["sources"]} - {""}
-            names = set().union(*(texts([a["key"], a["entities"], a["details"]])
+            names = set().union(*(texts([a["key"], a["entities"], a["details"]]) | self.named(a, case, values)
                                   for a in alerts if self.told_by(a) & of), set())
             some = any(self.told_by(a) & of for a in alerts)
             missing = values - names if some else values or {"anyone"}

@@ -97,8 +97,8 @@ static void test_failures_at_long_intervals_are_slow_brute_force(void **unused)
     assert_int_equal(f.count, 1);
     assert_string_equal(f.told[0].title, "Slow brute force");
     assert_string_equal(f.told[0].explanation,
-                        "4 failed logons from 192.0.2.7 as 1 account within 3600 s, about 1200 s "
-                        "apart, and none that succeeded");
+                        "4 failed logons from 192.0.2.7 as 1 account within 3600 s, 1200 s apart "
+                        "on average, and none that succeeded");
     assert_int_equal(f.told[0].count, 4);
     behave_close(&f);
 }
@@ -110,12 +110,28 @@ static void test_fewer_or_faster_failures_are_not_slow(void **unused)
     (void)unused;
     behave_open(&f, "slow_brute_force", "");
     failures(&f, 3, START, 20 * MINUTE, outside, "root");
-    failures(&f, 50, START + HOUR, 5 * MINUTE - 1, "192.0.2.8", "root");
+    failures(&f, 4, START + HOUR, 5 * MINUTE - 1, "192.0.2.8", "root");
     failures(&f, 3, START + DAY, SECOND, "192.0.2.9", "root"); /* a burst and a straggler */
     failed(&f, START + DAY + HOUR, "192.0.2.9", "root");
     assert_int_equal(f.count, 0);
     failures(&f, 4, START + 2 * DAY, 5 * MINUTE, "192.0.2.10", "root");
     assert_int_equal(f.count, 1);
+    behave_close(&f);
+}
+
+static void test_bursts_that_come_again_are_slow_brute_force(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "slow_brute_force", "");
+    failures(&f, 20, START, SECOND, outside, "root"); /* one burst is not */
+    failures(&f, 5, START + HOUR, 0, "192.0.2.8", "root");
+    failures(&f, 4, START + HOUR + 20 * MINUTE, 0, "192.0.2.8", "root");
+    assert_int_equal(f.count, 0);
+    failed(&f, START + HOUR + 20 * MINUTE, "192.0.2.8", "root");
+    assert_int_equal(f.count, 1);
+    assert_int_equal(f.told[0].count, 10);
     behave_close(&f);
 }
 
@@ -189,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_a_flood_of_sources_is_bounded_and_hides_no_one),
         cmocka_unit_test(test_failures_at_long_intervals_are_slow_brute_force),
         cmocka_unit_test(test_fewer_or_faster_failures_are_not_slow),
+        cmocka_unit_test(test_bursts_that_come_again_are_slow_brute_force),
         cmocka_unit_test(test_a_logon_that_succeeds_ends_it),
         cmocka_unit_test(test_of_an_account_that_logs_on_from_there_more_are_needed),
         cmocka_unit_test(test_failures_older_than_a_day_do_not_count),

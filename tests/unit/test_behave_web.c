@@ -287,6 +287,57 @@ static void test_other_pages_may_be_posted_to(void **unused)
     behave_close(&f);
 }
 
+/* ------------------------------------------------------------ refusals */
+
+static void refuse(struct behave_fixture *f, int64_t time_ns, enum activity activity,
+                   const char *action, enum outcome outcome)
+{
+    behave_between(f, outside, "");
+    behave_set(f, COLUMN_event_action, action);
+    f->columns.activity = (uint8_t)activity;
+    f->columns.outcome = outcome;
+    behave_feed(f, time_ns);
+}
+
+static void test_a_service_that_refuses_one_source_ten_times_is_told(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "refusals", "");
+    for (uint32_t i = 0; i < 10; i++) {
+        assert_int_equal(f.count, 0);
+        refuse(&f, START + i * MINUTE, ACTIVITY_dns_query, "query_denied", OUTCOME_FAILURE);
+    }
+    assert_int_equal(f.count, 1);
+    assert_string_equal(f.told[0].title, "Repeated refusals");
+    assert_string_equal(f.told[0].keys, "source=192.0.2.7 action=query_denied");
+    assert_int_equal(f.told[0].count, 10);
+    behave_close(&f);
+}
+
+static void test_refusals_of_another_kind_time_or_outcome_do_not_add_up(void **unused)
+{
+    static const char *const actions[] = {"a", "b", "c"};
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "refusals", "");
+    for (uint32_t i = 0; i < 27; i++)
+        refuse(&f, START + i, ACTIVITY_mail_receive, actions[i % 3], OUTCOME_FAILURE);
+    for (uint32_t i = 0; i < 50; i++)
+        refuse(&f, START + HOUR + i, ACTIVITY_dns_query, "query", OUTCOME_SUCCESS);
+    for (uint32_t i = 0; i < 50; i++)
+        refuse(&f, START + HOUR + i * 67 * SECOND, ACTIVITY_dns, "slow", OUTCOME_FAILURE);
+    for (uint32_t i = 0; i < 50; i++)
+        refuse(&f, START + DAY + i, ACTIVITY_http, "http_request", OUTCOME_FAILURE);
+    behave_set(&f, COLUMN_destination_port, "22");
+    for (uint32_t i = 0; i < 50; i++)
+        refuse(&f, START + 2 * DAY + i, ACTIVITY_flow_refuse, "drop", OUTCOME_FAILURE);
+    assert_int_equal(f.count, 0);
+    behave_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +355,8 @@ int main(void)
         cmocka_unit_test(test_a_page_that_lets_in_between_is_none),
         cmocka_unit_test(test_a_login_page_that_does_not_lead_on_is_brute_force),
         cmocka_unit_test(test_other_pages_may_be_posted_to),
+        cmocka_unit_test(test_a_service_that_refuses_one_source_ten_times_is_told),
+        cmocka_unit_test(test_refusals_of_another_kind_time_or_outcome_do_not_add_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
