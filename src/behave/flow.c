@@ -1,15 +1,12 @@
 /*
- * flow.c - an observation of traffic read once. Addresses are told apart by their text, which is
- * canonical (RFC 5952): private ones are those of RFC 1918, RFC 6598 and RFC 4193; link-local,
- * loopback and group addresses are nobody's.
+ * flow.c - an observation of traffic read once. Addresses of nobody (link-local, loopback, groups)
+ * are known by their text, which is canonical (RFC 5952).
  */
 #include "behave/flow.h"
 
 #include "behave/behavior.h"
 
 enum { OCTETS = 2 };
-
-enum reach { REACH_PUBLIC, REACH_PRIVATE, REACH_NOBODY };
 
 /* The first two numbers of a dotted address. */
 static bool first_octets(str ip, uint32_t ret[OCTETS])
@@ -28,28 +25,14 @@ static bool first_octets(str ip, uint32_t ret[OCTETS])
     return true;
 }
 
-static enum reach reach_of_v4(const uint32_t o[OCTETS])
+static bool is_nobodys(str ip)
 {
-    if (o[0] == 0 || o[0] == 127 || o[0] >= 224 || (o[0] == 169 && o[1] == 254))
-        return REACH_NOBODY;
-    if (o[0] == 10 || (o[0] == 172 && (o[1] & 0xF0) == 16) || (o[0] == 192 && o[1] == 168) ||
-        (o[0] == 100 && (o[1] & 0xC0) == 64))
-        return REACH_PRIVATE;
-    return REACH_PUBLIC;
-}
+    uint32_t o[OCTETS];
 
-static enum reach reach_of(str ip)
-{
-    uint32_t octets[OCTETS];
-
-    if (first_octets(ip, octets))
-        return reach_of_v4(octets);
-    if (str_eq(ip, S("::1")) || str_eq(ip, S("::")) || str_starts(ip, S("ff")) ||
-        (str_starts(ip, S("fe")) && ip.n > 2 && strchr("89ab", ip.p[2])))
-        return REACH_NOBODY;
-    if (str_starts(ip, S("fc")) || str_starts(ip, S("fd")))
-        return REACH_PRIVATE;
-    return REACH_PUBLIC;
+    if (first_octets(ip, o))
+        return o[0] == 0 || o[0] == 127 || o[0] >= 224 || (o[0] == 169 && o[1] == 254);
+    return str_eq(ip, S("::1")) || str_eq(ip, S("::")) || str_starts(ip, S("ff")) ||
+           (str_starts(ip, S("fe")) && ip.n > 2 && memchr("89ab", ip.p[2], 4));
 }
 
 /* What has no dot, or ends as only names of one's own network do. */
@@ -66,14 +49,11 @@ static bool is_own_name(str name)
     return false;
 }
 
-/* Is the place one of one's own? A list of assets says so; without one its address does. */
+/* Is the place one of one's own? What is known of it says so (entity/asset_role.h); of a name
+ * without an address, the name. */
 static bool is_inside(const struct asset *asset, str key, str ip)
 {
-    if (asset->roles & ROLE_INTERNAL)
-        return true;
-    if (ip.n)
-        return !str_eq(key, ip) && reach_of(ip) == REACH_PRIVATE;
-    return is_own_name(key);
+    return asset->roles & ROLE_INTERNAL || (ip.n == 0 && is_own_name(key));
 }
 
 bool seconds_of(int64_t time_ns, uint32_t *ret)
@@ -116,7 +96,7 @@ bool flow_read(const struct observation *o, struct flow *ret)
     if (o->source.n == 0 || o->target.n == 0 || str_eq(o->source, o->target) ||
         !seconds_of(o->time_ns, &ret->time_s))
         return false;
-    if ((from.n && reach_of(from) == REACH_NOBODY) || (to.n && reach_of(to) == REACH_NOBODY))
+    if (is_nobodys(from) || is_nobodys(to))
         return false;
     ret->source = o->source;
     ret->target = o->target;
@@ -127,7 +107,8 @@ bool flow_read(const struct observation *o, struct flow *ret)
     ret->failed = o->columns->outcome == OUTCOME_FAILURE || activity == ACTIVITY_flow_fail ||
                   activity == ACTIVITY_flow_refuse;
     ret->from_inside = is_inside(&o->source_asset, o->source, from);
-    ret->to_inside = is_inside(&o->target_asset, o->target, to);
+    /* A key has no more than a name's first label. */
+    ret->to_inside = is_inside(&o->target_asset, ret->name.n ? ret->name : o->target, to);
     ret->sent = bytes_of(o, COLUMN_source_bytes);
     ret->received = bytes_of(o, COLUMN_destination_bytes);
     return true;

@@ -284,6 +284,25 @@ static void test_a_domain_is_the_destination_whatever_its_addresses(void **unuse
     behave_close(&f);
 }
 
+static void test_a_domain_without_an_address_is_outside_unless_it_is_ones_own(void **unused)
+{
+    static const char *const names[] = {"c2.example.com", "printer.local", "printer"};
+    struct behave_fixture f;
+
+    (void)unused;
+    for (size_t n = 0; n < countof(names); n++) {
+        open_beacon(&f, "");
+        behave_set(&f, COLUMN_destination_domain, names[n]);
+        for (uint32_t i = 0; i <= 24 * 60; i++) {
+            behave_between(&f, "10.0.0.5", "c2"); /* the key that a name has */
+            behave_set(&f, COLUMN_destination_ip, NULL);
+            behave_feed(&f, START + i * MINUTE);
+        }
+        assert_int_equal(f.count > 0, n == 0);
+        behave_close(&f);
+    }
+}
+
 /* A day in which 60 hosts speak to one destination and `others` of them to another. */
 static double score_among(uint32_t others)
 {
@@ -453,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_the_end_of_a_connection_is_no_further_one),
         cmocka_unit_test(test_ends_alone_are_connections),
         cmocka_unit_test(test_a_domain_is_the_destination_whatever_its_addresses),
+        cmocka_unit_test(test_a_domain_without_an_address_is_outside_unless_it_is_ones_own),
         cmocka_unit_test(test_a_destination_of_one_host_among_many_scores_higher),
         cmocka_unit_test(test_a_destination_of_most_hosts_scores_lower),
         cmocka_unit_test(test_a_destination_that_is_new_after_a_week_scores_higher),
