@@ -62,6 +62,9 @@ static void start_worker(struct scan *s)
     w->scan = s;
     w->thread_failed = pthread_create(&w->thread, NULL, thread_run, w) != 0;
     s->worker_count += !w->thread_failed;
+    struct job *job;
+    while (s->worker_count == 1 && (job = schedule_alone(s->schedule)))
+        worker_do(&s->workers[0], job);
 }
 
 static void port_give(void *ctx, struct batch *b)
@@ -384,6 +387,8 @@ void scan_again(struct scan *s, int64_t reference_ns)
     for (uint32_t i = 1; i < s->worker_count; i++)
         worker_done(&s->workers[i]);
     s->worker_count = 1;
+    for (uint32_t i = 1; i < s->options.workers; i++)
+        s->workers[i].thread_failed = false;
     drop_evidence(s);
     close_stateful(s);
     open_stateful(s);

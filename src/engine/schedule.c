@@ -19,7 +19,7 @@ struct schedule {
     uint32_t empty_count, first_full, full_count;
     uint32_t idle; /* threads that wait for a full job */
     uint64_t next; /* number of the job that is handed over next */
-    bool reader_waits, handing_over, closed;
+    bool reader_waits, handing_over, closed, alone;
 };
 
 struct schedule *schedule_new(uint32_t capacity, uint32_t ahead)
@@ -92,7 +92,8 @@ struct job *schedule_put_full(struct schedule *s, struct job *job, uint32_t *ret
     assert(!s->closed && s->full_count < s->capacity);
     s->full[(s->first_full + s->full_count++) % s->capacity] = job;
     *ret_waiting = s->full_count;
-    if (s->full_count > s->ahead + s->idle) /* who is idle takes one as soon as it is awake */
+    if (s->full_count >
+        (s->alone ? 0 : s->ahead) + s->idle) /* who is idle takes one as soon as it is awake */
         help = youngest_full(s);
     pthread_mutex_unlock(&s->lock);
     if (wake) /* without the lock, which it would only wait for */
@@ -126,8 +127,17 @@ void schedule_open(struct schedule *s)
 {
     pthread_mutex_lock(&s->lock);
     assert(s->closed && s->full_count == 0 && s->idle == 0);
-    s->closed = false;
+    s->closed = s->alone = false;
     pthread_mutex_unlock(&s->lock);
+}
+
+struct job *schedule_alone(struct schedule *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->alone = true;
+    struct job *job = s->full_count ? oldest_full(s) : NULL;
+    pthread_mutex_unlock(&s->lock);
+    return job;
 }
 
 /* With the lock: the job whose turn it is, when it is done. */

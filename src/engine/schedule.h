@@ -31,6 +31,10 @@ void schedule_close(struct schedule *s);                     /* no further full 
 
 void schedule_open(struct schedule *s); /* again, when no thread waits for a job */
 
+/* The reader's, when it learns that it is the only thread: full jobs, the oldest first, to be
+ * worked off until it returns NULL. From then on it is asked to work each one off itself. */
+struct job *schedule_alone(struct schedule *s) MUST_USE;
+
 /* A job has been worked off; its number counts from 0 in the order of the input. Returns the next
  * in order, which the caller now has to hand over and then pass to schedule_put_empty(), until that
  * returns NULL. NULL: it is another thread's turn. */

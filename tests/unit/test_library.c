@@ -1,12 +1,16 @@
 /* test_library.c - include/tocsin.h as a program uses it, and as one misuses it. */
 #include "tocsin.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -520,6 +524,48 @@ static void several_threads_find_the_same_in_the_same_order(void **state)
     tocsin_rules_free(r);
 }
 
+/* The events of a log whose decoder sees its batches in order, in a process that can start no
+ * thread; 0 when it does not come to that. */
+static int scan_without_threads(void)
+{
+    enum { LINES = 60000 };
+    static const char head[] = "#separator \\x09\n#path\tdns\n#fields\tts\tuid\tquery\n"
+                               "#types\ttime\tstring\tstring\n";
+    static const char line[] = "1764000000.000000\tCabcdefghijklmnop\texample.com\n";
+    struct seen seen = {0};
+    struct tocsin_rules *r = rules_of(whoami_rule);
+    struct tocsin_scanner *s = scanner_of(r, &seen);
+    char *text = malloc(sizeof head + LINES * sizeof line), *end = stpcpy(text, head);
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+    for (int i = 0; i < LINES; i++)
+        end = stpcpy(end, line);
+    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAGAIN), SCMP_SYS(clone), 0) != 0 ||
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAGAIN), SCMP_SYS(clone3), 0) != 0 ||
+        seccomp_load(filter) != 0 || !tocsin_scanner_set_threads(s, 3, NULL))
+        return 0;
+    for (int i = 0; i < 2; i++)
+        if (!tocsin_scan_buffer(s, "events", text, (size_t)(end - text), NULL) ||
+            tocsin_scanner_events(s) != LINES || tocsin_scanner_problems(s) != 0)
+            return 0;
+    return 1;
+}
+
+static void where_no_thread_can_be_had_one_does_all(void **state)
+{
+    int status = 0;
+    pid_t child = fork();
+
+    (void)state;
+    if (child == 0) {
+        alarm(60); /* a thread that waits for those that there are not */
+        _exit(scan_without_threads() ? 7 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 7);
+}
+
 /* ------------------------------------------------------------ misuse */
 
 struct nested {
@@ -676,6 +722,7 @@ int main(void)
         cmocka_unit_test(a_path_that_is_not_there_is_an_error),
         cmocka_unit_test(two_threads_scan_with_rules_of_their_own_or_shared),
         cmocka_unit_test(several_threads_find_the_same_in_the_same_order),
+        cmocka_unit_test(where_no_thread_can_be_had_one_does_all),
         cmocka_unit_test(a_callback_that_scans_with_its_own_scanner_is_refused),
         cmocka_unit_test(null_rules_and_scanners_are_misuse_and_no_crash),
         cmocka_unit_test(null_findings_and_alerts_are_empty),
