@@ -208,3 +208,9 @@ const struct behavior_type *behavior_set_stats(const struct behavior_set *s, uin
     s->all[i].type->stats(s->all[i].self, ret);
     return s->all[i].type;
 }
+
+const struct setting *behavior_common_settings(uint32_t *ret_count)
+{
+    *ret_count = COMMON_SETTINGS;
+    return common_settings;
+}

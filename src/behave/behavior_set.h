@@ -31,3 +31,5 @@ void behavior_set_advance(struct behavior_set *s, int64_t now_ns, struct behavio
 uint32_t behavior_set_count(const struct behavior_set *s);
 const struct behavior_type *behavior_set_stats(const struct behavior_set *s, uint32_t i,
                                                struct behavior_stats *ret);
+/* The settings that every behaviour has beside its own. */
+const struct setting *behavior_common_settings(uint32_t *ret_count);

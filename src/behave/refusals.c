@@ -2,7 +2,7 @@
  * refusals.c - one source that a service refuses again and again, in what is no logon: names that
  * a server may not answer, zones, mail that is rejected, calls, tunnels, requests beyond a limit.
  *
- * Counted by (source, action), over a window that slides. Firewalls refuse by port, and are
+ * Counted by (source, activity), over a window that slides. Firewalls refuse by port, and are
  * network_scan.c's: a record with a target port that was refused does not count here.
  */
 #include "base/hash.h"
@@ -14,7 +14,7 @@
 enum { KEYS_MAX = 1 << 16, EVENTS_MAX = 128, TOLD = 1 };
 
 struct refusals {
-    struct member_window *keys; /* of each (source, action): hosts */
+    struct member_window *keys; /* of each (source, activity): hosts */
     uint64_t threshold, seed;
 };
 
@@ -77,14 +77,14 @@ static void observe(void *self, const struct observation *o, struct behavior_por
     if (!is_refusal(o) || o->source_asset.roles & (ROLE_SCANNER | ROLE_NAT_GATEWAY))
         return;
     const struct member_event e = {o->time_ns, hash64(o->host, r->seed), o->ref};
-    const struct member_view v = member_window_add(
-        r->keys, hash_mix(hash64(o->source, r->seed), hash64(action, r->seed)), &e);
+    const struct member_view v =
+        member_window_add(r->keys, hash_mix(hash64(o->source, r->seed), o->columns->activity), &e);
     if (v.total < r->threshold) {
         *v.mark = 0;
         return;
     }
-    const struct signal_pair key[] = {{S("source"), o->source}, {S("action"), action}};
     const struct activity_row *what = activity_row(o->columns->activity);
+    const struct signal_pair key[] = {{S("source"), o->source}, {S("of"), str_from(what->name)}};
     struct signal s = {
         .key = key,
         .key_count = countof(key),
@@ -110,10 +110,10 @@ static void stats(const void *self, struct behavior_stats *ret)
 }
 
 static const uint8_t activities[] = {
-    ACTIVITY_dns_query, ACTIVITY_dns_answer,   ACTIVITY_dns,       ACTIVITY_mail,
-    ACTIVITY_mail_send, ACTIVITY_mail_receive, ACTIVITY_ssh,       ACTIVITY_tunnel_open,
-    ACTIVITY_tunnel,    ACTIVITY_flow_refuse,  ACTIVITY_flow_open, ACTIVITY_http,
-    ACTIVITY_none};
+    ACTIVITY_dns_query, ACTIVITY_dns_answer,   ACTIVITY_dns,         ACTIVITY_mail,
+    ACTIVITY_mail_send, ACTIVITY_mail_receive, ACTIVITY_ssh,         ACTIVITY_tunnel_open,
+    ACTIVITY_tunnel,    ACTIVITY_api,          ACTIVITY_flow_refuse, ACTIVITY_flow_open,
+    ACTIVITY_http,      ACTIVITY_none};
 static const uint8_t columns[] = {COLUMN_event_action, COLUMN_destination_port, COLUMN_process_name,
                                   COLUMN_COUNT};
 

@@ -2,6 +2,7 @@
 #include "cli/ledger_option.h"
 #include "cli/opt.h"
 #include "cli/say.h"
+#include "cli/setting_text.h"
 #include "serve/config.h"
 #include "text/json_write.h"
 
@@ -10,16 +11,10 @@
 
 extern const struct command command_sources;
 
-enum { SOURCES_BYTES_MAX = 1 << 20, NAME_COLUMNS = 22, KIND_COLUMNS = 9, FALLBACK_COLUMNS = 18 };
+enum { SOURCES_BYTES_MAX = 1 << 20, NAME_COLUMNS = 22 };
 
 static const struct option sources_options[] = {
     {"output", 'o', OPTION_VALUE, "FORMAT", "what to print", COMPLETE_WORDS, "table json"},
-};
-
-static const char *const kind_names[] = {
-    [SETTING_TEXT] = "text",         [SETTING_NUMBER] = "number", [SETTING_SIZE] = "size",
-    [SETTING_DURATION] = "duration", [SETTING_FLAG] = "flag",     [SETTING_LIST] = "list",
-    [SETTING_WORD] = "word",         [SETTING_MAP] = "map",       [SETTING_MAPS] = "maps",
 };
 
 /* Tables that are no source's: tocsin.yml itself. */
@@ -33,48 +28,6 @@ static const struct {
     {"watermark", config_watermark, &config_watermark_count},
     {"common", config_source_settings, &config_source_setting_count},
 };
-
-static void add_row_text(struct buf *out, const struct setting *s)
-{
-    buf_printf(out, "%-*s %-*s %-*s %s", NAME_COLUMNS, s->name, KIND_COLUMNS, kind_names[s->kind],
-               FALLBACK_COLUMNS,
-               s->required   ? "required"
-               : s->fallback ? s->fallback
-                             : "-",
-               s->help);
-    if (s->words)
-        buf_printf(out, ": %s", s->words);
-    buf_char(out, '\n');
-}
-
-static void add_row_json(struct json_writer *w, const struct setting *s)
-{
-    json_object(w);
-    json_field_str(w, S("name"), str_from(s->name));
-    json_field_str(w, S("kind"), str_from(kind_names[s->kind]));
-    json_key(w, S("default"));
-    if (s->fallback)
-        json_str(w, str_from(s->fallback));
-    else
-        json_null(w);
-    json_key(w, S("required"));
-    json_bool(w, s->required);
-    json_field_str(w, S("help"), str_from(s->help));
-    if (s->words)
-        json_field_str(w, S("words"), str_from(s->words));
-    json_object_end(w);
-}
-
-static void add_rows(struct buf *out, struct json_writer *w, const struct setting *rows,
-                     uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (w)
-            add_row_json(w, &rows[i]);
-        else
-            add_row_text(out, &rows[i]);
-    }
-}
 
 static void add_list(struct buf *out, struct json_writer *w)
 {
@@ -97,7 +50,7 @@ static bool add_named(struct buf *out, struct json_writer *w, str name)
 {
     for (size_t i = 0; i < countof(own_tables); i++)
         if (str_eq(name, str_from(own_tables[i].name))) {
-            add_rows(out, w, own_tables[i].rows, *own_tables[i].count);
+            setting_rows_add(out, w, own_tables[i].rows, *own_tables[i].count);
             return true;
         }
     const struct source_type *t = source_type_find(name);
@@ -106,10 +59,10 @@ static bool add_named(struct buf *out, struct json_writer *w, str name)
     if (!w)
         buf_printf(out, "%s\n\n" STR_FMT "\n\n", t->summary,
                    STR_ARG(str_trim(str_from(t->example))));
-    add_rows(out, w, t->settings, t->setting_count);
+    setting_rows_add(out, w, t->settings, t->setting_count);
     if (!w)
         buf_add(out, S("\nof every source:\n"));
-    add_rows(out, w, config_source_settings, config_source_setting_count);
+    setting_rows_add(out, w, config_source_settings, config_source_setting_count);
     return true;
 }
 

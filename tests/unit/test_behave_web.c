@@ -311,20 +311,20 @@ static void test_a_service_that_refuses_one_source_ten_times_is_told(void **unus
     }
     assert_int_equal(f.count, 1);
     assert_string_equal(f.told[0].title, "Repeated refusals");
-    assert_string_equal(f.told[0].keys, "source=192.0.2.7 action=query_denied");
+    assert_string_equal(f.told[0].keys, "source=192.0.2.7 of=dns_query");
     assert_int_equal(f.told[0].count, 10);
     behave_close(&f);
 }
 
 static void test_refusals_of_another_kind_time_or_outcome_do_not_add_up(void **unused)
 {
-    static const char *const actions[] = {"a", "b", "c"};
+    static const enum activity kinds[] = {ACTIVITY_mail_receive, ACTIVITY_ssh, ACTIVITY_tunnel};
     struct behave_fixture f;
 
     (void)unused;
     behave_open(&f, "refusals", "");
     for (uint32_t i = 0; i < 27; i++)
-        refuse(&f, START + i, ACTIVITY_mail_receive, actions[i % 3], OUTCOME_FAILURE);
+        refuse(&f, START + i, kinds[i % 3], "x", OUTCOME_FAILURE);
     for (uint32_t i = 0; i < 50; i++)
         refuse(&f, START + HOUR + i, ACTIVITY_dns_query, "query", OUTCOME_SUCCESS);
     for (uint32_t i = 0; i < 50; i++)
