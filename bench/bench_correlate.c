@@ -96,7 +96,7 @@ static struct match_text *make_matches(const struct workload *w, struct arena *a
         uint32_t n = (uint32_t)((uint64_t)i * 7368787 % MATCHES); /* a prime: each number once */
         ret[i].rule = n % w->rules;
         ret[i].values[0] = address_text(a, n / w->rules % w->addresses);
-        ret[i].values[1] = arena_printf(a, "%u", n % w->users);
+        ret[i].values[1] = arena_printf(a, "%05u", n % w->users);
     }
     return ret;
 }

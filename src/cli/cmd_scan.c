@@ -273,8 +273,11 @@ static void say_correlated(const struct run *r)
         say("%llu matches lack a field that they are correlated by",
             (unsigned long long)s.stateful.correlator.lacking);
     if (s.stateful.correlator.displaced)
-        say("%llu groups were given up for want of room while they were correlated",
-            (unsigned long long)s.stateful.correlator.displaced);
+        say("%llu groups were given up for want of room while they were correlated, most by "
+            "'" STR_FMT "': %llu",
+            (unsigned long long)s.stateful.correlator.displaced,
+            STR_ARG(s.stateful.correlator.displaced_by->head.title),
+            (unsigned long long)s.stateful.correlator.most_displaced);
 }
 
 static int run_scan(const struct arguments *a, const struct scan_options *o,

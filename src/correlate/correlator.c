@@ -10,6 +10,8 @@ enum {
     KEYS_OF_ALL = 1 << 22, /* shared by all correlations */
     KEYS_LEAST = 1 << 12,
 };
+#define BYTES_OF_ALL (UINT64_C(1) << 30) /* that groups own beyond 64 bytes each */
+#define BYTES_LEAST (UINT64_C(1) << 23)
 
 /* ------------------------------------------------------------ the program of a condition */
 
@@ -94,7 +96,8 @@ static const enum window_shape shapes[] = {
 static void open_windows(struct correlator *c, struct evaluated *x)
 {
     const struct sigma_correlation *of = x->of;
-    uint32_t share = KEYS_OF_ALL / (c->count ? c->count : 1);
+    uint32_t share = KEYS_OF_ALL / c->count;
+    uint64_t bytes = BYTES_OF_ALL / c->count;
     struct window_spec spec = {
         .kind = kinds[of->type],
         .span_ns = of->timespan_ns,
@@ -104,6 +107,7 @@ static void open_windows(struct correlator *c, struct evaluated *x)
         .percentile = of->type == CORRELATION_VALUE_MEDIAN ? 50 : of->percentile,
         .member_count = of->rule_count,
         .keys_max = share > KEYS_LEAST ? share : KEYS_LEAST,
+        .bytes_max = bytes > BYTES_LEAST ? bytes : BYTES_LEAST,
     };
 
     for (uint32_t i = 0; of->type == CORRELATION_SEQUENCE && i < of->rule_count; i++)
@@ -293,6 +297,10 @@ struct correlator_stats correlator_stats(const struct correlator *c)
         if (!w)
             continue;
         s.displaced += windows_displaced(w);
+        if (windows_displaced(w) > s.most_displaced) {
+            s.most_displaced = windows_displaced(w);
+            s.displaced_by = c->all[i].of;
+        }
         s.keys += windows_keys(w);
         s.bytes += windows_bytes(w);
     }

@@ -80,8 +80,10 @@ void correlator_feed(struct correlator *c, uint32_t rule, int64_t time_ns, const
 void correlator_advance(struct correlator *c, int64_t watermark_ns);
 
 struct correlator_stats {
-    uint64_t lacking;     /* matches without a field that a correlation groups by or looks at */
-    uint64_t displaced;   /* groups given up for want of room */
+    uint64_t lacking;        /* matches without a field that a correlation groups by or looks at */
+    uint64_t displaced;      /* groups given up for want of room */
+    uint64_t most_displaced; /* by the correlation that gave up most; NULL: none did */
+    const struct sigma_correlation *displaced_by;
     uint64_t keys, bytes; /* groups that are kept, and what they take */
 };
 /* Appends the state of all correlations, with the caller's position in what it feeds, to out.

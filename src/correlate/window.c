@@ -213,6 +213,8 @@ struct window_answer windows_feed(struct windows *w, uint64_t key, const struct 
         ret.holds = window_bounds_hold(&w->spec, ret.value);
     ret.began = ret.holds && (w->row->each || !*held_of(state));
     *held_of(state) = ret.holds;
+    while (s->bytes_max && w->owned_bytes > s->bytes_max && key_table_count(w->keys) > 1)
+        key_table_displace(w->keys);
     return ret;
 }
 

@@ -77,6 +77,8 @@ struct window_spec {
     uint32_t program_length;
     struct window_step steps[WINDOW_MEMBERS_MAX]; /* of a sequence: its members */
     uint32_t keys_max;
+    uint64_t
+        bytes_max; /* of what keys own beyond 64 bytes each; 0: no limit. One key may have more */
 };
 
 struct window_event {

@@ -1,7 +1,9 @@
 /*
- * window_distinct.c - counts different values: each with the time it was seen last, in the order of
- * these times. As many are kept as the bounds need; of more, those that were seen last. When the
- * bounds need more than WINDOW_EXACT_MAX and a key has them, a sketch takes over.
+ * window_distinct.c - counts different values. When a value is seen, a record of it goes to the end
+ * of a ring, and the value notes which is its last; records that are not the last of their value
+ * are skipped, and swept when the ring is full. So a value that comes again costs two places in
+ * memory. As many are kept as the bounds need; of more, those that were seen last. When the bounds
+ * need more than WINDOW_EXACT_MAX and a key has them, a sketch takes over.
  */
 #include "correlate/window_kind.h"
 
@@ -13,31 +15,46 @@
 #include <string.h>
 
 enum { NONE = UINT32_MAX, FIRST_VALUES = 8 };
+_Static_assert(WINDOW_EXACT_MAX < UINT16_MAX, "a slot holds each place");
 
 struct seen {
     uint64_t value;
+    uint32_t record; /* the last of it; or the next of those that were given back */
+} __attribute__((packed, aligned(4)));
+
+struct record {
     int64_t time_ns;
-    uint32_t previous, next; /* in the order of times */
-};
+    uint32_t place; /* of the value */
+} __attribute__((packed, aligned(4)));
 
 struct distinct_state {
     uint8_t held;
-    uint8_t unused[6];
     uint8_t sketched; /* then there are no items */
+    uint8_t unused[6];
     union {
         struct seen *items;
         struct distinct_sketch *sketch;
     };
-    uint32_t *slots; /* places of items plus 1; 0: empty */
-    uint32_t capacity, n, oldest, newest;
-    uint32_t slot_mask, free; /* the first item that was given back, chained by `next` */
+    uint16_t *slots; /* places of items plus 1; 0: empty */
+    struct record *ring;
+    uint32_t capacity, n;
+    uint32_t slot_mask, free; /* the first item that was given back */
     uint32_t used, dropped;   /* dropped: some in the window were, for want of need */
+    uint32_t first, end;      /* records, counted on and on: place & ring_mask in the ring */
+    uint32_t ring_mask, unused_word;
     int64_t last_ns;
 };
 
 static int64_t distinct_last(const void *state)
 {
     return ((const struct distinct_state *)state)->last_ns;
+}
+
+static size_t exact_bytes(const struct distinct_state *s)
+{
+    return !s->items ? 0
+                     : s->capacity * sizeof *s->items + (s->slot_mask + 1) * sizeof *s->slots +
+                           (s->ring_mask + 1) * sizeof *s->ring;
 }
 
 static void distinct_drop(struct windows *w, void *state)
@@ -49,10 +66,10 @@ static void distinct_drop(struct windows *w, void *state)
         distinct_sketch_free(s->sketch);
         return;
     }
-    if (s->items)
-        w->owned_bytes -= s->capacity * sizeof *s->items + (s->slot_mask + 1) * sizeof *s->slots;
+    w->owned_bytes -= exact_bytes(s);
     free(s->items);
     free(s->slots);
+    free(s->ring);
 }
 
 static uint32_t slot_of(const struct distinct_state *s, uint64_t value)
@@ -77,57 +94,89 @@ static void empty_slot(struct distinct_state *s, uint32_t hole)
     s->slots[hole] = 0;
 }
 
-static void detach(struct distinct_state *s, const struct seen *item)
+static struct record *record_at(const struct distinct_state *s, uint32_t number)
 {
-    if (item->previous == NONE)
-        s->oldest = item->next;
-    else
-        s->items[item->previous].next = item->next;
-    if (item->next == NONE)
-        s->newest = item->previous;
-    else
-        s->items[item->next].previous = item->previous;
+    return &s->ring[number & s->ring_mask];
 }
 
-static void append(struct distinct_state *s, uint32_t place)
+static bool is_last(const struct distinct_state *s, uint32_t number)
 {
-    s->items[place].previous = s->newest;
-    s->items[place].next = NONE;
-    if (s->newest == NONE)
-        s->oldest = place;
-    else
-        s->items[s->newest].next = place;
-    s->newest = place;
+    return s->items[record_at(s, number)->place].record == number;
+}
+
+/* The first record becomes the last of its value, so that it is the value seen longest ago. */
+static void skip_records(struct distinct_state *s)
+{
+    while (s->first != s->end && !is_last(s, s->first))
+        s->first++;
 }
 
 static void forget_oldest(struct distinct_state *s)
 {
-    uint32_t place = s->oldest;
-
+    skip_records(s);
+    uint32_t place = record_at(s, s->first++)->place;
     empty_slot(s, slot_of(s, s->items[place].value));
-    detach(s, &s->items[place]);
-    s->items[place].next = s->free;
+    s->items[place].record = s->free;
     s->free = place;
     s->n--;
+}
+
+/* Leaves the last record of each value; a ring that is still half full grows. */
+static void sweep_records(struct windows *w, struct distinct_state *s)
+{
+    uint32_t end = s->first;
+
+    for (uint32_t i = s->first; i != s->end; i++)
+        if (is_last(s, i)) {
+            *record_at(s, end) = *record_at(s, i);
+            s->items[record_at(s, end)->place].record = end;
+            end++;
+        }
+    s->end = end;
+    const uint32_t old_mask = s->ring_mask, count = end - s->first;
+    if (count <= old_mask / 2)
+        return;
+    struct record *wider = mem_array((old_mask + 1) * (size_t)2, sizeof *wider);
+    s->ring_mask = old_mask * 2 + 1;
+    for (uint32_t i = s->first; i != s->end; i++)
+        wider[i & s->ring_mask] = s->ring[i & old_mask];
+    free(s->ring);
+    s->ring = wider;
+    w->owned_bytes += (old_mask + 1) * sizeof *wider;
+}
+
+static void note(struct windows *w, struct distinct_state *s, uint32_t place, int64_t time_ns)
+{
+    if (s->end - s->first > s->ring_mask)
+        sweep_records(w, s);
+    s->items[place].record = s->end;
+    *record_at(s, s->end++) = (struct record){time_ns, place};
 }
 
 static void widen(struct windows *w, struct distinct_state *s)
 {
     uint32_t wider = s->capacity ? s->capacity * 2 : FIRST_VALUES;
     wider = wider < w->need ? wider : w->need;
+    wider = wider < WINDOW_EXACT_MAX ? wider : WINDOW_EXACT_MAX;
     uint32_t slots = 1;
 
     while (slots < wider * 2)
         slots *= 2;
-    w->owned_bytes += (wider - s->capacity) * sizeof *s->items + slots * sizeof *s->slots;
-    w->owned_bytes -= s->slots ? (s->slot_mask + 1) * sizeof *s->slots : 0;
+    w->owned_bytes -= exact_bytes(s);
     s->items = mem_resize(s->items, wider, sizeof *s->items);
     s->capacity = wider;
     free(s->slots);
     s->slots = mem_array(slots, sizeof *s->slots);
     s->slot_mask = slots - 1;
-    for (uint32_t at = s->oldest; at != NONE; at = s->items[at].next)
-        s->slots[slot_of(s, s->items[at].value)] = at + 1;
+    if (!s->ring) {
+        s->ring = mem_array(FIRST_VALUES, sizeof *s->ring);
+        s->ring_mask = FIRST_VALUES - 1;
+    }
+    for (uint32_t i = s->first; i != s->end; i++)
+        if (is_last(s, i))
+            s->slots[slot_of(s, s->items[record_at(s, i)->place].value)] =
+                (uint16_t)(record_at(s, i)->place + 1);
+    w->owned_bytes += exact_bytes(s);
 }
 
 static uint32_t new_item(struct windows *w, struct distinct_state *s)
@@ -138,12 +187,22 @@ static uint32_t new_item(struct windows *w, struct distinct_state *s)
     }
     if (s->free != NONE) {
         uint32_t place = s->free;
-        s->free = s->items[place].next;
+        s->free = s->items[place].record;
         return place;
     }
     if (s->used == s->capacity)
         widen(w, s);
     return s->used++;
+}
+
+static void add_item(struct windows *w, struct distinct_state *s, uint64_t value, int64_t time_ns)
+{
+    uint32_t place = new_item(w, s);
+
+    s->items[place].value = value;
+    note(w, s, place, time_ns);
+    s->slots[slot_of(s, value)] = (uint16_t)(place + 1);
+    s->n++;
 }
 
 /* The sketch's own hash of a value: that of a caller need not be random in all bits. */
@@ -156,15 +215,18 @@ static uint64_t spread(uint64_t value)
 static void sketch_items(struct windows *w, struct distinct_state *s)
 {
     struct distinct_sketch *sketch = distinct_sketch_new();
-    struct seen *items = s->items;
 
-    for (uint32_t at = s->oldest; at != NONE; at = items[at].next)
-        distinct_sketch_add(sketch, spread(items[at].value), items[at].time_ns);
-    w->owned_bytes -= s->capacity * sizeof *s->items + (s->slot_mask + 1) * sizeof *s->slots;
+    for (uint32_t i = s->first; i != s->end; i++)
+        if (is_last(s, i))
+            distinct_sketch_add(sketch, spread(s->items[record_at(s, i)->place].value),
+                                record_at(s, i)->time_ns);
+    w->owned_bytes -= exact_bytes(s);
     w->owned_bytes += distinct_sketch_bytes(sketch);
-    free(items);
+    free(s->items);
     free(s->slots);
+    free(s->ring);
     s->slots = NULL;
+    s->ring = NULL;
     s->sketch = sketch;
     s->sketched = 1;
 }
@@ -192,35 +254,27 @@ static void distinct_take(struct windows *w, void *state, const struct window_ev
         return;
     }
     if (!s->items) {
-        s->oldest = s->newest = s->free = NONE;
+        s->free = NONE;
         widen(w, s);
     }
     s->last_ns = e->time_ns;
-    while (s->oldest != NONE && s->items[s->oldest].time_ns < from_ns) {
-        forget_oldest(s);
-        s->dropped = 0; /* those were older still */
-    }
+    for (; skip_records(s), s->n && record_at(s, s->first)->time_ns < from_ns; s->dropped = 0)
+        forget_oldest(s); /* those that were dropped were older still */
     uint32_t at = slot_of(s, e->value);
     if (s->slots[at]) {
-        uint32_t place = s->slots[at] - 1;
-        detach(s, &s->items[place]);
-        append(s, place);
-        s->items[place].time_ns = e->time_ns;
+        note(w, s, s->slots[at] - 1, e->time_ns);
+        skip_records(s);
     } else if (s->n == WINDOW_EXACT_MAX && w->need > WINDOW_EXACT_MAX) {
         sketch_items(w, s);
         take_sketched(w, s, e, from_ns, ret);
         return;
     } else {
-        uint32_t place = new_item(w, s);
-        s->items[place].value = e->value;
-        s->items[place].time_ns = e->time_ns;
-        append(s, place);
-        s->slots[slot_of(s, e->value)] = place + 1;
-        s->n++;
+        add_item(w, s, e->value, e->time_ns);
+        skip_records(s);
     }
     ret->value = s->n;
     ret->at_least = s->dropped > 0;
-    ret->first_ns = s->items[s->oldest].time_ns;
+    ret->first_ns = record_at(s, s->first)->time_ns;
 }
 
 /* How a state is written: values with their times follow, or a sketch's hashes with theirs. */
@@ -246,22 +300,14 @@ static void distinct_save(const struct windows *w, const void *state, struct buf
         snapshot_put(out, &value, sizeof value);
         snapshot_put(out, &time_ns, sizeof time_ns);
     }
-    for (uint32_t at = s->items && !s->sketched ? s->oldest : NONE; at != NONE;
-         at = s->items[at].next) {
-        snapshot_put(out, &s->items[at].value, sizeof value);
-        snapshot_put(out, &s->items[at].time_ns, sizeof time_ns);
+    for (uint32_t i = s->first; !s->sketched && i != s->end; i++) {
+        if (!is_last(s, i))
+            continue;
+        value = s->items[record_at(s, i)->place].value;
+        time_ns = record_at(s, i)->time_ns;
+        snapshot_put(out, &value, sizeof value);
+        snapshot_put(out, &time_ns, sizeof time_ns);
     }
-}
-
-static void add_item(struct windows *w, struct distinct_state *s, uint64_t value, int64_t time_ns)
-{
-    uint32_t place = new_item(w, s);
-
-    s->items[place].value = value;
-    s->items[place].time_ns = time_ns;
-    append(s, place);
-    s->slots[slot_of(s, value)] = place + 1;
-    s->n++;
 }
 
 static bool load_sketch(struct windows *w, struct distinct_state *s, uint32_t n,
@@ -292,8 +338,9 @@ static bool distinct_load(struct windows *w, void *state, struct snapshot *from)
     s->last_ns = head.last_ns;
     if (head.sketched)
         return load_sketch(w, s, head.n, from);
-    s->oldest = s->newest = s->free = NONE;
-    if (head.n > w->need || !snapshot_has(from, head.n, sizeof value + sizeof time_ns))
+    s->free = NONE;
+    if (head.n > w->need || head.n > WINDOW_EXACT_MAX ||
+        !snapshot_has(from, head.n, sizeof value + sizeof time_ns))
         return false;
     widen(w, s);
     while (head.n-- && snapshot_take(from, &value, sizeof value) &&

@@ -8,8 +8,7 @@ struct head {
     int64_t newest_ns;
     uint64_t late;
     uint32_t keys;
-    bool started;
-    uint8_t unused[3];
+    uint8_t started, unused[3];
 };
 
 /* In front of each state. */

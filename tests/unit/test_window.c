@@ -343,6 +343,27 @@ static void a_flood_of_keys_displaces_itself(void **state)
     windows_free(w);
 }
 
+static void keys_that_own_too_much_give_way(void **state)
+{
+    struct window_spec s = {.kind = WINDOW_DISTINCT,
+                            .span_ns = 1000000,
+                            .bounds = {{BOUND_GTE, 1000}},
+                            .bound_count = 1,
+                            .bytes_max = 1 << 20};
+    struct windows *w = windows_new(&s);
+    bool held = false;
+
+    (void)state;
+    for (uint32_t i = 0; i < 400000; i++) {
+        const struct window_event e = {.time_ns = i, .value = i};
+        windows_feed(w, 1000 + i % 200, &e); /* each would own 40 kilobytes */
+        held = windows_feed(w, 7, &e).holds || held;
+        assert_true(windows_bytes(w) < 2 << 20);
+    }
+    assert_true(held && windows_displaced(w) > 100);
+    windows_free(w);
+}
+
 static void keys_are_forgotten_when_their_window_is_over(void **state)
 {
     struct window_spec s = {
@@ -469,6 +490,7 @@ int main(void)
         cmocka_unit_test(of_one_time_nothing_is_before_the_other),
         cmocka_unit_test(what_comes_too_late_is_counted_and_changes_nothing),
         cmocka_unit_test(a_flood_of_keys_displaces_itself),
+        cmocka_unit_test(keys_that_own_too_much_give_way),
         cmocka_unit_test(keys_are_forgotten_when_their_window_is_over),
         cmocka_unit_test(times_at_both_ends_of_the_world_are_times),
         cmocka_unit_test(many_different_values_are_counted_about),
