@@ -37,7 +37,11 @@ void beacon_sort(int64_t *values, uint32_t n)
 
 static double median(const int64_t *sorted, uint32_t n)
 {
-    return n % 2 ? (double)sorted[n / 2] : ((double)sorted[n / 2 - 1] + (double)sorted[n / 2]) / 2;
+    const uint32_t middle = n / 2;
+
+    if (n % 2)
+        return (double)sorted[middle];
+    return ((double)sorted[middle - 1] + (double)sorted[middle]) / 2;
 }
 
 double beacon_skewness(const int64_t *sorted, uint32_t n)

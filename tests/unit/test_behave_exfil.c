@@ -229,6 +229,7 @@ static void test_targets_within_gateways_scanners_and_the_ignored_are_silent(voi
     for (size_t i = 0; i < countof(silent); i++) {
         behave_between(&f, "10.0.0.5", "203.0.113.9");
         f.o.source_asset.roles |= silent[i];
+        behave_set(&f, COLUMN_source_bytes, "5000000000");
         behave_feed(&f, START);
     }
     assert_int_equal(f.count, 0);

@@ -90,6 +90,7 @@ static void test_destinations_within_gateways_and_the_ignored_are_silent(void **
     lasted(&f, START, "203.0.113.9", 20 * HOUR);
     behave_between(&f, "10.0.0.5", "203.0.113.10");
     f.o.source_asset.roles |= ROLE_NAT_GATEWAY;
+    behave_set(&f, COLUMN_event_duration, "72000000000000");
     behave_feed(&f, START);
     assert_int_equal(f.count, 0);
     lasted(&f, START, "203.0.113.10", 20 * HOUR);
