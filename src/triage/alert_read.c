@@ -3,6 +3,7 @@
 #include "text/json_tree.h"
 #include "text/time.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { NUMBER_BYTES_MAX = 40 };
@@ -27,12 +28,15 @@ static uint64_t number_at(const struct json_node *n, const char *name)
     return str_u64(text_at(n, name), &number) ? number : 0;
 }
 
+/* What is no number, or none that a double holds, is none: null when it is written again. */
 static double double_at(const struct json_node *n, const char *name)
 {
     char text[NUMBER_BYTES_MAX + 1] = {0};
     const str digits = text_at(n, name);
 
-    memcpy(text, digits.p ? digits.p : "", digits.n < NUMBER_BYTES_MAX ? digits.n : 0);
+    if (digits.n == 0 || digits.n > NUMBER_BYTES_MAX)
+        return NAN;
+    memcpy(text, digits.p, digits.n);
     return strtod(text, NULL);
 }
 
