@@ -69,10 +69,7 @@ static void explain(struct page *p, struct alert_book *b, uint32_t at)
 
     alert_text(p, b->alerts[at], &namer);
     page_newline(p);
-    /* Groups are made anew of all that the ledger has; what hid the alert stays as it was told. */
-    const str suppressed_by = b->alerts[at]->suppressed_by;
     alert_groups_make(&groups, b->alerts, b->count, &(struct group_options){0}, b->arena);
-    b->alerts[at]->suppressed_by = suppressed_by;
     explain_links(p, &groups.items[groups.of_alert[at]], b->alerts[at]->id, b->arena);
     explain_refusals(p, &groups.entities, b->alerts[at], b->arena);
     explain_risk(p, b, b->alerts[at]);

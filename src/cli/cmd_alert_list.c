@@ -2,6 +2,7 @@
 #include "cli/alert_book.h"
 #include "cli/say.h"
 #include "cli/sink.h"
+#include "cli/suppress_option.h"
 #include "cli/time_option.h"
 #include "triage/alert_ocsf.h"
 #include "triage/group_json.h"
@@ -26,10 +27,12 @@ static const struct option list_options[] = {
      COMPLETE_WORDS, "open acknowledged closed all"},
     {"rule", '\0', OPTION_VALUE, "ID", "only of this rule or behaviour", COMPLETE_NONE, NULL},
     {"assignee", '\0', OPTION_VALUE, "NAME", "only those that NAME looks at", COMPLETE_NONE, NULL},
-    {"group", '\0', OPTION_VALUE, "ID", "only of this group", COMPLETE_NONE, NULL},
+    {"group", '\0', OPTION_VALUE, "ID", "only of the group with this id, as --groups tells it",
+     COMPLETE_NONE, NULL},
     {"groups", '\0', OPTION_FLAG, NULL, "print groups: alerts of one story", COMPLETE_NONE, NULL},
     {"suppressed", '\0', OPTION_FLAG, NULL, "also what a suppression hides, or a snooze",
      COMPLETE_NONE, NULL},
+    SUPPRESS_OPTION,
     {"limit", '\0', OPTION_VALUE, "N", "only the newest N", COMPLETE_NONE, NULL},
 };
 
@@ -62,7 +65,6 @@ static bool read_query(const struct arguments *a, struct ledger_alert_query *q, 
     *q = alert_query_all();
     q->rule_id = str_from(opt_value(c, a, "rule"));
     q->assignee = str_from(opt_value(c, a, "assignee"));
-    q->group = str_from(opt_value(c, a, "group"));
     q->without_suppressed = !opt_flag(c, a, "suppressed");
     if (severity && !severity_parse(str_from(severity), &least))
         return err_set(e, ERR_INPUT, "unknown severity '%s'", severity);
@@ -178,40 +180,45 @@ static void group_table(struct page *p, const struct alert_group *g, struct aren
     }
 }
 
-static void print_groups(struct sink *s, struct page *p, struct alert_book *b, bool json)
+static void print_groups(struct sink *s, struct page *p, struct alert_book *b,
+                         const struct alert_groups *groups, bool json)
 {
-    struct alert_groups groups;
-
-    alert_groups_make(&groups, b->alerts, b->count, &(struct group_options){0}, b->arena);
-    for (uint32_t g = 0; g < groups.count; g++)
+    for (uint32_t g = 0; g < groups->count; g++)
         if (json)
-            print_group_json(&s->text, &groups.items[g], b->arena);
+            print_group_json(&s->text, &groups->items[g], b->arena);
         else
-            group_table(p, &groups.items[g], b->arena);
+            group_table(p, &groups->items[g], b->arena);
+}
+
+/* What a person asked for beyond the query. */
+static bool is_wanted(const struct arguments *a, const struct alert *alert)
+{
+    const struct command *c = &command_alert_list;
+
+    return str_starts(str_from(alert->group), str_from(opt_value(c, a, "group"))) &&
+           (opt_flag(c, a, "suppressed") || !(is_snoozed(alert) || alert->suppressed_by.p));
 }
 
 static int print_book(struct ledger_reading *r, struct alert_book *b, const struct arguments *a,
-                      enum list_output output)
+                      enum list_output output, struct suppress_set *suppressions)
 {
-    const bool hidden = opt_flag(&command_alert_list, a, "suppressed");
+    const struct group_options o = {.suppressions = suppressions};
     struct sink sink = sink_make(&r->io, STDOUT_FILENO);
     struct page page = page_make(&sink.text, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);
+    struct alert_groups groups;
     struct err e = {0};
-    bool ok = true;
+    const bool by_group = opt_flag(&command_alert_list, a, "groups");
 
-    if (opt_flag(&command_alert_list, a, "groups"))
-        print_groups(&sink, &page, b, output != LIST_TABLE);
-    else
-        for (uint32_t i = 0; i < b->count && ok; i++) {
-            if (!hidden && is_snoozed(b->alerts[i]))
-                continue;
+    if (by_group || suppressions || opt_value(&command_alert_list, a, "group"))
+        alert_groups_make(&groups, b->alerts, b->count, &o, b->arena);
+    if (by_group)
+        print_groups(&sink, &page, b, &groups, output != LIST_TABLE);
+    for (uint32_t i = 0; i < b->count && !by_group; i++)
+        if (is_wanted(a, b->alerts[i]))
             print_alert(&sink.text, &page, b, i, output);
-            ok = sink_settle(&sink, &e);
-        }
-    if (!ok || !sink_flush(&sink, &e)) {
+    const bool ok = sink_flush(&sink, &e);
+    if (!ok)
         say_err(&e);
-        ok = false;
-    }
     sink_done(&sink);
     return ok ? EXIT_OK : EXIT_OUTPUT;
 }
@@ -220,6 +227,8 @@ static int list_run(const struct arguments *a)
 {
     struct ledger_reading r;
     struct ledger_alert_query q;
+    const char *file = opt_value(&command_alert_list, a, "suppressions");
+    struct suppress_set *suppressions = NULL;
     struct alert_book book = {0};
     enum list_output output;
     struct err e = {0};
@@ -231,10 +240,14 @@ static int list_run(const struct arguments *a)
         say_err(&e);
         return EXIT_USAGE;
     }
-    if (ledger_reading_open(&command_alert_list, a, &r, &code))
-        code = alert_book_read(&book, r.ledger, &r.clock, &q) ? print_book(&r, &book, a, output)
-                                                              : EXIT_INPUT;
+    if (ledger_reading_open(&command_alert_list, a, &r, &code)) {
+        suppressions = file ? suppress_file_read(&r.io, file) : NULL;
+        code = EXIT_INPUT;
+        if ((!file || suppressions) && alert_book_read(&book, r.ledger, &r.clock, &q))
+            code = print_book(&r, &book, a, output, suppressions);
+    }
     alert_book_done(&book);
+    suppress_set_free(suppressions);
     ledger_reading_done(&r);
     return code;
 }

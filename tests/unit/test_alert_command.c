@@ -121,6 +121,12 @@ static void alerts_are_listed_shown_and_explained(void **state)
     assert_int_equal(lines, ALERTS);
     assert_true(says(a, "\"detector\":\"spray\""));
     assert_true(says(run(&command_alert_list, "-d . --groups"), "same host web1 as"));
+    char line[64];
+    a = run(&command_alert_list, "-d . --groups -o jsonl");
+    snprintf(line, sizeof line, "-d . -o jsonl --group %.8s", a->out + strlen("{\"id\":\""));
+    a = run(&command_alert_list, line); /* the first group is of the one alert on db1 */
+    assert_true(says(a, ids[0]));
+    assert_false(says(a, ids[1]));
     assert_true(says(run(&command_alert_list, "-d . -o ocsf"), "\"class_uid\":2004"));
     assert_string_equal(run(&command_alert_list, "-d . --severity critical")->out, "");
     a = run_on(&command_alert_show, "", 1);
@@ -181,6 +187,11 @@ static void a_drafted_suppression_hides_its_alert(void **state)
     a = run(&command_alert_suppress, "-d . --file s.yml");
     assert_int_equal(a->code, EXIT_OK);
     assert_true(says(a, "Password spray: 1 match, 1 are hidden, 0 break through"));
+    a = run(&command_alert_list, "-d . -o jsonl --suppressions s.yml");
+    assert_true(says(a, ids[3]));
+    assert_false(says(a, ids[2]));
+    assert_true(says(run(&command_alert_list, "-d . --suppressions s.yml --suppressed -o jsonl"),
+                     "suppressed_by"));
     a = run(&command_alert_suppress, "-d . --file s.yml -o jsonl");
     assert_true(says(a, ids[2]));
     assert_false(says(a, ids[3]));
