@@ -1,5 +1,5 @@
 /* test_behave_privilege.c - from a logon to higher rights to what keeps them; new accounts; tickets
- * of many services; copies of the directory. */
+ * of many services; copies of the directory; code that is brought and run. */
 #include <string.h>
 
 #include "logon_fixture.h"
@@ -320,6 +320,84 @@ static void test_domain_controllers_copy_the_directory(void **unused)
     behave_close(&f);
 }
 
+/* ------------------------------------------------------------ dropper */
+
+static void starts(struct behave_fixture *f, int64_t time_ns, const char *parent, const char *path)
+{
+    behave_set(f, COLUMN_process_parent_pid, parent);
+    behave_set(f, COLUMN_process_executable, path);
+    behave_set(f, COLUMN_process_name, strrchr(path, '/') + 1);
+    happens(f, time_ns, ACTIVITY_process_start, "executed", "bob");
+}
+
+static void test_a_decoder_beside_an_interpreter_is_told(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "dropper", "");
+    starts(&f, START, "7", "/usr/bin/base64");
+    starts(&f, START + 2 * SECOND, "7", "/usr/bin/perl");
+    assert_int_equal(f.count, 1);
+    assert_string_equal(f.told[0].title, "Decoded script run");
+    assert_string_equal(f.told[0].keys, "host=web1 parent=7");
+    starts(&f, START + MINUTE, "8", "/usr/bin/bash");
+    starts(&f, START + MINUTE, "8", "/usr/bin/base64");
+    assert_int_equal(f.count, 2);
+    behave_close(&f);
+}
+
+static void test_a_download_that_is_run_is_told(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "dropper", "");
+    starts(&f, START, "7", "/usr/bin/wget");
+    starts(&f, START + 5 * MINUTE, "7", "/tmp/blitz64");
+    assert_int_equal(f.count, 1);
+    assert_string_equal(f.told[0].title, "Downloaded program run");
+    assert_int_equal(f.told[0].severity, SEVERITY_HIGH);
+    assert_int_equal(f.told[0].count, 2);
+    behave_close(&f);
+}
+
+static void test_steps_of_other_parents_orders_and_times_are_none(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "dropper", "");
+    starts(&f, START, "7", "/usr/bin/base64");
+    starts(&f, START, "8", "/usr/bin/perl");
+    starts(&f, START + 2 * SECOND + 1, "7", "/usr/bin/perl");
+    starts(&f, START + HOUR, "9", "/tmp/a");
+    starts(&f, START + HOUR + 1, "9", "/usr/bin/curl");
+    starts(&f, START + HOUR + 2, "9", "/usr/bin/a");
+    starts(&f, START + HOUR + 2 + 5 * MINUTE, "9", "/tmp/a");
+    assert_int_equal(f.count, 0);
+    behave_close(&f);
+}
+
+static void test_a_flood_of_processes_is_bounded_and_hides_no_dropper(void **unused)
+{
+    struct behave_fixture f;
+    char parent[16];
+
+    (void)unused;
+    behave_open(&f, "dropper", "");
+    starts(&f, START, "7", "/usr/bin/curl");
+    starts(&f, START, "7", "/usr/bin/wget");
+    for (uint32_t i = 0; i < LOGON_FLOOD; i++) {
+        snprintf(parent, sizeof parent, "p%u", i);
+        starts(&f, START + i, parent, "/usr/bin/sh");
+    }
+    assert_true(behave_stats(&f).bytes < LOGON_BYTES_MAX);
+    starts(&f, START + MINUTE, "7", "/dev/shm/x");
+    assert_int_equal(f.count, 1);
+    behave_close(&f);
+}
+
 static void test_times_in_1970_and_2100_count_alike(void **unused)
 {
     static const int64_t times[] = {0, 130 * 365 * DAY};
@@ -359,6 +437,10 @@ int main(void)
         cmocka_unit_test(test_tickets_outside_the_window_do_not_count),
         cmocka_unit_test(test_a_person_who_copies_the_directory_is_told),
         cmocka_unit_test(test_domain_controllers_copy_the_directory),
+        cmocka_unit_test(test_a_decoder_beside_an_interpreter_is_told),
+        cmocka_unit_test(test_a_download_that_is_run_is_told),
+        cmocka_unit_test(test_steps_of_other_parents_orders_and_times_are_none),
+        cmocka_unit_test(test_a_flood_of_processes_is_bounded_and_hides_no_dropper),
         cmocka_unit_test(test_times_in_1970_and_2100_count_alike),
     };
 
