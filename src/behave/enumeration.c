@@ -93,7 +93,8 @@ static void observe(void *self, const struct observation *o, struct behavior_por
     const enum logon_attempt attempt = logon_attempt_of(n->attempts, o);
     if (attempt == LOGON_SUCCEEDED)
         known_add(n->known, user, o->time_ns);
-    if (attempt != LOGON_FAILED || logon_source_shared(o) || key_table_find(n->known, user))
+    if ((attempt != LOGON_FAILED && attempt != LOGON_TRIED) || logon_source_shared(o) ||
+        key_table_find(n->known, user))
         return;
     const struct member_event e = {o->time_ns, user, o->ref};
     const struct member_view v = member_window_add(n->sources, hash64(o->source, n->seed), &e);

@@ -110,8 +110,11 @@ enum logon_attempt logon_attempt_of(struct logon_attempts *a, const struct obser
 
     if (outcome == OUTCOME_SUCCESS)
         return logon ? LOGON_SUCCEEDED : LOGON_NONE;
-    if (outcome != OUTCOME_FAILURE)
-        return LOGON_NONE;
+    if (outcome == OUTCOME_UNTOLD)
+        return activity == ACTIVITY_authenticate &&
+                       str_eq(observed(o, COLUMN_event_action), S("login_attempt"))
+                   ? LOGON_TRIED
+                   : LOGON_NONE;
     if (!logon && activity != ACTIVITY_authenticate &&
         !(activity == ACTIVITY_flow_close && ended_early(o)))
         return LOGON_NONE;

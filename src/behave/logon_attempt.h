@@ -11,7 +11,8 @@
 
 #include "behave/observation.h"
 
-enum logon_attempt { LOGON_NONE, LOGON_FAILED, LOGON_SUCCEEDED };
+/* LOGON_TRIED: an account was named, and how it ended is told elsewhere or never. */
+enum logon_attempt { LOGON_NONE, LOGON_FAILED, LOGON_SUCCEEDED, LOGON_TRIED };
 
 struct logon_attempts;
 

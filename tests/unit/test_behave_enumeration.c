@@ -32,6 +32,28 @@ static void test_one_account_less_or_the_same_again_is_none(void **unused)
     behave_close(&f);
 }
 
+static void test_attempts_whose_end_is_not_told_count_too(void **unused)
+{
+    static const char *const actions[] = {"authentication_step", "login_attempt"};
+    struct behave_fixture f;
+    char name[16];
+
+    (void)unused;
+    for (uint32_t a = 0; a < countof(actions); a++) {
+        behave_open(&f, "enumeration", "");
+        behave_set(&f, COLUMN_event_action, actions[a]);
+        for (uint32_t i = 0; i < 6; i++) {
+            snprintf(name, sizeof name, "user%u", i);
+            behave_between(&f, outside, "");
+            f.o.user = str_from(name);
+            f.columns.activity = ACTIVITY_authenticate;
+            behave_feed(&f, START + i);
+        }
+        assert_int_equal(f.count, a);
+        behave_close(&f);
+    }
+}
+
 static void test_accounts_that_log_on_are_not_enumerated(void **unused)
 {
     struct behave_fixture f;
@@ -200,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unknown_accounts_of_one_source_are_enumeration),
         cmocka_unit_test(test_one_account_less_or_the_same_again_is_none),
+        cmocka_unit_test(test_attempts_whose_end_is_not_told_count_too),
         cmocka_unit_test(test_accounts_that_log_on_are_not_enumerated),
         cmocka_unit_test(test_accounts_outside_the_window_do_not_count),
         cmocka_unit_test(test_a_flood_of_sources_is_bounded_and_hides_no_one),
