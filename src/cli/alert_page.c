@@ -26,7 +26,8 @@ static str time_or_unknown(int64_t ns, char out[PAGE_NUMBER_MAX])
 static void write_key(struct page *p, const struct alert *a)
 {
     for (uint32_t i = 0; i < a->key_count; i++) {
-        page_text(p, STYLE_PLAIN, S("  "));
+        page_fit(p, TITLE_COLUMN, a->key[i].value.n + 2);
+        page_text(p, STYLE_PLAIN, p->at > TITLE_COLUMN ? S("  ") : S(""));
         page_rest(p, STYLE_STRONG, a->key[i].value);
     }
 }
@@ -37,10 +38,10 @@ static void write_why(struct page *p, const struct alert *a, const struct alert_
     struct alert_event at;
 
     if (a->explanation.n)
-        page_paragraph(p, STYLE_FAINT, TITLE_COLUMN, a->explanation);
+        page_paragraph(p, STYLE_FAINT, SEVERITY_COLUMN, a->explanation);
     if (a->event_count == 0 || !namer->name(namer->ctx, a->events[a->event_count - 1], &at))
         return;
-    page_tab(p, TITLE_COLUMN);
+    page_tab(p, SEVERITY_COLUMN);
     page_text(p, STYLE_FAINT, a->event_count > 1 ? S("last at ") : S("at "));
     page_path(p, STYLE_FAINT, at.source, PAGE_NUMBER_MAX / 2);
     page_printf(p, STYLE_FAINT, ":%llu", (unsigned long long)at.record);
@@ -64,20 +65,55 @@ static void write_alert(struct page *p, const struct alert *a, const struct aler
     write_why(p, a, namer);
 }
 
-static void write_group(struct page *p, const struct alert_group *g,
-                        const struct alert_namer *namer)
+/* Who the group is about: users, hosts and addresses. */
+static void write_entities(struct page *p, const struct alert_group *g)
 {
-    page_printf(p, STYLE_HEADING, "%.8s", g->id);
-    page_text(p, STYLE_PLAIN, S("  "));
-    page_text(p, style_of(g->severity), str_from(severity_name(g->severity)));
-    page_printf(p, STYLE_PLAIN, "  score %.0f", g->score);
+    for (uint32_t i = 0; i < g->entity_count; i++) {
+        page_fit(p, TIME_COLUMN, g->entities[i].value.n + 2);
+        if (p->at == 0)
+            page_tab(p, TIME_COLUMN);
+        else if (p->at > TIME_COLUMN)
+            page_text(p, STYLE_PLAIN, S("  "));
+        page_rest(p, STYLE_STRONG, g->entities[i].value);
+    }
+    if (g->entity_count)
+        page_newline(p);
+}
+
+static void write_tactics(struct page *p, const struct alert_group *g)
+{
+    if (g->tactic_count == 0)
+        return;
     for (uint32_t i = 0; i < g->tactic_count; i++) {
         const str name = str_from(attack_tactic_name((enum attack_tactic)g->tactics[i]));
-        page_fit(p, TIME_COLUMN, name.n + 2);
-        page_text(p, STYLE_FAINT, i ? S(", ") : S("  "));
+        page_fit(p, TIME_COLUMN, name.n + 3);
+        page_tab(p, TIME_COLUMN);
+        if (p->at > TIME_COLUMN)
+            page_text(p, STYLE_FAINT, S(" > "));
         page_text(p, STYLE_FAINT, name);
     }
     page_newline(p);
+}
+
+static void write_group(struct page *p, const struct alert_group *g,
+                        const struct alert_namer *namer)
+{
+    char first[PAGE_NUMBER_MAX], last[PAGE_NUMBER_MAX];
+
+    page_newline(p);
+    page_text(p, style_of(g->severity), str_from(severity_name(g->severity)));
+    page_text(p, STYLE_PLAIN, S("  "));
+    page_rest(p, STYLE_STRONG, g->top->title);
+    page_newline(p);
+    page_tab(p, TIME_COLUMN);
+    page_text(p, STYLE_FAINT, time_or_unknown(g->first_ns, first));
+    page_text(p, STYLE_FAINT, S(" to "));
+    page_text(p, STYLE_FAINT, time_or_unknown(g->last_ns, last));
+    page_printf(p, STYLE_FAINT, "  %u alerts, %llu events, score %.0f, group %.8s", g->count,
+                (unsigned long long)g->events, g->score, g->id);
+    page_newline(p);
+    write_entities(p, g);
+    write_tactics(p, g);
     for (uint32_t i = 0; i < g->count; i++)
         if (!g->alerts[i]->suppressed_by.p)
             write_alert(p, g->alerts[i], namer);
@@ -88,29 +124,56 @@ static void write_group(struct page *p, const struct alert_group *g,
     }
 }
 
-static int by_weight(const void *left, const void *right)
+/* The worst first, then in the order of time. */
+static int worse_first(const void *left, const void *right)
 {
     const struct alert_group *l = *(const struct alert_group *const *)left;
     const struct alert_group *r = *(const struct alert_group *const *)right;
 
     if (l->severity != r->severity)
         return l->severity > r->severity ? -1 : 1;
-    if (l->score < r->score || l->score > r->score)
+    if (l->score != r->score)
         return l->score > r->score ? -1 : 1;
-    return alert_order(l->alerts[0], r->alerts[0]);
+    return (l > r) - (l < r); /* they stand in the order of their first alerts */
+}
+
+/* What is alone and of no weight, told in a line each rule. */
+static bool is_minor(const struct alert_group *g)
+{
+    return g->severity <= SEVERITY_LOW;
+}
+
+static void write_minor(struct page *p, const struct alert_group *const *groups, uint32_t count)
+{
+    char number[PAGE_NUMBER_MAX];
+    uint64_t alerts = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        alerts += groups[i]->count;
+    if (count == 0)
+        return;
+    page_newline(p);
+    page_printf(p, STYLE_FAINT, "%.*s alerts", STR_ARG(page_number(alerts, number)));
+    page_printf(p, STYLE_FAINT,
+                " in %.*s groups are of low severity; '--stats' shows them, '-o json' has them",
+                STR_ARG(page_number(count, number)));
+    page_newline(p);
 }
 
 void alert_page_write(struct page *p, const struct alert_groups *groups,
-                      const struct alert_namer *namer)
+                      const struct alert_namer *namer, bool all)
 {
-    const struct alert_group **sorted =
-        mem_array((size_t)groups->count + 1, sizeof(struct alert_group *));
+    const struct alert_group **list = mem_array((size_t)groups->count + 1, sizeof *list);
+    uint32_t shown = 0;
 
     for (uint32_t i = 0; i < groups->count; i++)
-        sorted[i] = &groups->items[i];
-    qsort(sorted, groups->count, sizeof *sorted, by_weight);
-    page_heading(p, "Alerts by group", "times are UTC");
-    for (uint32_t i = 0; i < groups->count; i++)
-        write_group(p, sorted[i], namer);
-    free(sorted);
+        list[i] = &groups->items[i];
+    qsort(list, groups->count, sizeof *list, worse_first);
+    while (shown < groups->count && (all || !is_minor(list[shown])))
+        shown++;
+    page_heading(p, "Alerts", "times are UTC");
+    for (uint32_t i = 0; i < shown; i++)
+        write_group(p, list[i], namer);
+    write_minor(p, list + shown, groups->count - shown);
+    free(list);
 }

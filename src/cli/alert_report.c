@@ -168,7 +168,7 @@ static bool finish_table(void *state, const struct scan *scan, const struct summ
                 STR_ARG(page_number(s->events, events)),
                 STR_ARG(page_number(triage_stats(r->context->triage).signals, signals)));
     page_newline(&page);
-    alert_page_write(&page, settle(r->context->triage), &namer);
+    alert_page_write(&page, settle(r->context->triage), &namer, r->context->stats);
     return sink_flush(&r->sink, e);
 }
 
