@@ -129,11 +129,17 @@ extern const struct behavior_type behavior_lateral;
 
 /* ------------------------------------------------------------ paths */
 
+/* The machine that the logon comes from, whatever address it has. */
+static str machine(const struct observation *o)
+{
+    return o->source_host.n ? o->source_host : o->source;
+}
+
 /* The path that the logon makes with the one of these that makes it rarest, or alone. */
 static struct path continue_path(const struct lateral *l, const struct observation *o,
                                  const struct login_edge *edge)
 {
-    const struct host *from = key_table_find(l->hosts, hash64(o->source, l->seed));
+    const struct host *from = key_table_find(l->hosts, hash64(machine(o), l->seed));
     const uint64_t user = hash64(o->user, l->seed);
     const struct path *best = NULL;
     struct path ret = {0};
@@ -155,7 +161,7 @@ static struct path continue_path(const struct lateral *l, const struct observati
     ret.score += edge->rarity;
     struct hop *hop = &ret.all[ret.hops++];
     hop->ref = o->ref;
-    kept_name_set(&hop->source, o->source);
+    kept_name_set(&hop->source, machine(o));
     kept_name_set(&hop->user, o->user);
     return ret;
 }
@@ -273,7 +279,8 @@ static void see_path(struct lateral *l, const struct observation *o, const struc
     const double score = p.score * (p.changed ? 1.5 : 1) * worth(o->host_asset.criticality);
 
     keep_path(l, o, &p);
-    if (p.hops >= 2 && score >= l->score && edge->is_new && within_budget(l, o->time_ns, score))
+    if (p.hops >= 2 && score >= l->score && (edge->source_is_new || edge->user_is_new) &&
+        within_budget(l, o->time_ns, score))
         tell_path(l, o, &p, score, edge, port);
 }
 
@@ -282,11 +289,11 @@ static void see_path(struct lateral *l, const struct observation *o, const struc
 static void see_fan(struct lateral *l, const struct observation *o, const struct login_edge *edge,
                     struct behavior_port *port)
 {
-    const uint64_t pair = hash_mix(hash64(o->source, l->seed), hash64(o->user, l->seed));
+    const uint64_t pair = hash_mix(hash64(machine(o), l->seed), hash64(o->user, l->seed));
     const struct member_event e = {o->time_ns, hash64(o->host, l->seed), o->ref};
-    const struct signal_pair key[] = {{S("source"), o->source}, {S("user"), o->user}};
+    const struct signal_pair key[] = {{S("source"), machine(o)}, {S("user"), o->user}};
 
-    if (!edge->is_new || edge->source_days < l->days_min ||
+    if (!edge->source_is_new || edge->source_days < l->days_min ||
         o->user_asset.roles & ROLE_SERVICE_ACCOUNT)
         return;
     const struct member_view v = member_window_add(l->fans, pair, &e);
@@ -301,7 +308,7 @@ static void see_fan(struct lateral *l, const struct observation *o, const struct
                                     STR_FMT " logged on from " STR_FMT
                                             " to %s%u hosts within %llu s that it never logged "
                                             "on to on %u days before",
-                                    STR_ARG(o->user), STR_ARG(o->source), member_at_least(&v),
+                                    STR_ARG(o->user), STR_ARG(machine(o)), member_at_least(&v),
                                     v.members, member_seconds(&v, o->time_ns), edge->source_days),
         .measure = {.what = "hosts that are new to a source",
                     .value = v.members,
@@ -317,7 +324,7 @@ static void see_fan(struct lateral *l, const struct observation *o, const struct
 static bool is_edge(const struct observation *o)
 {
     return o->columns->outcome == OUTCOME_SUCCESS && o->source.n && o->host.n && o->user.n &&
-           !str_eq(o->source, o->host) &&
+           !str_eq(machine(o), o->host) &&
            !(o->source_asset.roles & (ROLE_SCANNER | ROLE_NAT_GATEWAY | ROLE_JUMP_HOST)) &&
            !(o->host_asset.roles & ROLE_DOMAIN_CONTROLLER &&
              o->host_asset.criticality < CRITICALITY_HIGH) &&
@@ -333,7 +340,7 @@ static void observe(void *self, const struct observation *o, struct behavior_por
     const int64_t from = o->time_ns < INT64_MIN + l->hop_ns ? INT64_MIN : o->time_ns - l->hop_ns;
     key_table_expire(l->hosts, from);
     const struct login_edge edge =
-        login_edges_add(l->edges, hash64(o->user, l->seed), hash64(o->source, l->seed),
+        login_edges_add(l->edges, hash64(o->user, l->seed), hash64(machine(o), l->seed),
                         hash64(o->host, l->seed), o->time_ns);
     see_path(l, o, &edge, port);
     see_fan(l, o, &edge, port);

@@ -77,7 +77,8 @@ struct login_edge login_edges_add(struct login_edges *l, uint64_t user, uint64_t
         .source_user = rarity(pair_seen, source_days),
         .user_days = user_days,
         .source_days = source_days,
-        .is_new = source_seen == 0,
+        .source_is_new = source_seen == 0,
+        .user_is_new = user_seen == 0,
     };
 
     ret.rarity = ret.user_target + ret.source_target + ret.source_user;

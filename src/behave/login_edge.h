@@ -19,7 +19,8 @@ struct login_edge {
     double rarity; /* the sum of the three */
     double user_target, source_target, source_user;
     uint32_t user_days, source_days; /* on which account and source were seen before */
-    bool is_new; /* this source was never seen to log on to this target before today */
+    /* Source or account was never seen to log on to this target before today. */
+    bool source_is_new, user_is_new;
 };
 
 struct login_edges *login_edges_new(void) MUST_USE;

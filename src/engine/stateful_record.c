@@ -138,6 +138,8 @@ static const uint8_t tool_columns[] = {
     COLUMN_process_name, COLUMN_file_sha256,  COLUMN_destination_port,
 };
 
+static const uint8_t lease_columns[] = {COLUMN_event_action};
+
 struct observed_columns {
     const struct columns *columns;
     struct connection_note note;
@@ -191,9 +193,10 @@ static uint8_t activity_of(const struct kind *k, bool *ret_may_change)
     return activity;
 }
 
+/* Leases tell whose address it is: identity.h. */
 static bool is_asked_for(const struct behavior_set *b, uint8_t activity)
 {
-    return tool_alerts_of(activity) || behavior_set_wants(b, activity);
+    return tool_alerts_of(activity) || activity == ACTIVITY_dhcp || behavior_set_wants(b, activity);
 }
 
 str stateful_observation(const struct behavior_set *b, const struct connection_memory *m,
@@ -226,6 +229,8 @@ str stateful_observation(const struct behavior_set *b, const struct connection_m
         o.tool =
             (struct tool_note){str_from(kind_format(settled->kind)), tool_techniques(settled, a)};
     }
+    if (columns->activity == ACTIVITY_dhcp)
+        ask(&o, lease_columns, countof(lease_columns));
     return write_record(put_observation, &o, a);
 }
 

@@ -208,12 +208,21 @@ static void learn_lease(struct identity *d, str name, str ip, int64_t time_ns)
         name_cache_put(d->leases, ip, host, time_ns);
 }
 
+/* What a client asks for is no lease; what the server acknowledges is. */
+static bool is_lease(const struct columns *c)
+{
+    const str action = c->values[COLUMN_event_action];
+
+    return c->activity == ACTIVITY_dhcp && c->outcome == OUTCOME_SUCCESS &&
+           (str_eq(action, S("ack")) || str_eq(action, S("dhcp_lease")));
+}
+
 void identity_learn(struct identity *d, const struct columns *c, int64_t time_ns)
 {
     const str *v = c->values;
 
     learn_lease(d, v[COLUMN_host_name], v[COLUMN_host_ip], time_ns);
-    if (c->activity == ACTIVITY_dhcp)
+    if (is_lease(c))
         learn_lease(d, v[COLUMN_source_domain], v[COLUMN_source_ip], time_ns);
     learn_account(d, v[COLUMN_user_name], v[COLUMN_user_domain], v[COLUMN_user_id], time_ns);
     arena_reset(d->scratch);

@@ -27,3 +27,8 @@ int alert_order(const struct alert *a, const struct alert *b)
         return a->first_ns < b->first_ns ? -1 : 1;
     return memcmp(a->id, b->id, ALERT_ID_HEX);
 }
+
+bool alert_is_roll_up(const struct alert *a)
+{
+    return a->origin == SIGNAL_CORRELATION && str_eq(a->rule_id, S(ALERT_ROLL_UP_ID));
+}

@@ -40,6 +40,7 @@ struct alert_decision {
 struct alert {
     char id[ALERT_ID_HEX + 1];
     char group[ALERT_ID_HEX + 1]; /* empty until groups were made */
+    enum severity group_severity; /* the highest in it of what was not added up; as `group` */
     /* What it was called while it was provisional, where that differs; empty otherwise. */
     char alias[ALERT_ID_HEX + 1];
     enum signal_origin origin;
@@ -67,6 +68,9 @@ struct alert {
     str suppressed_by;                     /* the suppression that hides it; .p is NULL */
     const struct alert_decision *decision; /* NULL: nothing was decided */
 };
+
+#define ALERT_ROLL_UP_ID "entity_roll_up" /* entity_risk.h: rule_id of what was added up */
+bool alert_is_roll_up(const struct alert *a);
 
 /* By first_ns, then id: the order in which alerts are listed. */
 int alert_order(const struct alert *a, const struct alert *b);

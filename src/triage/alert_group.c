@@ -183,6 +183,15 @@ static void mark_alerts(struct joiner *j, struct alert *const *alerts)
     free(in_order);
 }
 
+/* Whether the alert tells more of the group than the one before: what was only added up does not.
+ */
+static bool tells_more(const struct alert *a, const struct alert *than)
+{
+    if (alert_is_roll_up(a) != alert_is_roll_up(than))
+        return alert_is_roll_up(than);
+    return a->severity > than->severity;
+}
+
 static void sum_up(struct alert_group *g, double *scores)
 {
     uint32_t shown = 0, tactics = 0;
@@ -198,10 +207,12 @@ static void sum_up(struct alert_group *g, double *scores)
         add_tactics(g, a, &tactics);
         if (a->suppressed_by.p)
             continue;
-        if (shown == 0 || a->severity > g->severity) {
+        if (shown == 0 || tells_more(a, g->top))
             g->top = a;
+        if (a->severity > g->severity)
             g->severity = a->severity;
-        }
+        if (a->severity > g->own_severity && !alert_is_roll_up(a))
+            g->own_severity = a->severity;
         scores[shown++] = severity_score(a->severity);
     }
     g->suppressed = g->count - shown;
@@ -283,6 +294,8 @@ void alert_groups_make(struct alert_groups *ret, struct alert *const *alerts, ui
     mark_alerts(&j, alerts);
     for (uint32_t g = 0; g < ret->count; g++)
         sum_up(&ret->items[g], scores);
+    for (uint32_t i = 0; i < count; i++)
+        alerts[i]->group_severity = ret->items[ret->of_alert[i]].own_severity;
     free(j.parent);
     free(j.last_of);
     free(j.links);

@@ -33,10 +33,11 @@ struct alert_group {
     uint32_t count;
     const struct alert_link *links; /* count - 1, by the later alert */
     uint32_t link_count;
-    enum severity severity; /* the highest of alerts that are not suppressed */
-    uint32_t suppressed;    /* alerts of it that are hidden */
-    double score;           /* alert_score() of those that are not */
-    uint64_t events;        /* behind them */
+    enum severity severity;     /* the highest of alerts that are not suppressed */
+    enum severity own_severity; /* the same without what was added up (entity_risk.h) */
+    uint32_t suppressed;        /* alerts of it that are hidden */
+    double score;               /* alert_score() of those that are not */
+    uint64_t events;            /* behind them */
     int64_t first_ns, last_ns;
     const struct entity *entities; /* that link, and are in it */
     uint32_t entity_count;

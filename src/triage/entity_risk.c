@@ -15,8 +15,7 @@ struct mention {
 /* What is rolled up is not counted again. */
 static bool counts(const struct alert *a, const struct risk_options *o)
 {
-    return !(a->origin == SIGNAL_CORRELATION && str_eq(a->rule_id, S(RISK_ROLL_UP_ID))) &&
-           !a->suppressed_by.p && a->state != ALERT_CLOSED &&
+    return !alert_is_roll_up(a) && !a->suppressed_by.p && a->state != ALERT_CLOSED &&
            (o->from_ns == 0 || a->last_ns == SIGNAL_NO_TIME || a->last_ns >= o->from_ns);
 }
 
@@ -48,17 +47,25 @@ static uint32_t count_distinct(str *texts, uint32_t count)
     return distinct;
 }
 
-/* The detections and techniques of an entity's alerts. */
+/* A group that is severe by itself tells its story: its alerts need no adding up. */
+static bool is_told(const struct alert *a)
+{
+    return a->group_severity >= SEVERITY_HIGH;
+}
+
+/* The detections and techniques of an entity's alerts, those of severe groups apart. */
 static void count_kinds(struct entity_risk *r, const struct mention *m, uint32_t count,
                         struct arena *a)
 {
     str *rules = mem_array(count + 1, sizeof *rules);
     str *techniques = mem_array((size_t)count * SIGNAL_TAGS_MAX + 1, sizeof *techniques);
-    uint32_t technique_count = 0;
+    uint32_t technique_count = 0, rule_count = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         const struct alert *alert = m[i].alert;
-        rules[i] = alert->rule_id;
+        if (is_told(alert))
+            continue;
+        rules[rule_count++] = alert->rule_id;
         for (uint32_t k = 0; k < alert->tag_count; k++) {
             char room[ATTACK_ID_MAX];
             const str id = attack_technique_of_tag(alert->tags[k], room);
@@ -66,7 +73,7 @@ static void count_kinds(struct entity_risk *r, const struct mention *m, uint32_t
                 techniques[technique_count++] = arena_str(a, id);
         }
     }
-    r->detections = count_distinct(rules, count);
+    r->detections = count_distinct(rules, rule_count);
     r->techniques = count_distinct(techniques, technique_count);
     free(rules);
     free(techniques);
@@ -164,7 +171,7 @@ void risk_signal(const struct entity_risk *r, struct arena *a, struct signal *re
     *ret = (struct signal){
         .origin = SIGNAL_CORRELATION,
         .severity = r->score >= 70 ? SEVERITY_CRITICAL : SEVERITY_HIGH,
-        .id = S(RISK_ROLL_UP_ID),
+        .id = S(ALERT_ROLL_UP_ID),
         .title = arena_printf(a, "Several detections tell of one %s", type),
         .first_ns = INT64_MAX,
         .last_ns = SIGNAL_NO_TIME,
@@ -179,6 +186,8 @@ void risk_signal(const struct entity_risk *r, struct arena *a, struct signal *re
         .measure = {"risk", r->score, 0, 0, 70, "threshold", r->alerts},
     };
     for (uint32_t i = 0; i < r->top_count; i++) {
+        if (is_told(r->top[i]))
+            continue;
         if (r->top[i]->first_ns != SIGNAL_NO_TIME && r->top[i]->first_ns < ret->first_ns)
             ret->first_ns = r->top[i]->first_ns;
         if (r->top[i]->last_ns > ret->last_ns)

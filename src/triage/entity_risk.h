@@ -20,8 +20,6 @@ enum {
     ROLL_UP_SOURCES = 4,
 };
 
-#define RISK_ROLL_UP_ID "entity_roll_up"
-
 struct entity_risk {
     struct entity entity;
     double score; /* 0..100 */

@@ -258,6 +258,7 @@ uint32_t triage_roll_up(struct triage *t)
     const struct risk_options o = {.assets = t->options.groups.assets};
     struct arena *a = arena_new(GROUP_ARENA_BYTES);
     struct entity_risk *risks;
+    (void)triage_groups(t);
     const uint32_t alerts = list_alerts(t);
     const uint32_t count =
         entity_risks((const struct alert *const *)t->list, alerts, &o, a, &risks);

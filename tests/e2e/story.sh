@@ -1,4 +1,4 @@
-# An intrusion that no single line shows, in the logs of five sources over a working week: one group of
+# An intrusion that no single line shows, in the logs of five sources over two working weeks: one group of
 # alerts tells it from the spray to the exfiltration, the days before it raise nothing to look at, and
 # neither the number of workers nor the order of the files changes an alert.
 cp -r "$top/content/ssh-demo" logs
@@ -24,7 +24,7 @@ test "$(grep -nx spray story | head -n 1 | cut -d: -f1)" -lt "$(grep -nx new_acc
 test "$(grep -nx new_account story | head -n 1 | cut -d: -f1)" -lt "$(grep -nx exfil story | head -n 1 | cut -d: -f1)"
 jq -e --arg g "$(cat group)" '.groups[] | select(.id == $g) | .entities | map(.value) |
 	contains(["203.0.113.77", "bastion", "farid", "db01"])' all.json
-jq -e --arg g "$(cat group)" '.groups[] | select(.id == $g) | (.reasons | length) == (.alerts | length) - 1' all.json
+jq -e --arg g "$(cat group)" '.groups[] | select(.id == $g) | (.links | length) == (.alerts | length) - 1' all.json
 
 # Without the intrusion's night there is no group of weight at all.
 mkdir before
@@ -48,6 +48,7 @@ jq -r '"\(.id) \(.count)"' other.jsonl | sort | diff ids -
 cat >quiet.yml <<'END'
 title: The usual default names
 id: 5c0a2a1e-2f4f-4bbd-9e0a-6f9b3f7d1c11
+logsource: {product: tocsin, category: alert}
 owner: soc
 reason: the internet tries them all day
 expires: never

@@ -158,7 +158,7 @@ static void rolling_up_again_changes_nothing(void **state)
     const struct alert *const *alerts = triage_alerts(t, &count);
     assert_int_equal(count, 5);
     for (uint32_t i = 0; i < count; i++)
-        if (str_eq(alerts[i]->rule_id, S(RISK_ROLL_UP_ID)))
+        if (str_eq(alerts[i]->rule_id, S(ALERT_ROLL_UP_ID)))
             assert_int_equal(alerts[i]->count, 4);
     assert_int_equal(triage_groups(t)->count, 1);
     take(t, 9, "web1", SEVERITY_LOW, tags[0]);
