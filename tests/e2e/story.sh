@@ -29,7 +29,8 @@ jq -e --arg g "$(cat group)" '.groups[] | select(.id == $g) | (.links | length) 
 # Without the intrusion's night there is no group of weight at all.
 mkdir before
 for file in logs/*/*.gz; do
-	zcat "$file" | awk '!/^2026-05-15T22:4[1-9]|^2026-05-15T22:5|^2026-05-15T23|^17788[89]/' >"before/$(echo "$file" | tr / -)"
+	zcat "$file" | awk -v first=$first 'substr($0, 1, 3) == "177" ? $1 < 1778884860 : /^#/ || $0 < first' \
+		>"before/$(echo "$file" | tr / -)"
 done
 "$tocsin" scan -q --alerts -o json before >before.json
 test "$(jq '[.groups[] | select(.severity != "low" and .severity != "informational")] | length' before.json)" -eq 0
