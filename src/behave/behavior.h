@@ -43,6 +43,8 @@ struct behavior_type {
     /* No observation before now_ns will come: what is due by then is told. May be NULL. */
     void (*advance)(void *self, int64_t now_ns, struct behavior_port *port);
     void (*stats)(const void *self, struct behavior_stats *ret);
+    /* Why it is off as it is set, such as a database that it needs; NULL: it is on. May be NULL. */
+    const char *(*off)(const void *self);
 };
 
 extern const struct behavior_type *const behavior_types[];

@@ -124,6 +124,8 @@ static void listen(struct behavior_set *s)
         s->by_activity[i].behaviors = arena_array(s->arena, s->count + 1, 1);
     for (uint32_t i = 0; i < s->count; i++) {
         const struct behavior_type *type = s->all[i].type;
+        if (behavior_set_off(s, i))
+            continue;
         for (const uint8_t *c = type->columns; *c != COLUMN_COUNT; c++)
             add_column(s, *c);
         for (const uint8_t *a = type->activities; *a != ACTIVITY_none; a++) {
@@ -213,4 +215,11 @@ const struct setting *behavior_common_settings(uint32_t *ret_count)
 {
     *ret_count = COMMON_SETTINGS;
     return common_settings;
+}
+
+const char *behavior_set_off(const struct behavior_set *s, uint32_t i)
+{
+    const struct running *r = &s->all[i];
+
+    return r->type->off ? r->type->off(r->self) : NULL;
 }

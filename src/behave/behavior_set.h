@@ -33,3 +33,5 @@ const struct behavior_type *behavior_set_stats(const struct behavior_set *s, uin
                                                struct behavior_stats *ret);
 /* The settings that every behaviour has beside its own. */
 const struct setting *behavior_common_settings(uint32_t *ret_count);
+/* Why it is off as it is set; NULL: it is on. */
+const char *behavior_set_off(const struct behavior_set *s, uint32_t i);

@@ -9,22 +9,17 @@
 #include "base/mem.h"
 #include "behave/behavior.h"
 #include "behave/day_bits.h"
-#include "behave/known_pair.h"
+#include "behave/habit.h"
 #include "behave/term.h"
 
 #include <stdlib.h>
 
-enum { ACCOUNTS_MAX = 1 << 16, DEVICES_MAX = 1 << 18, DEVICE_TEXT = 256, KEEP_DAYS = 90 };
-
-struct account {
-    int64_t last_ns;
-    struct day_bits days;
-    uint32_t devices, unused;
-};
+enum { DEVICE_TEXT = 256 };
 
 struct new_device {
-    struct key_table *accounts, *devices;
-    uint64_t seed, days;
+    struct habits habits;
+    uint64_t seed;
+    uint32_t days;
 };
 
 static const struct setting settings_table[] = {
@@ -36,21 +31,14 @@ static const struct setting settings_table[] = {
      .help = "earlier days on which the account must have logged on"},
 };
 
-static int64_t account_last(const void *state)
-{
-    return ((const struct account *)state)->last_ns;
-}
-
 static void *open(const struct settings *s, struct err *e)
 {
-    static const struct key_table_kind accounts = {sizeof(struct account), account_last, NULL};
     struct new_device *n = mem_alloc(sizeof *n);
 
     (void)e;
-    n->days = setting_number(s, "days");
+    n->days = (uint32_t)setting_number(s, "days");
     n->seed = hash_seed();
-    n->accounts = key_table_new(&accounts, ACCOUNTS_MAX);
-    n->devices = known_new(DEVICES_MAX);
+    habits_init(&n->habits);
     return n;
 }
 
@@ -58,8 +46,7 @@ static void close(void *self)
 {
     struct new_device *n = self;
 
-    key_table_free(n->accounts);
-    key_table_free(n->devices);
+    habits_done(&n->habits);
     free(n);
 }
 
@@ -82,7 +69,7 @@ static str device_of(const struct observation *o, struct arena *a)
 
 extern const struct behavior_type behavior_new_device;
 
-static void tell(const struct account *u, str device, uint32_t days, const struct observation *o,
+static void tell(const struct habit *h, str device, const struct observation *o,
                  struct behavior_port *port)
 {
     const str agent = observed(o, COLUMN_user_agent);
@@ -98,8 +85,8 @@ static void tell(const struct account *u, str device, uint32_t days, const struc
             arena_printf(port->arena,
                          STR_FMT " logged on from '" STR_FMT "', which is new to it: on %u days "
                                  "before it used %u devices",
-                         STR_ARG(o->user), STR_ARG(shown), days, u->devices),
-        .measure = {"logons from it before", 0, 1, 1, 1, "the account's own devices", days},
+                         STR_ARG(o->user), STR_ARG(shown), h->days, h->held),
+        .measure = {"logons from it before", 0, 1, 1, 1, "the account's own devices", h->days},
         .events = &o->ref,
         .event_count = 1,
     };
@@ -110,7 +97,6 @@ static void tell(const struct account *u, str device, uint32_t days, const struc
 
 static void observe(void *self, const struct observation *o, struct behavior_port *port)
 {
-    const int64_t keep_ns = KEEP_DAYS * INT64_C(86400) * 1000000000;
     struct new_device *n = self;
 
     if (o->user.n == 0 || o->columns->outcome == OUTCOME_FAILURE ||
@@ -119,30 +105,19 @@ static void observe(void *self, const struct observation *o, struct behavior_por
     const str device = device_of(o, port->arena);
     if (device.n == 0)
         return;
-    key_table_expire(n->devices,
-                     o->time_ns < INT64_MIN + keep_ns ? INT64_MIN : o->time_ns - keep_ns);
-    const uint64_t user = hash64(o->user, n->seed);
-    const uint64_t pair = hash_mix(user, term_hash(device, n->seed));
-    struct account *u = key_table_touch(n->accounts, user);
-    const int64_t today = day_of(o->time_ns);
-    const uint32_t days = day_bits_before(&u->days, today);
-    const bool is_new = !key_table_find(n->devices, pair);
-
-    known_add(n->devices, pair, o->time_ns);
-    day_bits_set(&u->days, today);
-    u->last_ns = o->time_ns;
-    if (is_new && u->devices && days >= n->days)
-        tell(u, device, days, o, port);
-    u->devices += is_new;
+    const struct habit h = habits_add(&n->habits, hash64(o->user, n->seed),
+                                      term_hash(device, n->seed), n->days, o->time_ns);
+    if (h.is_new)
+        tell(&h, device, o, port);
 }
 
 static void stats(const void *self, struct behavior_stats *ret)
 {
     const struct new_device *n = self;
 
-    ret->keys = (uint64_t)key_table_count(n->accounts) + key_table_count(n->devices);
-    ret->displaced = key_table_displaced(n->accounts) + key_table_displaced(n->devices);
-    ret->bytes = key_table_bytes(n->accounts) + key_table_bytes(n->devices);
+    ret->keys = habits_keys(&n->habits);
+    ret->displaced = habits_displaced(&n->habits);
+    ret->bytes = habits_bytes(&n->habits);
 }
 
 static const uint8_t activities[] = {ACTIVITY_logon, ACTIVITY_session_open, ACTIVITY_tunnel_open,

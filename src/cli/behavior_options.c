@@ -20,6 +20,17 @@ static bool wrong(struct err *e, const char *path)
     return false;
 }
 
+/* Those that are off for want of something, and why; once a run. */
+static void say_off(const struct behavior_set *set)
+{
+    struct behavior_stats stats;
+
+    for (uint32_t i = 0; i < behavior_set_count(set); i++)
+        if (behavior_set_off(set, i))
+            say("%s is off: %s", behavior_set_stats(set, i, &stats)->name,
+                behavior_set_off(set, i));
+}
+
 bool behavior_options_load(const struct command *c, const struct arguments *a, struct io *io,
                            struct behavior_set **ret, struct asset_list **ret_assets)
 {
@@ -35,6 +46,8 @@ bool behavior_options_load(const struct command *c, const struct arguments *a, s
     *ret = behavior_set_new(buf_str(&behaviors), &e);
     if (!*ret)
         return wrong(&e, path);
+    if (path)
+        say_off(*ret);
     if (!read_option(c, a, "assets", io, &assets, &path, &e))
         return wrong(&e, NULL);
     *ret_assets = path ? asset_list_read(buf_str(&assets), &e) : asset_list_empty();
