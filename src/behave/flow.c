@@ -103,7 +103,7 @@ bool flow_read(const struct observation *o, struct flow *ret)
     ret->name = name.n ? name : observed(o, COLUMN_url_domain);
     ret->source_port = port_of(o, COLUMN_source_port);
     ret->port = port_of(o, COLUMN_destination_port);
-    ret->part = part_of(activity);
+    ret->part = (uint8_t)part_of(activity);
     ret->failed = o->columns->outcome == OUTCOME_FAILURE || activity == ACTIVITY_flow_fail ||
                   activity == ACTIVITY_flow_refuse;
     ret->from_inside = is_inside(&o->source_asset, o->source, from);
