@@ -28,5 +28,5 @@ bool dns_question_read(const struct observation *o, struct dns_question *ret)
                         str_eq(observed(o, COLUMN_event_reason), windows_missing);
     ret->is_blob = is_one_of(observed(o, COLUMN_dns_type), blobs, countof(blobs));
     return ret->client.n && seconds_of(o->time_ns, &ret->time_s) &&
-           registered_domain(ret->name, &ret->of);
+           registered_domain(ret->name, &ret->of) && !name_is_own(ret->of.domain);
 }

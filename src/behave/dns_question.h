@@ -19,5 +19,6 @@ struct dns_question {
 #define DNS_QUESTION_COLUMNS                                                                       \
     COLUMN_dns_question, COLUMN_dns_type, COLUMN_dns_code, COLUMN_dns_answer, COLUMN_event_reason
 
-/* False: there is no name that somebody registered, nobody who asked, or no time in range. */
+/* False: there is no name that somebody registered (one's own network's are none), nobody who
+ * asked, or no time in range. */
 bool dns_question_read(const struct observation *o, struct dns_question *ret) MUST_USE;

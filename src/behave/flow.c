@@ -35,16 +35,18 @@ static bool is_nobodys(str ip)
            (str_starts(ip, S("fe")) && ip.n > 2 && memchr("89ab", ip.p[2], 4));
 }
 
-/* What has no dot, or ends as only names of one's own network do. */
-static bool is_own_name(str name)
+bool name_is_own(str name)
 {
-    static const str endings[] = {S(".local"), S(".lan"),  S(".internal"), S(".intranet"),
-                                  S(".corp"),  S(".home"), S(".arpa"),     S(".localdomain")};
+    static const str endings[] = {S("local"), S("lan"),  S("internal"), S("intranet"),
+                                  S("corp"),  S("home"), S("arpa"),     S("localdomain")};
+    size_t top = name.n;
 
-    if (!memchr(name.p, '.', name.n))
+    while (top > 0 && name.p[top - 1] != '.')
+        top--;
+    if (top == 0)
         return true;
     for (size_t i = 0; i < countof(endings); i++)
-        if (str_ends(name, endings[i]))
+        if (str_ieq(str_from_at(name, top), endings[i]))
             return true;
     return false;
 }
@@ -53,7 +55,7 @@ static bool is_own_name(str name)
  * without an address, the name. */
 static bool is_inside(const struct asset *asset, str key, str ip)
 {
-    return asset->roles & ROLE_INTERNAL || (ip.n == 0 && is_own_name(key));
+    return asset->roles & ROLE_INTERNAL || (ip.n == 0 && name_is_own(key));
 }
 
 bool seconds_of(int64_t time_ns, uint32_t *ret)

@@ -51,6 +51,9 @@ static inline str flow_destination(const struct flow *f)
 uint32_t flow_entities(const struct observation *o, const struct flow *f, struct arena *a,
                        const struct entity **ret);
 
+/* A name that only one's own network knows: of one label, or with an ending that is nobody's. */
+bool name_is_own(str name);
+
 /* Is the place one of a list of addresses and domains, or below one of those domains? */
 bool place_is_listed(str place, const str *list, uint32_t count);
 

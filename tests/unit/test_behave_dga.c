@@ -124,6 +124,23 @@ static void test_a_search_lists_ending_hides_nothing_and_makes_nothing(void **un
     behave_close(&f);
 }
 
+static void test_names_of_ones_own_network_are_left_out(void **unused)
+{
+    static const char *const endings[] = {"lan", "LOCAL", "corp", "internal"};
+    struct behave_fixture f;
+    char name[64];
+
+    (void)unused;
+    behave_open(&f, "dga", "");
+    for (uint32_t i = 0; i < 100; i++) {
+        generated(i, name);
+        snprintf(name + 16, sizeof name - 16, ".%s", endings[i % 4]);
+        ask(&f, START + i * SECOND, "10.0.0.5", name, "NXDOMAIN");
+    }
+    assert_int_equal(f.count, 0);
+    behave_close(&f);
+}
+
 static void test_names_of_other_scripts_are_left_out(void **unused)
 {
     struct behave_fixture f;
@@ -250,6 +267,7 @@ int main(void)
         cmocka_unit_test(test_one_name_again_and_again_is_one),
         cmocka_unit_test(test_misspelt_names_of_people_are_none),
         cmocka_unit_test(test_a_search_lists_ending_hides_nothing_and_makes_nothing),
+        cmocka_unit_test(test_names_of_ones_own_network_are_left_out),
         cmocka_unit_test(test_names_of_other_scripts_are_left_out),
         cmocka_unit_test(test_ten_names_in_the_window_count),
         cmocka_unit_test(test_ten_names_in_more_than_the_window_do_not),

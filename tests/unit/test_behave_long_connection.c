@@ -211,6 +211,46 @@ static void test_a_strobes_connections_of_the_day_before_do_not_count(void **unu
     behave_close(&f);
 }
 
+static void test_a_strobes_times_at_both_ends_do_no_harm(void **unused)
+{
+    static const int64_t times[] = {INT64_MIN, -1, 0, 130 * 365 * DAY, INT64_MAX};
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "strobe", "threshold: 100");
+    for (size_t t = 0; t < countof(times); t++)
+        for (uint32_t i = 0; i < 100; i++) {
+            behave_between(&f, "10.0.0.5", "203.0.113.9");
+            behave_feed(&f, times[t]);
+        }
+    behave_advance(&f, INT64_MAX);
+    assert_int_equal(f.count, 2); /* of 1970 and of 2099 */
+    assert_int_equal(behave_stats(&f).keys, 0);
+    behave_close(&f);
+}
+
+static void test_a_flood_of_pairs_is_bounded_and_hides_no_strobe(void **unused)
+{
+    struct behave_fixture f;
+    char to[32];
+
+    (void)unused;
+    behave_open(&f, "strobe", "threshold: 100");
+    for (uint32_t i = 0; i < FLOOD; i++) {
+        snprintf(to, sizeof to, "%u.%u.%u.7", 11 + (i >> 16), i >> 8 & 255, i & 255);
+        behave_between(&f, "10.0.0.6", to);
+        behave_feed(&f, START + i * (HOUR / FLOOD));
+        if (i % (FLOOD / 100) == 0) {
+            behave_between(&f, "10.0.0.5", "203.0.113.9");
+            behave_feed(&f, START + i * (HOUR / FLOOD));
+        }
+    }
+    assert_int_equal(f.count, 1);
+    assert_true(behave_stats(&f).bytes < FLOOD_BYTES_MAX);
+    assert_true(behave_stats(&f).displaced > 0);
+    behave_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +267,8 @@ int main(void)
         cmocka_unit_test(test_a_strobe_is_no_beacon),
         cmocka_unit_test(test_a_strobe_within_is_silent),
         cmocka_unit_test(test_a_strobes_connections_of_the_day_before_do_not_count),
+        cmocka_unit_test(test_a_strobes_times_at_both_ends_do_no_harm),
+        cmocka_unit_test(test_a_flood_of_pairs_is_bounded_and_hides_no_strobe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
