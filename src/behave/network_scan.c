@@ -214,6 +214,7 @@ extern const struct behavior_type behavior_network_scan;
 /* One of the two ways to look at a source's flows. */
 struct look {
     bool sweep;
+    bool from_outside; /* anyone is scanned from there all the time: no more than low */
     uint32_t failed_least, least;
     struct signal_pair key[2];
 };
@@ -244,6 +245,8 @@ static void tell(struct spread *s, const struct look *look, const struct observa
     uint64_t refs[REF_RING];
     struct signal out = {
         .title = look->sweep ? S("Host sweep") : S("Port scan"),
+        .severity =
+            look->from_outside && port->severity > SEVERITY_LOW ? SEVERITY_LOW : SEVERITY_NONE,
         .first_ns = (int64_t)growth_since(&s->growth, s->began_s) * NS_PER_S,
         .last_ns = o->time_ns,
         .count = s->growth.untold,
@@ -326,6 +329,7 @@ static void observe(void *self, const struct observation *o, struct behavior_por
         flow.port >= NAMED_PORTS)
         return; /* a server's answer */
     const struct look ports = {
+        .from_outside = !flow.from_inside,
         .failed_least = p->failed_ports,
         .least = p->ports,
         .key = {{S("source"), flow.source}, {S("target"), flow.target}},
@@ -336,6 +340,7 @@ static void observe(void *self, const struct observation *o, struct behavior_por
         return;
     const struct look hosts = {
         .sweep = true,
+        .from_outside = !flow.from_inside,
         .failed_least = flow.to_inside ? p->failed_hosts : p->hosts,
         .least = p->hosts,
         .key = {{S("source"), flow.source}, {S("port"), to_port}},

@@ -188,6 +188,21 @@ static void test_a_scan_after_a_pause_is_told_again(void **unused)
     behave_close(&f);
 }
 
+static void test_scans_from_outside_are_low(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "network_scan", "");
+    for (uint32_t i = 0; i < 15; i++)
+        flow(&f, START + i * SECOND, "192.0.2.7", "10.0.0.1", 1 + i, OUTCOME_FAILURE);
+    assert_int_equal(f.count, 1);
+    assert_int_equal(f.told[0].severity, SEVERITY_LOW);
+    ports(&f, 15, SECOND, OUTCOME_FAILURE);
+    assert_int_equal(f.told[1].severity, SEVERITY_MEDIUM);
+    behave_close(&f);
+}
+
 static void test_scanners_and_gateways_are_silent(void **unused)
 {
     static const uint32_t silent[] = {ROLE_SCANNER, ROLE_NAT_GATEWAY};
@@ -261,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_hosts_outside_that_let_it_in_are_no_sweep),
         cmocka_unit_test(test_a_scan_is_told_when_it_begins_and_when_it_has_doubled),
         cmocka_unit_test(test_a_scan_after_a_pause_is_told_again),
+        cmocka_unit_test(test_scans_from_outside_are_low),
         cmocka_unit_test(test_scanners_and_gateways_are_silent),
         cmocka_unit_test(test_times_at_both_ends_do_no_harm),
         cmocka_unit_test(test_a_flood_of_sources_is_bounded_and_hides_no_scan),
