@@ -151,9 +151,15 @@ static bool leaves_folder(str target)
                                S("..%5c"),  S("file:///"),    S("%252e%252e"), S("/etc/passwd"),
                                S("%c0%ae"), S("/etc/shadow"), S("win.ini")};
 
-    for (size_t i = 0; i < countof(ways); i++)
-        if (has_ieq(target, ways[i]))
-            return true;
+    for (size_t at = 0; at < target.n; at++) {
+        const char c = ascii_lower(target.p[at]);
+        if (c != '.' && c != '%' && c != '/' && c != 'f' && c != 'w')
+            continue;
+        for (size_t i = 0; i < countof(ways); i++)
+            if (c == ways[i].p[0] && target.n - at >= ways[i].n &&
+                str_ieq((str){target.p + at, ways[i].n}, ways[i]))
+                return true;
+    }
     return false;
 }
 
