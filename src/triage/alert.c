@@ -13,7 +13,7 @@ const char *alert_state_name(enum alert_state s)
 
 bool alert_state_parse(str text, enum alert_state *ret)
 {
-    for (uint8_t i = 0; i < ALERT_STATE_COUNT; i++)
+    for (int i = 0; i < ALERT_STATE_COUNT; i++)
         if (str_eq(text, str_from(state_names[i]))) {
             *ret = (enum alert_state)i;
             return true;

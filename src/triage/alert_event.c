@@ -37,11 +37,11 @@ static void put_tags(struct event *ev, const struct alert *alert, struct arena *
 
 static void put_entities(struct event *ev, const struct alert *alert, struct arena *a)
 {
-    for (uint8_t type = 0; type < ENTITY_TYPE_COUNT; type++) {
+    for (int type = 0; type < ENTITY_TYPE_COUNT; type++) {
         const str name = str_from(entity_type_name((enum entity_type)type));
         bool first = true;
         for (uint32_t i = 0; i < alert->entity_count; i++)
-            if (alert->entities[i].type == type)
+            if ((int)alert->entities[i].type == type)
                 put_more(ev, a, name, alert->entities[i].value, &first);
     }
 }

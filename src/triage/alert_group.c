@@ -147,9 +147,9 @@ static void add_tactics(struct alert_group *g, const struct alert *a, uint32_t *
 {
     const uint32_t fresh = alert_tactics(a) & ~*seen;
 
-    for (uint8_t t = 0; t < TACTIC_COUNT; t++)
+    for (int t = 0; t < TACTIC_COUNT; t++)
         if (fresh >> t & 1)
-            g->tactics[g->tactic_count++] = t;
+            g->tactics[g->tactic_count++] = (uint8_t)t;
     *seen |= fresh;
 }
 

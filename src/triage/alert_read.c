@@ -69,7 +69,7 @@ static void read_key(const struct json_node *root, struct alert *ret, struct are
 
 static bool entity_type_of(str name, enum entity_type *ret)
 {
-    for (uint8_t i = 0; i < ENTITY_TYPE_COUNT; i++)
+    for (int i = 0; i < ENTITY_TYPE_COUNT; i++)
         if (str_eq(name, str_from(entity_type_name((enum entity_type)i)))) {
             *ret = (enum entity_type)i;
             return true;
@@ -161,7 +161,7 @@ static void read_front(const struct json_node *root, struct alert *ret)
 {
     const str origin = text_at(root, "origin"), detector = text_at(root, "detector");
 
-    for (uint8_t i = 0; i < SIGNAL_ORIGIN_COUNT; i++)
+    for (int i = 0; i < SIGNAL_ORIGIN_COUNT; i++)
         if (str_eq(origin, str_from(signal_origin_name((enum signal_origin)i))))
             ret->origin = (enum signal_origin)i;
     ret->rule_id = detector.p ? detector : text_at(root, "rule_id");

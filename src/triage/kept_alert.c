@@ -129,7 +129,7 @@ static void add_refs(struct kept_alert *k, const struct signal *s)
     for (uint32_t i = 0; i < s->event_count; i++)
         add_ref(k, s->events[i]);
     a->event_count = k->ref_count < SIGNAL_EVENTS_MAX ? k->ref_count : SIGNAL_EVENTS_MAX;
-    a->events = k->refs + (k->ref_count - a->event_count);
+    a->events = k->refs ? k->refs + (k->ref_count - a->event_count) : NULL;
 }
 
 /* Names and values one after another in one text: it moves while it grows, so that the slices are

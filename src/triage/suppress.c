@@ -62,7 +62,7 @@ static bool time_of(const struct yaml_node *n, int64_t *ret, struct err *e)
 
 static bool expiry_of(const struct yaml_node *root, int64_t *ret, struct err *e)
 {
-    str text;
+    str text = {0};
 
     if (!text_of(root, "expires", &text, e))
         return false;

@@ -27,6 +27,9 @@ static void take(void *ctx, struct event *ev)
     event_settle(ev, t->arena);
     struct event *kept = event_keep(ev, t->arena);
     columns_fill(kept, &columns, t->arena);
+    for (uint32_t i = 0; i < COLUMN_COUNT; i++) /* the record does not outlive this */
+        if (columns.values[i].p)
+            columns.values[i] = arena_str(t->arena, columns.values[i]);
     t->is_signal =
         tool_signal(&columns, str_from(kind_format(ev->kind)), tool_techniques(kept, t->arena),
                     kept->has_time ? kept->time_ns : SIGNAL_NO_TIME, event_ref(3, 7), t->arena,
