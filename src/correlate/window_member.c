@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { STACK_MAX = WINDOW_PROGRAM_MAX, LENGTHS_MAX = 16 };
+enum { STACK_MAX = WINDOW_PROGRAM_MAX };
 #define NEVER INT64_MIN
 
 struct member_state {
@@ -32,7 +32,7 @@ enum { CHAIN_WORDS = sizeof(struct chain) / sizeof(int64_t) };
 
 static uint32_t lengths(const struct windows *w)
 {
-    return w->spec.member_count < LENGTHS_MAX ? w->spec.member_count : LENGTHS_MAX;
+    return w->spec.member_count;
 }
 
 static int64_t member_last(const void *state)

@@ -307,6 +307,18 @@ static void of_one_time_nothing_is_before_the_other(void **state)
     windows_free(w);
 }
 
+static void as_many_members_as_there_may_be_are_put_in_order(void **state)
+{
+    struct window_spec s = {
+        .kind = WINDOW_ORDERED, .span_ns = 1000, .member_count = WINDOW_MEMBERS_MAX};
+    struct windows *w = windows_new(&s);
+
+    (void)state;
+    for (uint32_t i = 0; i < WINDOW_MEMBERS_MAX; i++)
+        assert_int_equal(feed(w, 1, i, i).holds, i + 1 == WINDOW_MEMBERS_MAX);
+    windows_free(w);
+}
+
 static void what_comes_too_late_is_counted_and_changes_nothing(void **state)
 {
     struct window_spec s = {
@@ -488,6 +500,7 @@ int main(void)
         cmocka_unit_test(all_members_are_wanted_without_bounds),
         cmocka_unit_test(a_condition_in_words_is_held_against_what_was_seen),
         cmocka_unit_test(of_one_time_nothing_is_before_the_other),
+        cmocka_unit_test(as_many_members_as_there_may_be_are_put_in_order),
         cmocka_unit_test(what_comes_too_late_is_counted_and_changes_nothing),
         cmocka_unit_test(a_flood_of_keys_displaces_itself),
         cmocka_unit_test(keys_that_own_too_much_give_way),
