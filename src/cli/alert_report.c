@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "cli/alert_page.h"
 #include "cli/run_json.h"
+#include "cli/say.h"
 #include "cli/sink.h"
 #include "engine/finding_json.h"
 #include "text/time.h"
@@ -67,6 +68,11 @@ static struct alert_namer namer_of(const struct scan *scan)
 /* Groups, with the alerts that sum entities up among them. */
 static const struct alert_groups *settle(struct triage *t)
 {
+    const uint64_t displaced = triage_stats(t).displaced;
+
+    if (displaced)
+        say("%llu alerts are left out for want of room: those that were told least recently",
+            (unsigned long long)displaced);
     (void)triage_groups(t); /* says what is suppressed, which does not count */
     (void)triage_roll_up(t);
     return triage_groups(t);
