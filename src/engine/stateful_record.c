@@ -188,9 +188,23 @@ static uint8_t activity_of(const struct kind *k, bool *ret_may_change)
     *ret_may_change = false;
     for (; k; k = k->base) {
         activity = activity ? activity : k->activity;
-        *ret_may_change |= k->refine != NULL;
+        *ret_may_change |= k->refine && !k->own_activity;
     }
     return activity;
+}
+
+/* The kind, where it is told without making text of all values: those that choose one are numbers
+ * and plain names, which stand in JSON as they are. NULL: it is not told so, or not for sure. */
+static const struct kind *kind_at_once(const struct event *ev)
+{
+    bool may_change;
+
+    if (!ev->kind->choose)
+        return ev->kind;
+    if (ev->raw.n == 0)
+        return NULL;
+    const struct kind *chosen = kind_chosen(ev->kind, ev);
+    return activity_of(chosen, &may_change) == ACTIVITY_none ? NULL : chosen;
 }
 
 /* Leases tell whose address it is: identity.h. */
@@ -209,8 +223,9 @@ str stateful_observation(const struct behavior_set *b, const struct connection_m
     if (!ev->kind || !ev->has_time)
         return (str){0};
     const bool connected = connection_memory_concerns(ev);
-    if (!ev->kind->choose && !connected) {
-        const uint8_t activity = activity_of(ev->kind, &may_change);
+    const struct kind *kind = kind_at_once(ev);
+    if (kind && !connected) {
+        const uint8_t activity = activity_of(kind, &may_change);
         if (!may_change && !is_asked_for(b, activity))
             return (str){0};
     }

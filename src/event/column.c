@@ -11,10 +11,10 @@ enum { KIND_CHAIN_MAX = 8 };
 
 static const struct {
     const char *name;
-    uint8_t type;
+    uint8_t length, type;
     const char *what;
 } rows[] = {
-#define COLUMN(id, name, type, what) {name, COLUMN_TYPE_##type, what},
+#define COLUMN(id, name, type, what) {name, sizeof(name) - 1, COLUMN_TYPE_##type, what},
 #include "event/columns.def"
 #undef COLUMN
 };
@@ -53,8 +53,11 @@ enum column_type column_type(enum column column)
 
 enum column column_find(str name)
 {
+    /* Asked of each field of an event: most names begin otherwise. */
+    if (name.n == 0 || name.p[0] < 'a' || name.p[0] > 'z')
+        return COLUMN_COUNT;
     for (size_t i = 0; i < countof(rows); i++)
-        if (str_eq(str_from(rows[i].name), name))
+        if (rows[i].length == name.n && memcmp(rows[i].name, name.p, name.n) == 0)
             return (enum column)i;
     return COLUMN_COUNT;
 }

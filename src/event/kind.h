@@ -86,6 +86,7 @@ struct kind {
     bool own_names; /* the product's names mean what its tables say, and nothing else: those of
                        column_names.def are not tried; of the chain, one is enough */
     const struct connection_rule *connection; /* NULL: the base's */
+    bool own_activity; /* refine does not change the activity that the tables give */
     /* What tables cannot say: outcomes and activities that stand in values. After all tables of the
      * chain, the base's refine first. May be NULL. */
     void (*refine)(const struct event *ev, struct columns *c, struct arena *a);

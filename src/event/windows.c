@@ -329,6 +329,7 @@ static const struct column_constant windows_constants[] = {
 const struct kind kind_windows = {
     .format = "windows",
     .own_names = true,
+    .own_activity = true,
     .choose = choose,
     .columns = windows_columns,
     .constants = windows_constants,
