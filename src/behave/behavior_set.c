@@ -32,7 +32,7 @@ struct behavior_set {
 static const uint8_t key_columns[] = {
     COLUMN_source_port,   COLUMN_source_ip,      COLUMN_source_domain,      COLUMN_user_name,
     COLUMN_user_domain,   COLUMN_user_id,        COLUMN_host_name,          COLUMN_host_ip,
-    COLUMN_observer_name, COLUMN_destination_ip, COLUMN_destination_domain,
+    COLUMN_observer_name, COLUMN_destination_ip, COLUMN_destination_domain, COLUMN_event_action,
 };
 
 static const struct setting common_settings[COMMON_SETTINGS] = {

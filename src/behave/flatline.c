@@ -248,12 +248,38 @@ static void stats(const void *self, struct behavior_stats *ret)
     ret->bytes = key_table_bytes(f->hosts);
 }
 
-/* All that behaviours are asked about: the last place holds `none`, which ends the list. */
+/* What machines tell all the time. Files, registry and libraries are left out: they are most of
+ * what an agent tells, and no machine tells of them alone. */
 static const uint8_t activities[] = {
-#define ACTIVITY(id, class_uid, activity_id, category, type, what)                                 \
-    [(ACTIVITY_##id + ACTIVITY_COUNT - 1) % ACTIVITY_COUNT] = ACTIVITY_##id,
-#include "event/activities.def"
-#undef ACTIVITY
+    ACTIVITY_logon,
+    ACTIVITY_logoff,
+    ACTIVITY_authenticate,
+    ACTIVITY_ticket,
+    ACTIVITY_privilege,
+    ACTIVITY_session_open,
+    ACTIVITY_session_close,
+    ACTIVITY_process_start,
+    ACTIVITY_job_start,
+    ACTIVITY_script,
+    ACTIVITY_service_change,
+    ACTIVITY_kernel,
+    ACTIVITY_flow,
+    ACTIVITY_flow_open,
+    ACTIVITY_flow_close,
+    ACTIVITY_flow_fail,
+    ACTIVITY_flow_refuse,
+    ACTIVITY_http,
+    ACTIVITY_dns_query,
+    ACTIVITY_dns_answer,
+    ACTIVITY_dns,
+    ACTIVITY_dhcp,
+    ACTIVITY_tls,
+    ACTIVITY_mail,
+    ACTIVITY_mail_send,
+    ACTIVITY_mail_receive,
+    ACTIVITY_database,
+    ACTIVITY_device_state,
+    ACTIVITY_none,
 };
 static const uint8_t columns[] = {COLUMN_COUNT};
 

@@ -118,11 +118,37 @@ static bool has_wildcard(str s)
     return s.n && (memchr(s.p, '*', s.n) || memchr(s.p, '?', s.n));
 }
 
+/* A name as keys have it (identity.h): "CORP\\bob" and "bob@corp.example" are bob@corp, and
+ * "dc1.corp.example" is dc1. A part that is nothing but wildcards is no short name. */
+static str key_of(str match, struct arena *a)
+{
+    str s = lower(match, a), rest = s;
+    const char *slash = s.n ? memchr(s.p, '\\', s.n) : NULL;
+
+    if (slash) {
+        const str name = str_from_at(s, (size_t)(slash - s.p) + 1);
+        str domain = {s.p, (size_t)(slash - s.p)};
+        domain = str_cut(&domain, '.');
+        return arena_printf(a, STR_FMT "@" STR_FMT, STR_ARG(name), STR_ARG(domain));
+    }
+    const bool is_user = s.n && memchr(s.p, '@', s.n);
+    const str first = str_cut(&rest, is_user ? '@' : '.');
+    if (is_user) {
+        const str domain = str_cut(&rest, '.');
+        return arena_printf(a, STR_FMT "@" STR_FMT, STR_ARG(first), STR_ARG(domain));
+    }
+    for (size_t i = 0; i < first.n; i++)
+        if (first.p[i] != '*' && first.p[i] != '?')
+            return first;
+    return s;
+}
+
 static bool add_match(struct asset_list *l, str match, const struct asset *asset, struct err *e)
 {
     struct ip_network network;
+    struct err why = {0}; /* a name is no network, and that is no error */
 
-    if (ip_network_parse(match, &network, e)) {
+    if (ip_network_parse(match, &network, &why)) {
         if (l->network_count == ASSET_NETWORKS_MAX)
             return err_set(e, ERR_LIMIT, "more than %d networks", ASSET_NETWORKS_MAX);
         struct asset_network *n = arena_push(l->arena, (void **)&l->networks, &l->network_count,
@@ -130,19 +156,22 @@ static bool add_match(struct asset_list *l, str match, const struct asset *asset
         *n = (struct asset_network){network, asset};
         return true;
     }
-    if (match.n && memchr(match.p, '/', match.n))
-        return false; /* it means a network, and the error says what is wrong with it */
-    if (has_wildcard(match)) {
+    if (match.n && memchr(match.p, '/', match.n)) {
+        *e = why; /* it means a network, and the error says what is wrong with it */
+        return false;
+    }
+    const str key = key_of(match, l->arena);
+    if (has_wildcard(key)) {
         if (l->pattern_count == ASSET_PATTERNS_MAX)
             return err_set(e, ERR_LIMIT, "more than %d names with wildcards", ASSET_PATTERNS_MAX);
         struct asset_pattern *p = arena_push(l->arena, (void **)&l->patterns, &l->pattern_count,
                                              &l->pattern_room, sizeof *p);
-        *p = (struct asset_pattern){lower(match, l->arena), asset};
+        *p = (struct asset_pattern){key, asset};
         return true;
     }
     if (intern_count(l->names) == ASSET_NAMES_MAX)
         return err_set(e, ERR_LIMIT, "more than %d names", ASSET_NAMES_MAX);
-    add_name(l, lower(match, l->arena), asset);
+    add_name(l, key, asset);
     return true;
 }
 
@@ -159,7 +188,7 @@ static bool read_row(struct asset_list *l, const struct yaml_node *node, struct 
         if (str_eq(criticality, str_from(criticalities[i])))
             asset->criticality = (enum criticality)i;
     if (host.p) {
-        asset->host = lower(host, l->arena);
+        asset->host = key_of(host, l->arena);
         add_name(l, asset->host, asset);
     }
     const struct setting_value *match = setting(&row, "match");

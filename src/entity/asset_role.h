@@ -13,8 +13,9 @@
  *         match: [10.20.0.10, 192.0.2.4]
  *         roles: [jump_host]
  *
- * `match` holds addresses, networks, and keys of hosts and users (identity.h), in which * stands
- * for any text and ? for one sign. `host` names the machine whose addresses they are.
+ * `match` holds addresses, networks, and names of hosts and users, which are made keys of (see
+ * identity.h): CORP\svc-* and svc-*@corp.example are svc-*@corp, dc1.corp.example is dc1. In them
+ * * stands for any text and ? for one sign. `host` names the machine whose addresses they are.
  */
 #pragma once
 

@@ -1,10 +1,12 @@
 #include "entity/identity.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "entity/name_cache.h"
 #include "event/kind.h"
 #include "text/ip.h"
 #include "text/time.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
 
@@ -15,7 +17,7 @@ struct identity {
     struct arena *scratch;
 };
 
-enum { SCRATCH_BYTES = 4096 };
+enum { SCRATCH_BYTES = 4096, HASH_BYTES = 8 };
 
 struct identity *identity_new(void)
 {
@@ -41,16 +43,28 @@ void identity_free(struct identity *d)
 
 /* ------------------------------------------------------------ texts */
 
-/* Lower case, cut to what a key may be; in a. */
+/* What is too long: its beginning and its hash, so that two such names are two keys. */
+static str long_key(str s, struct arena *a)
+{
+    uint8_t digest[SHA256_BYTES];
+    char hex[2 * HASH_BYTES + 1];
+    size_t n = IDENTITY_KEY_MAX - 2 * HASH_BYTES - 1;
+
+    sha256_of(s, digest);
+    hex_of(digest, HASH_BYTES, hex);
+    while (n > 0 && ((uint8_t)s.p[n] & 0xC0) == 0x80) /* not within a sign of UTF-8 */
+        n--;
+    return arena_printf(a, "%.*s~%s", (int)n, s.p, hex);
+}
+
+/* Folded, and cut to what a key may be; in a. */
 static str key_text(str s, struct arena *a)
 {
-    const size_t n = s.n < IDENTITY_KEY_MAX ? s.n : IDENTITY_KEY_MAX;
-    char *p = arena_bytes(a, n + 1);
+    char *p = arena_bytes(a, UTF8_FOLD_GROWTH * s.n + 1);
+    const str folded = {p, utf8_fold_str(s, p)};
 
-    for (size_t i = 0; i < n; i++)
-        p[i] = ascii_lower(s.p[i]);
-    p[n] = '\0';
-    return (str){p, n};
+    p[folded.n] = '\0';
+    return folded.n > IDENTITY_KEY_MAX ? long_key(folded, a) : folded;
 }
 
 /* What stands before the first `sep`. */
@@ -132,6 +146,17 @@ static str join(str name, str domain, struct arena *a)
     return domain.n ? arena_printf(a, STR_FMT "@" STR_FMT, STR_ARG(name), STR_ARG(domain)) : name;
 }
 
+/* A SID of a domain or machine, or another key of one account. Those that Windows has everywhere
+ * (S-1-5-18) and numbers (a uid) are of each machine. */
+static bool is_of_one_account(str id)
+{
+    uint64_t number;
+
+    if (str_starts(id, S("S-1-5-")) || str_starts(id, S("s-1-5-")))
+        return str_starts(str_from_at(id, 6), S("21-"));
+    return id.n && !str_ieq(id, S("S-1-0-0")) && !str_u64(id, &number);
+}
+
 /* The one domain that a user was seen with. */
 static str known_domain(struct identity *d, str name)
 {
@@ -143,10 +168,13 @@ static str known_domain(struct identity *d, str name)
 str identity_user(struct identity *d, str name, str domain, str id, str host, struct arena *a)
 {
     if (name.n == 0) {
-        const struct name_entry *e = id.n ? name_cache_find(d->accounts, key_text(id, a)) : NULL;
+        const str key = key_text(id, a);
+        const struct name_entry *e = key.n ? name_cache_find(d->accounts, key) : NULL;
         if (e)
             return arena_str(a, (str){e->name, e->length});
-        return id.n ? key_text(id, a) : (str){0};
+        if (str_eq(key, S("s-1-0-0"))) /* "nobody": of logons that were refused */
+            return (str){0};
+        return is_of_one_account(id) ? key : join(key, key.n ? host : key, a);
     }
     struct account account = account_of(name, domain, a);
     if (account.name.n == 0)
@@ -171,7 +199,7 @@ static void learn_account(struct identity *d, str name, str domain, str id, int6
     const struct name_entry *e = name_cache_find(d->domains, account.name);
     const bool other = e && !str_eq((str){e->name, e->length}, account.domain);
     name_cache_put(d->domains, account.name, other ? S("") : account.domain, time_ns);
-    if (id.n)
+    if (is_of_one_account(id))
         name_cache_put(d->accounts, key_text(id, d->scratch),
                        join(account.name, account.domain, d->scratch), time_ns);
 }
@@ -214,7 +242,8 @@ static bool is_lease(const struct columns *c)
     const str action = c->values[COLUMN_event_action];
 
     return c->activity == ACTIVITY_dhcp && c->outcome == OUTCOME_SUCCESS &&
-           (str_eq(action, S("ack")) || str_eq(action, S("dhcp_lease")));
+           (str_eq(action, S("ack")) || str_eq(action, S("dhcp_lease")) ||
+            str_eq(action, S("address-leased")));
 }
 
 void identity_learn(struct identity *d, const struct columns *c, int64_t time_ns)
@@ -224,7 +253,8 @@ void identity_learn(struct identity *d, const struct columns *c, int64_t time_ns
     learn_lease(d, v[COLUMN_host_name], v[COLUMN_host_ip], time_ns);
     if (is_lease(c))
         learn_lease(d, v[COLUMN_source_domain], v[COLUMN_source_ip], time_ns);
-    learn_account(d, v[COLUMN_user_name], v[COLUMN_user_domain], v[COLUMN_user_id], time_ns);
+    if (c->outcome != OUTCOME_FAILURE)
+        learn_account(d, v[COLUMN_user_name], v[COLUMN_user_domain], v[COLUMN_user_id], time_ns);
     arena_reset(d->scratch);
 }
 

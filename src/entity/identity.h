@@ -9,8 +9,8 @@
  * Keys are lower case; of a domain the first label counts, so that NetBIOS and DNS names meet, and
  * a user who was seen with one domain only is that domain's where a record names none. What belongs
  * together is learned from events in the order of event time: a record with a host's name and
- * address, a DHCP lease, an account with its SID. It is bounded; what was used longest ago is
- * forgotten first and counted.
+ * address, a DHCP lease, an account with its SID; who is refused teaches nothing. It is bounded;
+ * what was used longest ago is forgotten first and counted.
  */
 #pragma once
 
@@ -18,7 +18,7 @@
 #include "event/column.h"
 
 enum {
-    IDENTITY_KEY_MAX = 256, /* bytes of a key; what is longer is cut */
+    IDENTITY_KEY_MAX = 256, /* bytes of a key; what is longer ends in its hash */
     IDENTITY_LEASES_MAX = 1 << 16,
     IDENTITY_ACCOUNTS_MAX = 1 << 16,
     IDENTITY_LEASE_HOURS = 24, /* an address is a host's for so long after it was last seen */
