@@ -20,6 +20,8 @@ import pathlib
 import re
 import subprocess
 
+import places
+
 MAP = pathlib.Path(__file__).resolve().parent / "map/crowdsec_scenarios.tsv"
 SCENARIO_SETS = ["crowdsec_scenarios"]
 DEFAULTS = {"brute_force.threshold": 6, "refusals.threshold": 10, "slow_brute_force.threshold": 4, "enumeration.accounts": 6}
@@ -65,7 +67,8 @@ class Scenarios:
         return {f.rstrip("?") for f in found if not (held_against and f.endswith("?"))}
 
     def settings(self, case, path):
-        """A file of settings, with the numbers of the case's own scenarios where these are lower."""
+        """A file of settings: the numbers of the case's own scenarios where these are lower, and where its
+        addresses are, by the countries that its oracle found."""
         lower = {}
         for scenario, spec in case["scenarios"].items():
             for pattern, names in self.thresholds:
@@ -79,8 +82,12 @@ class Scenarios:
         for name, n in lower.items():
             behavior, _, setting = name.partition(".")
             text += f"  {behavior}:\n    {setting}: {n}\n"
+        seen = {e["source_ip"]: e["IsoCode"] for a in case["alerts"] for e in a["events"] if e.get("IsoCode")}
+        if any("impossible_travel" in self.detections(s) for s in case["scenarios"]):
+            places.write(path.with_suffix(".mmdb"), seen)
+            text = (text or "behaviors:\n") + f"  impossible_travel:\n    database: {path.with_suffix('.mmdb')}\n"
         path.write_text(text)
-        return ["--behaviors", path] if lower else []
+        return ["--behaviors", path] if text else []
 
     def alerts(self, case):
         name = case["id"].rpartition("/")[2]
@@ -99,9 +106,7 @@ class Scenarios:
 
     @staticmethod
     def named(alert, case, values):
-        """Those that the records of a rule's alert name: an address of this host itself is no entity."""
-        if alert["origin"] not in ("rule", "correlation"):
-            return set()
+        """Those that the records name which an alert points at: the first of two places; 127.0.0.1, which is no entity."""
         lines = [case["lines"][e["record"] - 1].lower() for e in alert["events"] if e["record"] <= len(case["lines"])]
         return {v for v in values if any(re.search(rf"(?<![\w.]){re.escape(v)}(?![\w.])", line) for line in lines)}
 
