@@ -398,6 +398,57 @@ static void test_a_flood_of_processes_is_bounded_and_hides_no_dropper(void **unu
     behave_close(&f);
 }
 
+/* ------------------------------------------------------------ cloud_discovery */
+
+static void calls(struct behave_fixture *f, int64_t time_ns, const char *operation, bool denied)
+{
+    behave_between(f, "192.0.2.7", "");
+    behave_set(f, COLUMN_event_action, operation);
+    behave_set(f, COLUMN_cloud_provider, "aws");
+    f->o.user = S("alice");
+    f->columns.activity = ACTIVITY_api_read;
+    f->columns.outcome = denied ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
+    behave_feed(f, time_ns);
+}
+
+static void test_lists_that_are_denied_are_discovery(void **unused)
+{
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "cloud_discovery", "");
+    calls(&f, START, "GetCallerIdentity", false);
+    calls(&f, START + HOUR, "ListBuckets", true);
+    assert_int_equal(f.count, 0);
+    calls(&f, START + 6 * HOUR, "ListFunctions20150331", true);
+    assert_int_equal(f.count, 1);
+    assert_string_equal(f.told[0].title, "Cloud discovery");
+    assert_string_equal(f.told[0].keys, "user=alice");
+    assert_int_equal(f.told[0].count, 3);
+    behave_close(&f);
+}
+
+static void test_lists_that_are_allowed_the_same_or_too_late_are_none(void **unused)
+{
+    static const char *const names[] = {"ListBuckets", "ListUsers", "DescribeInstances",
+                                        "GetObject"};
+    struct behave_fixture f;
+
+    (void)unused;
+    behave_open(&f, "cloud_discovery", "");
+    for (uint32_t i = 0; i < 50; i++)
+        calls(&f, START + i, names[i % 4], false);
+    for (uint32_t i = 0; i < 50; i++)
+        calls(&f, START + MINUTE + i, "ListBuckets", true);
+    for (uint32_t i = 0; i < 50; i++)
+        calls(&f, START + MINUTE + i, "PutObject", true);
+    calls(&f, START + DAY, "ListBuckets", true);
+    calls(&f, START + DAY, "ListUsers", false);
+    calls(&f, START + DAY + 6 * HOUR + 1, "DescribeInstances", true);
+    assert_int_equal(f.count, 0);
+    behave_close(&f);
+}
+
 static void test_times_in_1970_and_2100_count_alike(void **unused)
 {
     static const int64_t times[] = {0, 130 * 365 * DAY};
@@ -441,6 +492,8 @@ int main(void)
         cmocka_unit_test(test_a_download_that_is_run_is_told),
         cmocka_unit_test(test_steps_of_other_parents_orders_and_times_are_none),
         cmocka_unit_test(test_a_flood_of_processes_is_bounded_and_hides_no_dropper),
+        cmocka_unit_test(test_lists_that_are_denied_are_discovery),
+        cmocka_unit_test(test_lists_that_are_allowed_the_same_or_too_late_are_none),
         cmocka_unit_test(test_times_in_1970_and_2100_count_alike),
     };
 
