@@ -247,7 +247,8 @@ struct stateful *stateful_new(const struct stateful_options *o, const struct sta
 
     s->options = *o;
     s->sink = *sink;
-    s->correlator = correlator_new(o->rules, &(struct correlator_sink){s, on_firing});
+    if (!o->no_correlations)
+        s->correlator = correlator_new(o->rules, &(struct correlator_sink){s, on_firing});
     s->identity = identity_new();
     s->connections = connection_memory_new();
     s->arena = arena_new(STATEFUL_ARENA_BYTES);
@@ -303,6 +304,30 @@ void stateful_take(struct stateful *s, int64_t time_ns, uint64_t ref, str record
     else
         s->stats.broken++;
     arena_reset(s->arena);
+}
+
+void stateful_tell(struct stateful *s, int64_t time_ns, uint64_t ref, str record)
+{
+    s->ref = ref;
+    if (stateful_kind(record) == STATEFUL_FINDING && take_finding(s, time_ns, record))
+        s->stats.records[STATEFUL_FINDING]++;
+    else
+        s->stats.broken++;
+    arena_reset(s->arena);
+}
+
+void stateful_fire(struct stateful *s, const struct correlation_firing *f)
+{
+    on_firing(s, f);
+    arena_reset(s->arena);
+}
+
+void stateful_use_rules(struct stateful *s, const struct ruleset *rules,
+                        const struct entity_finder *entities)
+{
+    assert(!s->correlator);
+    s->options.rules = rules;
+    s->options.entities = entities;
 }
 
 void stateful_advance(struct stateful *s, int64_t now_ns)

@@ -15,6 +15,7 @@ struct stateful_options { /* all of it outlives the stage */
     struct behavior_set *behaviors;  /* NULL: none */
     const struct asset_list *assets; /* NULL: nothing is known of one's own */
     const struct entity_finder *entities;
+    bool no_correlations; /* who feeds it correlates by himself: stateful_fire() */
 };
 
 struct stateful_sink {
@@ -36,6 +37,15 @@ const struct connection_memory *stateful_connections(const struct stateful *s);
 /* A record of the event `ref`. Times do not descend, but for SIGNAL_NO_TIME, which a finding may
  * have at any moment. Records that are none are counted. */
 void stateful_take(struct stateful *s, int64_t time_ns, uint64_t ref, str record);
+
+/* A finding's record at any moment, whatever its time: what it tells is provisional, or has no
+ * order. */
+void stateful_tell(struct stateful *s, int64_t time_ns, uint64_t ref, str record);
+/* A firing of a correlator of the caller's. */
+void stateful_fire(struct stateful *s, const struct correlation_firing *f);
+/* Live, after a reload: what it knows stays. Without correlations of its own only. */
+void stateful_use_rules(struct stateful *s, const struct ruleset *rules,
+                        const struct entity_finder *entities);
 
 /* No record before now_ns will come. */
 void stateful_advance(struct stateful *s, int64_t now_ns);

@@ -393,3 +393,17 @@ bool stateful_read_observation(str record, struct columns *ret, struct connectio
     }
     return !r.bad;
 }
+
+uint32_t stateful_finding_rule(str record)
+{
+    uint32_t rule;
+
+    assert(stateful_kind(record) == STATEFUL_FINDING && record.n > sizeof rule);
+    memcpy(&rule, record.p + 1, sizeof rule);
+    return rule;
+}
+
+void stateful_finding_set_rule(char *record, uint32_t rule)
+{
+    memcpy(record + 1, &rule, sizeof rule);
+}

@@ -44,5 +44,8 @@ bool stateful_read_finding(str record, const struct ruleset *rs, struct arena *a
 struct tool_note {
     str format, techniques; /* triage/tool_signal.h */
 };
+/* The rule's number of such a record, and another in its place. */
+uint32_t stateful_finding_rule(str record);
+void stateful_finding_set_rule(char *record, uint32_t rule);
 bool stateful_read_observation(str record, struct columns *ret, struct connection_note *ret_note,
                                struct tool_note *ret_tool) MUST_USE;

@@ -28,6 +28,21 @@ static struct ledger_alert row_of(const struct alert *alert, str json)
     };
 }
 
+struct ledger_alert alert_store_row(const struct alert *alert, const struct alert_namer *namer,
+                                    struct buf *text, struct arena *a)
+{
+    struct json_writer w = json_writer_make(text, 0);
+
+    buf_clear(text);
+    alert_json(&w, alert, namer);
+    struct ledger_alert row = row_of(alert, arena_str(a, buf_str(text)));
+    str *const texts[] = {&row.id,      &row.alias, &row.group,        &row.origin,
+                          &row.rule_id, &row.title, &row.suppressed_by};
+    for (size_t i = 0; i < countof(texts); i++)
+        *texts[i] = arena_str(a, *texts[i]);
+    return row;
+}
+
 bool alert_store_put(struct ledger *l, const struct alert *const *alerts, uint32_t count,
                      const struct alert_namer *namer, struct err *e)
 {
@@ -35,12 +50,8 @@ bool alert_store_put(struct ledger *l, const struct alert *const *alerts, uint32
     struct ledger_alert *rows = arena_array(a, (size_t)count + 1, sizeof *rows);
     struct buf text = buf_make(BUF_MAX_OUTPUT);
 
-    for (uint32_t i = 0; i < count; i++) {
-        struct json_writer w = json_writer_make(&text, 0);
-        buf_clear(&text);
-        alert_json(&w, alerts[i], namer);
-        rows[i] = row_of(alerts[i], arena_str(a, buf_str(&text)));
-    }
+    for (uint32_t i = 0; i < count; i++)
+        rows[i] = alert_store_row(alerts[i], namer, &text, a);
     const bool ok = ledger_put_alerts(l, rows, count, e);
     buf_done(&text);
     arena_free(a);

@@ -14,6 +14,10 @@
 bool alert_store_put(struct ledger *l, const struct alert *const *alerts, uint32_t count,
                      const struct alert_namer *namer, struct err *e) MUST_USE;
 
+/* An alert as the ledger takes it, with texts in a; `text` is for the way. */
+struct ledger_alert alert_store_row(const struct alert *alert, const struct alert_namer *namer,
+                                    struct buf *text, struct arena *a);
+
 /* An alert as the ledger has it, with its events' places in *ret_events (events[i] is i). State and
  * decision are of `now_ns`: a snooze that is over, or that a higher severity or a new tactic broke,
  * is none. All lives in a. False: its JSON is not an alert's. */

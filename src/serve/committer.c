@@ -141,6 +141,16 @@ static void tell(struct committer *c, bool ok, const struct err *e)
         atomic_fetch_add(&c->counts.failures, 1);
 }
 
+/* Alerts before what says that they are there: telling one again changes nothing. */
+static bool write_alerts(struct committer *c, const struct match_result *list, struct err *e)
+{
+    bool ok = true;
+
+    for (const struct match_result *r = list; r && ok; r = r->next)
+        ok = ledger_put_alerts(c->options.ledger, r->alerts, r->alert_count, e);
+    return ok;
+}
+
 /* False: it could not be written, and stays held. */
 static bool write_ledger(struct committer *c)
 {
@@ -159,7 +169,7 @@ static bool write_ledger(struct committer *c)
     b.all.rebuilds = b.rebuilds;
     for (const struct match_result *r = list; r; r = r->next)
         add_result(&b, r);
-    bool ok = ledger_add_all(c->options.ledger, &b.all, &e);
+    bool ok = write_alerts(c, list, &e) && ledger_add_all(c->options.ledger, &b.all, &e);
     free(b.findings);
     free(b.positions);
     free(b.rebuilds);

@@ -51,6 +51,11 @@ static void on_passed(void *ctx, struct match_result *r)
     committer_put(((struct pipeline *)ctx)->committer, r);
 }
 
+static str observation_of(void *ctx, const struct event *ev, struct arena *a)
+{
+    return live_state_observation(((struct pipeline *)ctx)->state, ev, a);
+}
+
 static void on_state(void *ctx, struct live_batch *b)
 {
     live_state_give(((struct pipeline *)ctx)->state, b);
@@ -191,6 +196,9 @@ static bool start_threads(struct pipeline *p, struct err *e)
         .clock = p->options.clock,
         .idle_ns = p->options.idle_ns,
         .bytes_max = p->options.reorder_bytes_max,
+        .behaviors = p->options.behaviors,
+        .assets = p->options.assets,
+        .ledger = p->ledger,
         .ctx = p,
         .result = on_result,
         .notice = on_state_notice,
@@ -199,6 +207,7 @@ static bool start_threads(struct pipeline *p, struct err *e)
         .ctx = p,
         .result = on_result,
         .done = on_block_done,
+        .observation = observation_of,
         .state = on_state,
         .rules = rules_now,
     };

@@ -22,6 +22,8 @@ enum {
     BATCH_RECORDS_MAX = 1 << 30,    /* bytes; a block's matches are far less */
     TICK_S = 1,                     /* how often it looks whether sources are idle */
     PUBLISH_S = 1,                  /* how often it says how far it is */
+    NOW_S = TRIAGE_ALERT_GAP_S / 2, /* so long ago is now, to alerts */
+    ALERTS_SHARE = 10,              /* of the time alerts' rows may take one part */
 };
 
 /* In front of each record of a batch. */
@@ -59,9 +61,11 @@ struct live_state {
 
     struct live_rules *rules;     /* held: what the correlators are made of */
     uint32_t generation;          /* the last whose numbers are those of `rules` */
-    uint32_t *map;                /* from the numbers of before the last change to those of now */
+    uint32_t *map, *names_map;    /* from the numbers of before the last change to those of now: of
+                                     rules to correlations, and by their identities */
     uint32_t map_first, map_last; /* the generations that had those */
     struct correlator *final, *early;
+    struct live_alerts *alerts;
     int64_t span_ns, early_ns;
 
     struct finding_json *json;
@@ -70,6 +74,8 @@ struct live_state {
     struct match_result *result; /* of the batch at hand; NULL: nothing was told yet */
     const struct match_record *at;
     int64_t published_ns, passed_ns; /* steady, when last; what it said */
+    bool early_is_now;
+    int64_t alerts_due_ns; /* steady */
 };
 
 struct live_batch *live_batch_new(enum live_batch_kind kind, struct inlet *in,
@@ -165,6 +171,7 @@ static void on_final(void *ctx, const struct correlation_firing *f)
         return;
     add(&s->counts.firings, 1);
     tell(s, f, false);
+    live_alerts_fire(s->alerts, f, false);
 }
 
 static void on_early(void *ctx, const struct correlation_firing *f)
@@ -175,6 +182,8 @@ static void on_early(void *ctx, const struct correlation_firing *f)
         return;
     add(&s->counts.provisional, 1);
     tell(s, f, true);
+    if (s->early_is_now)
+        live_alerts_fire(s->alerts, f, true);
 }
 
 /* ------------------------------------------------------------ rules */
@@ -228,7 +237,9 @@ static void follow_rules(struct live_state *s, struct live_rules *rules)
         return;
     }
     free(s->map);
+    free(s->names_map);
     s->map = map;
+    s->names_map = rule_map_by_identity(s->rules, rules);
     s->map_first = s->rules->generation;
     s->map_last = s->generation;
 
@@ -237,6 +248,7 @@ static void follow_rules(struct live_state *s, struct live_rules *rules)
     char text[128];
     finding_json_free(s->json);
     open_correlators(s, rules);
+    live_alerts_use_rules(s->alerts, rules->ready.rules, rules->entities);
     const uint32_t anew = inherit(s->final, final);
     (void)inherit(s->early, early); /* what it tells is provisional anyway */
     correlator_free(final);
@@ -284,14 +296,65 @@ static void feed(struct live_state *s, struct correlator *c, int64_t time_ns, st
     arena_reset(s->arena);
 }
 
+static struct match_record_head head_of(str bytes)
+{
+    struct match_record_head head;
+
+    memcpy(&head, bytes.p, sizeof head);
+    return head;
+}
+
+/* What alerts are made of: the record in the arena, with the rule's number as of now; .p is NULL:
+ * the rule is gone. */
+static str stateful_part(struct live_state *s, str bytes, uint32_t generation)
+{
+    const str part = arena_str(s->arena, str_from_at(bytes, sizeof(struct match_record_head)));
+    const bool known = s->names_map && generation >= s->map_first && generation <= s->map_last;
+
+    if (stateful_kind(part) != STATEFUL_FINDING || generation >= s->rules->generation)
+        return part;
+    const uint32_t rule = known ? s->names_map[stateful_finding_rule(part)] : RULE_MAP_NONE;
+    if (rule == RULE_MAP_NONE)
+        return (str){0};
+    stateful_finding_set_rule((char *)(uintptr_t)part.p, rule);
+    return part;
+}
+
 /* ------------------------------------------------------------ in the order of time */
 
 static void on_turn(void *ctx, int64_t time_ns, str bytes, bool late)
 {
     struct live_state *s = ctx;
+    const struct match_record_head head = head_of(bytes);
 
-    if (!late && s->final)
-        feed(s, s->final, time_ns, bytes);
+    if (!head.is_stateful) {
+        if (!late && s->final)
+            feed(s, s->final, time_ns, bytes);
+        return;
+    }
+    const str part = stateful_part(s, bytes, head.generation);
+    if (part.p && !late)
+        live_alerts_take(s->alerts, time_ns, head.ref, part);
+    else if (part.p && stateful_kind(part) == STATEFUL_FINDING)
+        live_alerts_tell(s->alerts, time_ns, head.ref, part, false);
+    arena_reset(s->arena);
+}
+
+/* Alerts are raised at once by what happens now. An old log that comes in all at once is ahead of
+ * the watermark by more than what separates alerts, and is told in its order alone. */
+static bool is_of_now(const struct frame *f)
+{
+    return f->time_ns > f->seen_ns - NOW_S * INT64_C(1000000000);
+}
+
+static void tell_finding(struct live_state *s, const struct frame *f, str bytes)
+{
+    const struct match_record_head head = head_of(bytes);
+    const str part = stateful_part(s, bytes, head.generation);
+    if (part.p && stateful_kind(part) == STATEFUL_FINDING &&
+        (f->time_ns == SIGNAL_NO_TIME || is_of_now(f)))
+        live_alerts_tell(s->alerts, f->time_ns, head.ref, part, f->time_ns != SIGNAL_NO_TIME);
+    arena_reset(s->arena);
 }
 
 /* As it arrives: what is a little behind takes the time of the newest. What is further behind than
@@ -304,9 +367,11 @@ static void feed_early(struct live_state *s, const struct live_source *source,
 
     if (!s->early || (time_ns > f->seen_ns && time_ns - f->seen_ns > lateness) ||
         time_ns < watermark_passed(s->watermark) ||
-        (s->early_ns != INT64_MIN && time_ns < s->early_ns && s->early_ns - time_ns > lateness))
+        (s->early_ns != INT64_MIN && time_ns < s->early_ns &&
+         (uint64_t)s->early_ns - (uint64_t)time_ns > (uint64_t)lateness))
         return;
     s->early_ns = time_ns > s->early_ns ? time_ns : s->early_ns;
+    s->early_is_now = is_of_now(f);
     feed(s, s->early, s->early_ns, bytes);
 }
 
@@ -322,8 +387,15 @@ static void take_records(struct live_state *s, const struct live_source *source,
         head.ref = event_ref(source->name, head.ref);
         memcpy(bytes, &head, sizeof head);
         at += sizeof f + f.length;
-        add(&s->counts.matches, head.count);
-        feed_early(s, source, &f, (str){bytes, f.length});
+        const str record = {bytes, f.length};
+        if (head.is_stateful) {
+            tell_finding(s, &f, record);
+        } else {
+            add(&s->counts.matches, head.count);
+            feed_early(s, source, &f, record);
+        }
+        if (f.time_ns == SIGNAL_NO_TIME) /* it is in no order */
+            continue;
         watermark_add(s->watermark, source->mark, f.time_ns, f.seen_ns, (str){bytes, f.length});
     }
 }
@@ -409,6 +481,16 @@ static void note_rebuilds(struct live_state *s, int64_t passed_ns)
     r->passed_ns = passed_ns;
 }
 
+/* Making groups takes its time when there are many alerts: then it is done less often. */
+static void note_alerts(struct live_state *s, int64_t steady)
+{
+    struct match_result *r = result_of(s);
+
+    r->alert_count = live_alerts_rows(s->alerts, r->arena, &r->alerts);
+    const int64_t took = clock_steady_ns(s->options.clock) - steady;
+    s->alerts_due_ns = steady + PUBLISH_S * INT64_C(1000000000) + took * ALERTS_SHARE;
+}
+
 /* What was told goes on; now and then with how far it is. */
 static void publish(struct live_state *s, bool last)
 {
@@ -416,7 +498,10 @@ static void publish(struct live_state *s, bool last)
                   steady = clock_steady_ns(s->options.clock);
     const bool is_new = passed != s->passed_ns && passed >= s->options.passed_ns && s->holds == 0;
 
-    if (is_new && (last || steady - s->published_ns >= PUBLISH_S * INT64_C(1000000000))) {
+    if (live_alerts_changed(s->alerts) && (last || steady >= s->alerts_due_ns))
+        note_alerts(s, steady);
+    if (is_new && !live_alerts_changed(s->alerts) &&
+        (last || steady - s->published_ns >= PUBLISH_S * INT64_C(1000000000))) {
         note_rebuilds(s, passed);
         s->passed_ns = passed;
         s->published_ns = steady;
@@ -437,6 +522,7 @@ static void count(struct live_state *s)
     atomic_store_explicit(&c->waiting, w.waiting, memory_order_relaxed);
     atomic_store_explicit(&c->waiting_bytes, w.bytes, memory_order_relaxed);
     atomic_store_explicit(&c->passed_ns, watermark_passed(s->watermark), memory_order_relaxed);
+    atomic_store_explicit(&c->alerts, live_alerts_held(s->alerts), memory_order_relaxed);
     if (s->final)
         atomic_store_explicit(&c->groups_displaced, correlator_stats(s->final).displaced,
                               memory_order_relaxed);
@@ -446,8 +532,11 @@ static void advance(struct live_state *s)
 {
     watermark_advance(s->watermark);
     const int64_t passed = watermark_passed(s->watermark);
-    if (s->final && passed > INT64_MIN)
+    if (passed == INT64_MIN)
+        return;
+    if (s->final)
         correlator_advance(s->final, passed - 1);
+    live_alerts_advance(s->alerts, passed);
     arena_reset(s->arena);
 }
 
@@ -524,7 +613,9 @@ static void free_state(struct live_state *s)
     }
     watermark_free(s->watermark);
     close_correlators(s);
+    live_alerts_free(s->alerts);
     free(s->map);
+    free(s->names_map);
     intern_free(s->names);
     arena_free(s->arena);
     buf_done(&s->text);
@@ -544,6 +635,29 @@ static void open_lock(struct live_state *s)
     pthread_cond_init(&s->changed, &steady);
     pthread_cond_init(&s->has_room, NULL);
     pthread_condattr_destroy(&steady);
+}
+
+static uint32_t source_number(void *ctx, str name)
+{
+    struct live_state *s = ctx;
+
+    return intern_add(s->names, name);
+}
+
+static void open_alerts(struct live_state *s)
+{
+    const struct live_alerts_options o = {
+        .behaviors = s->options.behaviors,
+        .assets = s->options.assets,
+        .rules = s->rules->ready.rules,
+        .entities = s->rules->entities,
+        .passed_ns = s->options.passed_ns,
+        .ctx = s,
+        .source_name = source_name,
+        .source_number = source_number,
+    };
+
+    s->alerts = live_alerts_new(&o);
 }
 
 struct live_state *live_state_start(const struct live_state_options *o, struct live_rules *rules,
@@ -566,7 +680,12 @@ struct live_state *live_state_start(const struct live_state_options *o, struct l
     s->passed_ns = s->early_ns = INT64_MIN;
     atomic_init(&s->counts.passed_ns, INT64_MIN);
     open_correlators(s, rules);
+    open_alerts(s);
     open_lock(s);
+    if (!live_alerts_restore(s->alerts, o->ledger, e)) {
+        free_state(s);
+        return NULL;
+    }
     int failed = pthread_create(&s->thread, NULL, run, s);
     if (failed == 0)
         return s;
@@ -607,4 +726,9 @@ void live_state_give(struct live_state *s, struct live_batch *b)
 const struct live_state_counts *live_state_counts(const struct live_state *s)
 {
     return &s->counts;
+}
+
+str live_state_observation(const struct live_state *s, const struct event *ev, struct arena *a)
+{
+    return live_alerts_observation(s->alerts, ev, a);
 }

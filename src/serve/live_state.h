@@ -1,5 +1,6 @@
 /*
- * live_state.h - what has a memory, live: correlations. One thread takes the matches of all
+ * live_state.h - what has a memory, live: correlations, behaviours and alerts
+ * (live_alerts.h). One thread takes the matches of all
  * matchers, puts them in the order of event time (correlate/watermark.h) and correlates them once
  * no earlier event can come. What it tells then is final.
  *
@@ -13,6 +14,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "serve/live_alerts.h"
 #include "serve/live_rules.h"
 #include "serve/match_result.h"
 
@@ -40,7 +42,7 @@ struct live_batch {
 
 struct live_batch *live_batch_new(enum live_batch_kind kind, struct inlet *in,
                                   struct live_rules *rules) MUST_USE;
-/* `record` is a match record (match_record.h). */
+/* `record` is one of match_record.h; of the time SIGNAL_NO_TIME are findings alone. */
 void live_batch_add(struct live_batch *b, int64_t time_ns, int64_t seen_ns, str record);
 
 struct live_state_options {
@@ -48,6 +50,9 @@ struct live_state_options {
     int64_t idle_ns;    /* a source that is silent for so long holds no other back */
     uint64_t bytes_max; /* of matches that wait */
     int64_t passed_ns;  /* what was told of the time before is final; INT64_MIN: nothing was */
+    struct behavior_set *behaviors; /* outlive it */
+    const struct asset_list *assets;
+    struct ledger *ledger; /* alerts go on as it has them; it is read at the start alone */
     void *ctx;
     void (*result)(void *ctx, struct match_result *r);       /* may wait */
     void (*notice)(void *ctx, str source, const char *text); /* on its thread */
@@ -62,12 +67,15 @@ struct live_state *live_state_start(const struct live_state_options *o, struct l
 void live_state_stop(struct live_state *s);
 void live_state_give(struct live_state *s, struct live_batch *b); /* takes it over; may wait */
 
+/* What an event tells behaviours and alerts; .p is NULL: nothing. Any thread. */
+str live_state_observation(const struct live_state *s, const struct event *ev, struct arena *a);
+
 /* Totals and what is now; any thread. */
 struct live_state_counts {
     _Atomic uint64_t matches, firings, provisional;
     _Atomic uint64_t late, displaced, disbelieved, waiting, waiting_bytes;
     _Atomic uint64_t groups_displaced, forgotten; /* forgotten: matches of rules that are gone */
     _Atomic int64_t passed_ns;                    /* INT64_MIN: nothing is final yet */
-    _Atomic uint32_t correlations;
+    _Atomic uint32_t correlations, alerts;        /* alerts: that may still be raised */
 };
 const struct live_state_counts *live_state_counts(const struct live_state *s);

@@ -22,6 +22,7 @@ void match_record_begin(struct buf *out, const struct match_record_head *head)
     whole.received_ns = head->received_ns;
     whole.generation = head->generation;
     whole.trust = head->trust;
+    whole.is_stateful = head->is_stateful;
     add_bytes(out, &whole, sizeof whole);
 }
 

@@ -1,7 +1,7 @@
 /*
- * match_record.h - the matches of one event that correlations ask for, as bytes that wait for their
- * turn (correlate/watermark.h). Events of one time are ordered by what the record held, whatever
- * the order in which they came.
+ * match_record.h - what of one event waits for its turn (correlate/watermark.h), as bytes: the
+ * matches that correlations ask for, or what alerts are made of (engine/stateful_record.h). Events
+ * of one time are ordered by what the record held, whatever the order in which they came.
  */
 #pragma once
 
@@ -22,6 +22,7 @@ struct match_record_head {
     uint32_t generation; /* of the rules: live_rules.h */
     uint32_t count;      /* matches */
     uint8_t trust;
+    bool is_stateful; /* a record of stateful_record.h follows, and no matches */
 };
 
 /* The record is what is added to `out` between begin and end. */

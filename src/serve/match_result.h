@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "collect/inlet_core.h"
-#include "ledger/ledger.h"
+#include "ledger/alert_table.h"
 
 #include <stdlib.h>
 
@@ -20,6 +20,8 @@ struct match_result {
     struct ledger_finding *findings;
     uint32_t count, capacity;
     /* Of correlations: */
+    struct ledger_alert *alerts; /* that changed */
+    uint32_t alert_count;
     struct ledger_position *rebuilds; /* where each source's records are needed from */
     uint32_t rebuild_count;
     bool has_passed, is_durable; /* is_durable: the raw log was synced since */

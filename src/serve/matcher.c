@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "correlate/watermark.h"
 #include "engine/finding_json.h"
+#include "engine/stateful_record.h"
 #include "event/classifier.h"
 #include "formats/decoder_pool.h"
 #include "formats/format_set.h"
@@ -111,12 +112,29 @@ static struct ledger_finding *room_for_finding(struct match_result *r)
                       sizeof *r->findings);
 }
 
-static void note_finding(struct matcher *m, uint32_t place, const struct finding *about,
-                         uint64_t number, str bytes)
+/* A record of stateful_record.h, for its turn. */
+static void note_stateful(struct matcher *m, const struct event *ev, uint64_t number, str bytes,
+                          str part)
+{
+    const struct match_record_head head = {.content = hash64(bytes, 0),
+                                           .ref = number,
+                                           .received_ns = m->received_ns,
+                                           .generation = m->rules->generation,
+                                           .trust = (uint8_t)ev->from.trust,
+                                           .is_stateful = true};
+
+    buf_clear(&m->record);
+    match_record_begin(&m->record, &head);
+    buf_add(&m->record, part);
+    live_batch_add(m->state, ev->has_time ? ev->time_ns : SIGNAL_NO_TIME, m->received_ns,
+                   buf_str(&m->record));
+}
+
+static void keep_finding(struct matcher *m, const struct finding *about, uint64_t number, str bytes)
 {
     struct ledger_finding *kept = room_for_finding(m->result);
     struct arena *a = m->result->arena;
-    const struct sigma_rule *rule = m->rules->ready.rules->rules[place];
+    const struct sigma_rule *rule = about->rule;
     const struct live_note live = {
         .id = finding_id(m, rule, number, bytes, a),
         .source = inlet_name(m->inlet),
@@ -124,14 +142,8 @@ static void note_finding(struct matcher *m, uint32_t place, const struct finding
         .trust = about->event->from.trust,
     };
     struct finding f = *about;
-    struct matched_field *matched = NULL;
 
-    f.rule = rule;
     f.live = &live;
-    f.record = number;
-    f.matched_count =
-        detector_explain(m->rules->detector, m->scratch, place, f.event, m->arena, &matched);
-    f.matched = matched;
     buf_clear(&m->text);
     struct json_writer w = json_writer_make(&m->text, 0);
     finding_json_write(m->json, &w, &f);
@@ -151,6 +163,25 @@ static void note_finding(struct matcher *m, uint32_t place, const struct finding
     m->findings++;
 }
 
+/* What a run before told is only looked at again by what has a memory. */
+static void note_finding(struct matcher *m, uint32_t place, const struct finding *about,
+                         uint64_t number, str bytes)
+{
+    const bool is_told = number < m->inlet->told_below;
+    struct finding f = *about;
+    struct matched_field *matched = NULL;
+
+    f.rule = m->rules->ready.rules->rules[place];
+    f.record = number;
+    f.matched_count =
+        detector_explain(m->rules->detector, m->scratch, place, f.event, m->arena, &matched);
+    f.matched = matched;
+    if (f.event->has_time || !is_told)
+        note_stateful(m, f.event, number, bytes, stateful_finding(place, &f, m->arena));
+    if (!is_told)
+        keep_finding(m, &f, number, bytes);
+}
+
 static void note_time(struct matcher *m, const struct event *ev)
 {
     if (!ev->has_time) {
@@ -164,7 +195,8 @@ static void note_time(struct matcher *m, const struct event *ev)
         return;
     if (ev->time_ns > m->newest_ns)
         m->newest_ns = ev->time_ns;
-    else if (ev->time_ns < m->newest_ns && m->newest_ns - ev->time_ns > lateness)
+    else if (ev->time_ns < m->newest_ns &&
+             (uint64_t)m->newest_ns - (uint64_t)ev->time_ns > (uint64_t)lateness)
         m->late++;
     if (!m->state->has_time || ev->time_ns > m->state->newest_ns)
         m->state->newest_ns = ev->time_ns;
@@ -187,7 +219,7 @@ static void note_matches(struct matcher *m, const struct finding *about, const u
                                            .received_ns = m->received_ns,
                                            .generation = m->rules->generation,
                                            .trust = (uint8_t)ev->from.trust};
-    bool any = false;
+    bool any = false, *silent = arena_array(m->arena, hits, sizeof *silent);
 
     buf_clear(&m->record);
     match_record_begin(&m->record, &head);
@@ -195,37 +227,49 @@ static void note_matches(struct matcher *m, const struct finding *about, const u
         const bool taken = ev->has_time && match_record_add(&m->record, 0, m->rules->correlator,
                                                             rules[i], ev, m->arena);
         any = any || taken;
-        if (!is_silent(m, rules[i], taken) && number >= m->inlet->told_below)
-            note_finding(m, rules[i], about, number, bytes);
+        silent[i] = is_silent(m, rules[i], taken);
     }
     if (any)
         live_batch_add(m->state, ev->time_ns, m->received_ns, buf_str(&m->record));
+    for (uint32_t i = 0; i < hits; i++)
+        if (!silent[i])
+            note_finding(m, rules[i], about, number, bytes);
+}
+
+/* The event's record: its number in the source and its bytes. Of a joined event that is the first,
+ * which may be of a block before. */
+static str record_of(struct matcher *m, const struct event *ev, uint64_t *ret_number)
+{
+    if (m->joining) {
+        *ret_number = origin_decoder_number(m->joining, ev->from.record);
+        return ev->raw;
+    }
+    const uint32_t record = record_at(m, ev->from.offset);
+    *ret_number = m->block->first_number + record;
+    return block_record(m->block, record);
 }
 
 static void on_event(void *ctx, struct event *ev)
 {
     struct matcher *m = ctx;
     const uint32_t *rules;
+    uint64_t number;
 
     ev->from.file = m->origin;
     ev->from.trust = (enum trust)m->trust;
     classifier_event(m->inlet->classifier ? m->inlet->classifier : m->classifier, ev);
     m->events++;
     note_time(m, ev);
+    const str observed = m->port.observation(m->port.ctx, ev, m->arena);
+    if (observed.p) {
+        const str bytes = record_of(m, ev, &number);
+        note_stateful(m, ev, number, bytes, observed);
+    }
 
     const uint32_t hits = detector_match(m->rules->detector, m->scratch, ev, &rules);
     if (hits == 0)
         return;
-    uint64_t number;
-    str bytes;
-    if (m->joining) { /* the first of its records, which may be of a block before */
-        number = origin_decoder_number(m->joining, ev->from.record);
-        bytes = ev->raw;
-    } else {
-        const uint32_t record = record_at(m, ev->from.offset);
-        number = m->block->first_number + record;
-        bytes = block_record(m->block, record);
-    }
+    const str bytes = record_of(m, ev, &number);
     char *name = arena_bytes(m->arena, m->format.n + 1);
     memcpy(name, m->format.n ? m->format.p : "", m->format.n);
     name[m->format.n] = '\0';

@@ -13,6 +13,7 @@ struct matcher_port {
     void *ctx;
     void (*result)(void *ctx, struct match_result *r); /* may wait */
     void (*done)(void *ctx, struct inlet *in, struct record_block *b);
+    str (*observation)(void *ctx, const struct event *ev, struct arena *a); /* .p NULL: nothing */
     void (*state)(void *ctx, struct live_batch *b); /* what correlations take; may wait */
     struct live_rules *(*rules)(void *ctx);         /* those of now, held for the caller */
 };

@@ -21,7 +21,7 @@ static bool asks_the_same(const struct live_rules *from, uint32_t a, const struc
     return true;
 }
 
-uint32_t *rule_map_new(const struct live_rules *from, const struct live_rules *to)
+uint32_t *rule_map_by_identity(const struct live_rules *from, const struct live_rules *to)
 {
     const struct ruleset *old = from->ready.rules, *now = to->ready.rules;
     uint32_t *map = mem_array(old->count + 1, sizeof *map);
@@ -36,10 +36,19 @@ uint32_t *rule_map_new(const struct live_rules *from, const struct live_rules *t
     }
     for (uint32_t i = 0; i < old->count; i++) {
         const uint32_t id = intern_find(names, sigma_rule_identity(old->rules[i]));
-        const bool same = id != INTERN_NONE && asks_the_same(from, i, to, places[id]);
-        map[i] = same ? places[id] : RULE_MAP_NONE;
+        map[i] = id != INTERN_NONE ? places[id] : RULE_MAP_NONE;
     }
     free(places);
+    return map;
+}
+
+uint32_t *rule_map_new(const struct live_rules *from, const struct live_rules *to)
+{
+    uint32_t *map = rule_map_by_identity(from, to);
+
+    for (uint32_t i = 0; i < from->ready.rules->count; i++)
+        if (map[i] != RULE_MAP_NONE && !asks_the_same(from, i, to, map[i]))
+            map[i] = RULE_MAP_NONE;
     return map;
 }
 

@@ -20,12 +20,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WAITING_STEP_MS = 2, NOTICE_TEXT_MAX = 1400, FINDINGS_MODE = 0640 };
+enum {
+    WAITING_STEP_MS = 2,
+    NOTICE_TEXT_MAX = 1400,
+    FINDINGS_MODE = 0640,
+    WATCHED_FILE_MAX = 16 * 1024 * 1024,
+};
 
 /* A configuration and the rules it asks for, as a reload makes them. */
 struct loaded {
     struct config *config;
     struct live_rules *rules;
+};
+
+/* What is read at the start alone: what learns from it goes on over reloads. */
+struct watched {
+    struct behavior_set *behaviors;
+    struct asset_list *assets;
 };
 
 struct server {
@@ -40,6 +51,7 @@ struct server {
     int signals, findings_fd;
     struct loop_fd *signal_watch;
     bool ending;
+    struct watched watched;
     int64_t started_ns;
     _Atomic uint64_t reloads, reloads_refused;
 
@@ -121,6 +133,42 @@ static bool load(const struct serve_options *o, struct loaded *ret, struct err *
     return false;
 }
 
+static void watched_done(struct watched *w)
+{
+    behavior_set_free(w->behaviors);
+    asset_list_free(w->assets);
+    *w = (struct watched){0};
+}
+
+/* The text of a file that the configuration names; empty when it names none. */
+static bool read_named(struct io *io, str path, struct buf *text, struct err *e)
+{
+    char *name = path.p ? str_dup(path) : NULL;
+    const bool ok = !name || io_read_file(io, name, text, e);
+
+    free(name);
+    return ok;
+}
+
+static bool load_watched(struct io *io, const struct config *c, struct watched *ret, struct err *e)
+{
+    const str behaviors = setting_text(&c->settings, "behaviors"),
+              assets = setting_text(&c->settings, "assets");
+    struct buf text CLEANUP(buf_done) = buf_make(WATCHED_FILE_MAX);
+
+    *ret = (struct watched){0};
+    if (!read_named(io, behaviors, &text, e))
+        return false;
+    ret->behaviors = behavior_set_new(buf_str(&text), e);
+    buf_clear(&text);
+    if (!ret->behaviors)
+        return err_in_file(e, behaviors);
+    if (!read_named(io, assets, &text, e))
+        return false;
+    ret->assets = assets.p ? asset_list_read(buf_str(&text), e) : asset_list_empty();
+    return ret->assets || err_in_file(e, assets);
+}
+
 bool serve_check(const struct serve_options *o, uint32_t *ret_rules, uint32_t *ret_refused,
                  struct err *e)
 {
@@ -130,9 +178,12 @@ bool serve_check(const struct serve_options *o, uint32_t *ret_rules, uint32_t *r
         return false;
     *ret_rules = l.rules->ready.rules->count;
     *ret_refused = l.rules->ready.rules->refusal_count;
+    struct watched watched;
+    const bool ok = load_watched(o->io, l.config, &watched, e);
+    watched_done(&watched);
     live_rules_drop(l.rules);
     config_drop(l.config);
-    return true;
+    return ok;
 }
 
 void serve_control_path(const struct config *c, struct buf *ret)
@@ -403,6 +454,8 @@ static bool start_pipeline(struct server *s, struct err *e)
         .folder = folder,
         .matchers = matchers_of(c),
         .commit_ns = (int64_t)setting_number(&c->settings, "commit"),
+        .behaviors = s->watched.behaviors,
+        .assets = s->watched.assets,
         .idle_ns = (int64_t)setting_number(&c->watermark, "idle"),
         .reorder_bytes_max = setting_number(&c->watermark, "memory"),
         .quota_bytes = setting_number(&c->retention, "quota"),
@@ -455,8 +508,9 @@ static bool begin(struct server *s, struct err *e)
     s->started_ns = clock_now_ns(s->options.clock);
     s->loop = loop_new(s->options.clock, e);
     if (!s->loop || !(s->listeners = http_listeners_new(s->loop, e)) ||
-        !load(&s->options, &s->now, e) || !open_signals(s, e) || !open_findings(s, e) ||
-        !start_pipeline(s, e))
+        !load(&s->options, &s->now, e) ||
+        !load_watched(s->options.io, s->now.config, &s->watched, e) || !open_signals(s, e) ||
+        !open_findings(s, e) || !start_pipeline(s, e))
         return false;
     start_sources(s);
     if (!start_control(s, e))
@@ -498,6 +552,7 @@ static bool end(struct server *s)
     if (s->pipeline)
         audit(s, "tocsin", "stop", (str){0}, (str){0});
     bool ok = pipeline_stop(s->pipeline);
+    watched_done(&s->watched);
     http_listeners_free(s->listeners);
     live_rules_drop(s->now.rules);
     config_drop(s->now.config);

@@ -107,6 +107,7 @@ static void write_watermark(struct json_writer *w, const struct status_facts *f)
     json_key(w, S("watermark"));
     json_object(w);
     json_field_u64(w, S("correlations"), atomic_load(&c->correlations));
+    json_field_u64(w, S("alerts"), atomic_load(&c->alerts));
     time_member(w, "passed", passed == INT64_MIN ? 0 : passed);
     json_key(w, S("lag_s"));
     if (passed == INT64_MIN)
