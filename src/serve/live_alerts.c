@@ -54,7 +54,8 @@ struct live_alerts *live_alerts_new(const struct live_alerts_options *o)
         .source_name = name_of,
         .signal = on_signal,
     };
-    const struct triage_options triage = {.groups = {.assets = o->assets}};
+    const struct triage_options triage = {
+        .groups = {.assets = o->assets, .suppressions = o->suppressions}};
 
     a->options = *o;
     a->stateful = stateful_new(&stateful, &sink);

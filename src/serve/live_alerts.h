@@ -19,6 +19,7 @@ struct live_alerts;
 struct live_alerts_options { /* outlives it */
     struct behavior_set *behaviors;
     const struct asset_list *assets;
+    struct suppress_set *suppressions; /* NULL: nothing is hidden */
     const struct ruleset *rules;
     const struct entity_finder *entities;
     int64_t passed_ns; /* what was told of the time before is in the alerts that are there */

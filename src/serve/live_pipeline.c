@@ -198,6 +198,7 @@ static bool start_threads(struct pipeline *p, struct err *e)
         .bytes_max = p->options.reorder_bytes_max,
         .behaviors = p->options.behaviors,
         .assets = p->options.assets,
+        .suppressions = p->options.suppressions,
         .ledger = p->ledger,
         .ctx = p,
         .result = on_result,

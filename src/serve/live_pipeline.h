@@ -26,6 +26,7 @@ struct pipeline_options {
     int64_t commit_ns;
     struct behavior_set *behaviors; /* these two outlive it */
     const struct asset_list *assets;
+    struct suppress_set *suppressions; /* NULL: nothing is hidden; outlives it too */
     int64_t idle_ns;            /* a source that is silent for so long holds no other back */
     uint64_t reorder_bytes_max; /* of matches that wait for their turn to be correlated */
     uint64_t quota_bytes, free_bytes_min; /* of the raw log */

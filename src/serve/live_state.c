@@ -649,6 +649,7 @@ static void open_alerts(struct live_state *s)
     const struct live_alerts_options o = {
         .behaviors = s->options.behaviors,
         .assets = s->options.assets,
+        .suppressions = s->options.suppressions,
         .rules = s->rules->ready.rules,
         .entities = s->rules->entities,
         .passed_ns = s->options.passed_ns,

@@ -52,6 +52,7 @@ struct live_state_options {
     int64_t passed_ns;  /* what was told of the time before is final; INT64_MIN: nothing was */
     struct behavior_set *behaviors; /* outlive it */
     const struct asset_list *assets;
+    struct suppress_set *suppressions; /* NULL: nothing is hidden */
     struct ledger *ledger; /* alerts go on as it has them; it is read at the start alone */
     void *ctx;
     void (*result)(void *ctx, struct match_result *r);       /* may wait */

@@ -37,6 +37,7 @@ struct loaded {
 struct watched {
     struct behavior_set *behaviors;
     struct asset_list *assets;
+    struct suppress_set *suppressions; /* NULL: none */
 };
 
 struct server {
@@ -137,6 +138,7 @@ static void watched_done(struct watched *w)
 {
     behavior_set_free(w->behaviors);
     asset_list_free(w->assets);
+    suppress_set_free(w->suppressions);
     *w = (struct watched){0};
 }
 
@@ -153,7 +155,8 @@ static bool read_named(struct io *io, str path, struct buf *text, struct err *e)
 static bool load_watched(struct io *io, const struct config *c, struct watched *ret, struct err *e)
 {
     const str behaviors = setting_text(&c->settings, "behaviors"),
-              assets = setting_text(&c->settings, "assets");
+              assets = setting_text(&c->settings, "assets"),
+              suppressions = setting_text(&c->settings, "suppressions");
     struct buf text CLEANUP(buf_done) = buf_make(WATCHED_FILE_MAX);
 
     *ret = (struct watched){0};
@@ -166,7 +169,15 @@ static bool load_watched(struct io *io, const struct config *c, struct watched *
     if (!read_named(io, assets, &text, e))
         return false;
     ret->assets = assets.p ? asset_list_read(buf_str(&text), e) : asset_list_empty();
-    return ret->assets || err_in_file(e, assets);
+    if (!ret->assets)
+        return err_in_file(e, assets);
+    if (!suppressions.p)
+        return true;
+    buf_clear(&text);
+    if (!read_named(io, suppressions, &text, e))
+        return false;
+    ret->suppressions = suppress_set_read(buf_str(&text), suppressions, e);
+    return ret->suppressions || err_in_file(e, suppressions);
 }
 
 bool serve_check(const struct serve_options *o, uint32_t *ret_rules, uint32_t *ret_refused,
@@ -456,6 +467,7 @@ static bool start_pipeline(struct server *s, struct err *e)
         .commit_ns = (int64_t)setting_number(&c->settings, "commit"),
         .behaviors = s->watched.behaviors,
         .assets = s->watched.assets,
+        .suppressions = s->watched.suppressions,
         .idle_ns = (int64_t)setting_number(&c->watermark, "idle"),
         .reorder_bytes_max = setting_number(&c->watermark, "memory"),
         .quota_bytes = setting_number(&c->retention, "quota"),
