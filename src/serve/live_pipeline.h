@@ -27,8 +27,8 @@ struct pipeline_options {
     struct behavior_set *behaviors; /* these two outlive it */
     const struct asset_list *assets;
     struct suppress_set *suppressions; /* NULL: nothing is hidden; outlives it too */
-    int64_t idle_ns;            /* a source that is silent for so long holds no other back */
-    uint64_t reorder_bytes_max; /* of matches that wait for their turn to be correlated */
+    int64_t idle_ns;                   /* a source that is silent for so long holds no other back */
+    uint64_t reorder_bytes_max;        /* of matches that wait for their turn to be correlated */
     uint64_t quota_bytes, free_bytes_min; /* of the raw log */
     uint32_t retention_days;
     int findings_fd; /* -1: to the ledger and followers alone */
