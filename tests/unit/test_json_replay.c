@@ -90,6 +90,13 @@ static void records_of_known_shapes_are_replayed(void **state)
 }
 
 /* Behind the record that is learned comes one that differs from it in one byte. */
+/* Every place is tried; under a sanitizer, which takes six times as long, every fourth. */
+#ifdef TOCSIN_SANITIZED
+enum { STEP = 4 };
+#else
+enum { STEP = 1 };
+#endif
+
 static void one_byte_makes_no_difference(void **state)
 {
     static const char bytes[] = "\"\\{}[],: 0x\n\r\x80n-.E\x1F";
@@ -99,7 +106,7 @@ static void one_byte_makes_no_difference(void **state)
         size_t n = strlen(records[i]);
         struct buf text CLEANUP(buf_done) = buf_make(1 << 20);
         add_record(&text, records[i]);
-        for (size_t at = 0; at < n; at++)
+        for (size_t at = i % STEP; at < n; at += STEP)
             for (size_t k = 0; k + 1 < sizeof bytes; k++) {
                 uint64_t replayed = 0;
                 text.n = n + 1;
@@ -121,7 +128,7 @@ static void more_or_less_makes_no_difference(void **state)
     (void)state;
     for (size_t i = 0; i < countof(records); i++) {
         str record = str_from(records[i]);
-        for (size_t at = 0; at < record.n; at++)
+        for (size_t at = i % STEP; at < record.n; at += STEP)
             for (size_t k = 0; k < countof(pieces); k++) {
                 struct buf text CLEANUP(buf_done) = buf_make(1 << 20);
                 uint64_t replayed = 0;
