@@ -95,8 +95,43 @@ static void write_tactics(struct page *p, const struct alert_group *g)
     page_newline(p);
 }
 
+/* One more of what was told already, and of no weight. */
+static bool is_repeated(const struct alert_group *g, uint32_t at)
+{
+    if (g->alerts[at]->severity > SEVERITY_LOW)
+        return false;
+    for (uint32_t i = 0; i < at; i++)
+        if (!g->alerts[i]->suppressed_by.p && str_eq(g->alerts[i]->rule_id, g->alerts[at]->rule_id))
+            return true;
+    return false;
+}
+
+static void write_alerts(struct page *p, const struct alert_group *g,
+                         const struct alert_namer *namer, bool all)
+{
+    uint32_t repeated = 0;
+
+    for (uint32_t i = 0; i < g->count; i++) {
+        if (g->alerts[i]->suppressed_by.p)
+            continue;
+        if (!all && is_repeated(g, i))
+            repeated++;
+        else
+            write_alert(p, g->alerts[i], namer);
+    }
+    if (repeated + g->suppressed == 0)
+        return;
+    page_tab(p, TIME_COLUMN);
+    if (repeated)
+        page_printf(p, STYLE_FAINT, "%u more of low severity, of the same detections", repeated);
+    if (g->suppressed)
+        page_printf(p, STYLE_FAINT, "%s%u more are suppressed", repeated ? "; " : "",
+                    g->suppressed);
+    page_newline(p);
+}
+
 static void write_group(struct page *p, const struct alert_group *g,
-                        const struct alert_namer *namer)
+                        const struct alert_namer *namer, bool all)
 {
     char first[PAGE_NUMBER_MAX], last[PAGE_NUMBER_MAX];
 
@@ -114,14 +149,7 @@ static void write_group(struct page *p, const struct alert_group *g,
     page_newline(p);
     write_entities(p, g);
     write_tactics(p, g);
-    for (uint32_t i = 0; i < g->count; i++)
-        if (!g->alerts[i]->suppressed_by.p)
-            write_alert(p, g->alerts[i], namer);
-    if (g->suppressed) {
-        page_tab(p, TIME_COLUMN);
-        page_printf(p, STYLE_FAINT, "%u more are suppressed", g->suppressed);
-        page_newline(p);
-    }
+    write_alerts(p, g, namer, all);
 }
 
 /* The worst first, then in the order of time. */
@@ -173,7 +201,7 @@ void alert_page_write(struct page *p, const struct alert_groups *groups,
         shown++;
     page_heading(p, "Alerts", "times are UTC");
     for (uint32_t i = 0; i < shown; i++)
-        write_group(p, list[i], namer);
+        write_group(p, list[i], namer, all);
     write_minor(p, list + shown, groups->count - shown);
     free(list);
 }
