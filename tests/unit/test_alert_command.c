@@ -8,7 +8,7 @@
 extern const struct command command_alert_list, command_alert_show, command_alert_explain,
     command_alert_ack, command_alert_assign, command_alert_close, command_alert_reopen,
     command_alert_snooze, command_alert_suppress, command_alert_risk, command_rule_noise,
-    command_audit_list;
+    command_entity, command_audit_list;
 
 enum { WORDS_MAX = 16, OUTPUT_MAX = 65536, ALERTS = 6 };
 
@@ -225,6 +225,22 @@ static void risk_ranks_entities(void **state)
     assert_true(says(a, "\"value\":\"db1\""));
 }
 
+static void an_entity_is_told_with_its_risk_company_and_alerts(void **state)
+{
+    struct answer *a;
+
+    fill(*state);
+    a = run(&command_entity, "-d . WEB1");
+    assert_int_equal(a->code, EXIT_OK);
+    assert_true(says(a, "risk"));
+    a = run(&command_entity, "-d . -o json web1");
+    assert_true(says(a, "{\"name\":\"web1\",\"risk\":[{\"type\":\"host\""));
+    assert_true(says(a, ids[1]));
+    assert_false(says(a, "\"value\":\"web1\""));
+    assert_int_equal(run(&command_entity, "-d . nobody")->code, EXIT_INPUT);
+    assert_int_equal(run(&command_entity, "-d .")->code, EXIT_USAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +250,7 @@ int main(void)
         with_ledger(a_drafted_suppression_hides_its_alert),
         with_ledger(noise_tells_the_rate_the_false_and_an_exception),
         with_ledger(risk_ranks_entities),
+        with_ledger(an_entity_is_told_with_its_risk_company_and_alerts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
