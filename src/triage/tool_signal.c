@@ -168,6 +168,12 @@ bool tool_alerts_of(uint8_t activity)
     return activity == ACTIVITY_detection || activity == ACTIVITY_malware;
 }
 
+/* Zeek's log of protocol oddities is no alarm of anything. */
+static bool is_oddity(const struct columns *c, str format)
+{
+    return str_eq(format, S("zeek")) && str_starts(c->values[COLUMN_event_provider], S("weird"));
+}
+
 bool tool_signal(const struct columns *c, str format, str techniques, int64_t time_ns, uint64_t ref,
                  struct arena *a, struct tool_signal_room *room, struct signal *ret)
 {
@@ -183,7 +189,8 @@ bool tool_signal(const struct columns *c, str format, str techniques, int64_t ti
         return false;
     *ret = (struct signal){
         .origin = SIGNAL_TOOL,
-        .severity = tool_severity(format, c->values[COLUMN_log_level]),
+        .severity = is_oddity(c, format) ? SEVERITY_INFORMATIONAL
+                                         : tool_severity(format, c->values[COLUMN_log_level]),
         .id =
             arena_printf(a, STR_FMT ":" STR_FMT, STR_ARG(format), STR_ARG(id.n ? id : S("alert"))),
         .title = title.n ? title : arena_printf(a, "An alert of " STR_FMT, STR_ARG(format)),

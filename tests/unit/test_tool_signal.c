@@ -127,6 +127,25 @@ static void other_records_are_none(void **state)
     arena_free(t.arena);
 }
 
+static void an_oddity_of_a_protocol_is_no_alarm(void **state)
+{
+    struct told t;
+
+    (void)state;
+    tell(&t,
+         "{\"_path\":\"weird\",\"ts\":1600000000.5,\"uid\":\"C1\",\"id.orig_h\":\"192.0.2.7\","
+         "\"id.orig_p\":1,\"id.resp_h\":\"192.0.2.8\",\"id.resp_p\":2,\"name\":\"bad_checksum\"}");
+    assert_true(t.is_signal);
+    assert_int_equal(t.signal.severity, SEVERITY_INFORMATIONAL);
+    arena_free(t.arena);
+    tell(&t, "{\"_path\":\"notice\",\"ts\":1600000000.5,\"uid\":\"C1\",\"id.orig_h\":\"192.0.2.7\","
+             "\"id.orig_p\":1,\"id.resp_h\":\"192.0.2.8\",\"id.resp_p\":2,\"note\":\"Scan::Port_"
+             "Scan\"}");
+    assert_true(t.is_signal);
+    assert_int_equal(t.signal.severity, SEVERITY_MEDIUM);
+    arena_free(t.arena);
+}
+
 static void each_tools_severity_is_read_by_its_scale(void **state)
 {
     static const struct {
@@ -162,6 +181,7 @@ int main(void)
         cmocka_unit_test(wazuhs_alert_is_a_signal),
         cmocka_unit_test(crowdsecs_alert_is_a_signal),
         cmocka_unit_test(other_records_are_none),
+        cmocka_unit_test(an_oddity_of_a_protocol_is_no_alarm),
         cmocka_unit_test(each_tools_severity_is_read_by_its_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
