@@ -37,7 +37,7 @@ static str value_of(uint8_t field, const struct observation *o)
 
 static bool find_field(str name, uint8_t *ret)
 {
-    for (uint8_t i = 0; i < countof(key_names); i++)
+    for (size_t i = 0; i < countof(key_names); i++)
         if (str_eq(name, str_from(key_names[i]))) {
             *ret = (uint8_t)(KEY_USER + i);
             return true;

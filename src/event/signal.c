@@ -19,7 +19,7 @@ const char *severity_name(enum severity s)
 
 bool severity_parse(str text, enum severity *ret)
 {
-    for (uint8_t i = SEVERITY_INFORMATIONAL; i < SEVERITY_COUNT; i++)
+    for (int i = SEVERITY_INFORMATIONAL; i < SEVERITY_COUNT; i++)
         if (str_eq(text, str_from(severity_names[i]))) {
             *ret = (enum severity)i;
             return true;
