@@ -152,6 +152,9 @@ static bool read_id(char ret[ALERT_ID_HEX + 1], str text)
 {
     if (text.n != ALERT_ID_HEX)
         return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'f')))
+            return false;
     memcpy(ret, text.p, ALERT_ID_HEX);
     ret[ALERT_ID_HEX] = '\0';
     return true;
