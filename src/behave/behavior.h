@@ -5,7 +5,7 @@
  * Observations come in the order of event time. A behaviour has state for each of many keys, within
  * a limit (correlate/key_table.h), and tells signals: one when what it looks for begins, and one
  * for each further event while it lasts, with what has changed. Nothing is read from a clock: time
- * is what observations and behavior_advance() say. The same observations give the same signals.
+ * is what observations and behavior_set_advance() say. The same observations give the same signals.
  */
 #pragma once
 

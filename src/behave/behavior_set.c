@@ -28,7 +28,7 @@ struct behavior_set {
     uint32_t column_count;
 };
 
-/* Of which the keys of an observation are made. */
+/* Of which the keys of an observation are made, and leases known (identity.h). */
 static const uint8_t key_columns[] = {
     COLUMN_source_port,   COLUMN_source_ip,      COLUMN_source_domain,      COLUMN_user_name,
     COLUMN_user_domain,   COLUMN_user_id,        COLUMN_host_name,          COLUMN_host_ip,

@@ -63,10 +63,14 @@ static void print_row(struct page *p, const struct entity_risk *r)
 static int print(struct ledger_reading *r, struct alert_book *b, bool json)
 {
     const struct risk_options o = {0};
+    struct alert_groups groups;
     struct entity_risk *risks;
     struct sink sink = sink_make(&r->io, STDOUT_FILENO);
     struct page page = page_make(&sink.text, isatty(STDOUT_FILENO) == 1, PAGE_COLUMNS_PLAIN);
     struct err e = {0};
+
+    /* What a severe group tells already is not rolled up. */
+    alert_groups_make(&groups, b->alerts, b->count, &(struct group_options){0}, b->arena);
     const uint32_t count =
         entity_risks((const struct alert *const *)b->alerts, b->count, &o, b->arena, &risks);
 

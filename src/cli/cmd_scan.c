@@ -71,7 +71,8 @@ static const struct option scan_options[] = {
      COMPLETE_NONE, NULL},
     {"strict", '\0', OPTION_FLAG, NULL, "fail when a rule cannot be loaded or evidence not read",
      COMPLETE_NONE, NULL},
-    {"stats", '\0', OPTION_FLAG, NULL, "also show fields that rules use and the evidence never had",
+    {"stats", '\0', OPTION_FLAG, NULL,
+     "also show fields that rules use and the evidence never had; of alerts, those of low severity",
      COMPLETE_NONE, NULL},
     {"no-hash", '\0', OPTION_FLAG, NULL, "do not compute the evidence's SHA-256", COMPLETE_NONE,
      NULL},
@@ -400,8 +401,13 @@ static bool load_behaviors(const struct arguments *a, struct scan_options *o,
 {
     const char *path = opt_value(&command_scan, a, "suppressions");
 
-    if (!opt_flag(&command_scan, a, "alerts"))
-        return true;
+    if (!opt_flag(&command_scan, a, "alerts")) {
+        const bool alone = path || opt_value(&command_scan, a, "behaviors") ||
+                           opt_value(&command_scan, a, "assets");
+        if (alone)
+            say("--behaviors, --assets and --suppressions are for alerts: give --alerts too");
+        return !alone;
+    }
     if (path && !(*suppressions = suppress_file_read(o->io, path)))
         return false;
     if (!behavior_options_load(&command_scan, a, o->io, &o->behaviors, assets))

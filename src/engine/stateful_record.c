@@ -138,8 +138,6 @@ static const uint8_t tool_columns[] = {
     COLUMN_process_name, COLUMN_file_sha256,  COLUMN_destination_port,
 };
 
-static const uint8_t lease_columns[] = {COLUMN_event_action};
-
 struct observed_columns {
     const struct columns *columns;
     struct connection_note note;
@@ -244,8 +242,6 @@ str stateful_observation(const struct behavior_set *b, const struct connection_m
         o.tool =
             (struct tool_note){str_from(kind_format(settled->kind)), tool_techniques(settled, a)};
     }
-    if (columns->activity == ACTIVITY_dhcp)
-        ask(&o, lease_columns, countof(lease_columns));
     return write_record(put_observation, &o, a);
 }
 

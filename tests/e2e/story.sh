@@ -61,3 +61,7 @@ filter:
 END
 "$tocsin" scan -q --alerts --suppressions quiet.yml -o jsonl logs >hidden.jsonl
 test "$(wc -l <hidden.jsonl)" -eq "$(wc -l <one.jsonl)"
+
+# What is said of alerts alone is refused without them.
+if "$tocsin" scan -q --suppressions quiet.yml logs 2>refused; then false; fi
+grep -q 'give --alerts too' refused
