@@ -1,19 +1,7 @@
-/* new_asn.c - an account that logs on from a network whose owner it never came from. See habit.h
- * for when one is new. */
-#include "base/hash.h"
-#include "base/mem.h"
+/* new_asn.c - an account that logs on from a network whose owner it never came from. See
+ * geo_habit.h. */
 #include "behave/day_bits.h"
-#include "behave/geo_setting.h"
-#include "behave/habit.h"
-
-#include <stdlib.h>
-
-struct new_asn {
-    struct geo_database *database;
-    struct habits habits;
-    uint64_t seed;
-    uint32_t days;
-};
+#include "behave/geo_habit.h"
 
 static const struct setting settings_table[] = {
     {.name = "database",
@@ -27,88 +15,30 @@ static const struct setting settings_table[] = {
      .help = "earlier days on which the account must have logged on"},
 };
 
-static void *open(const struct settings *s, struct err *e)
+static struct geo_thing thing(const struct geo_place *p, struct arena *a)
 {
-    struct new_asn *n = mem_alloc(sizeof *n);
-
-    if (!geo_setting(s, "database", &n->database, e)) {
-        free(n);
-        return NULL;
-    }
-    n->days = (uint32_t)setting_number(s, "days");
-    n->seed = hash_seed();
-    habits_init(&n->habits);
-    return n;
-}
-
-static void close(void *self)
-{
-    struct new_asn *n = self;
-
-    geo_database_close(n->database);
-    habits_done(&n->habits);
-    free(n);
-}
-
-static const char *off(const void *self)
-{
-    return ((const struct new_asn *)self)->database ? NULL : GEO_OFF;
+    if (p->autonomous_system == 0)
+        return (struct geo_thing){0};
+    const str number = arena_printf(a, "AS%u", p->autonomous_system);
+    return (struct geo_thing){number, p->network_owner.n
+                                          ? arena_printf(a, STR_FMT " " STR_FMT, STR_ARG(number),
+                                                         STR_ARG(p->network_owner))
+                                          : number};
 }
 
 extern const struct behavior_type behavior_new_asn;
 
-static void tell(const struct habit *h, const struct geo_place *p, const struct observation *o,
-                 struct behavior_port *port)
-{
-    const str number = arena_printf(port->arena, "AS%u", p->autonomous_system);
-    const struct signal_pair key[] = {{S("user"), o->user}, {S("network"), number}};
-    const str shown = p->network_owner.n ? arena_printf(port->arena, STR_FMT " " STR_FMT,
-                                                        STR_ARG(number), STR_ARG(p->network_owner))
-                                         : number;
-    struct signal s = {
-        .first_ns = o->time_ns,
-        .last_ns = o->time_ns,
-        .count = 1,
-        .key = key,
-        .key_count = countof(key),
-        .explanation = arena_printf(port->arena,
-                                    STR_FMT " logged on from " STR_FMT " (" STR_FMT
-                                            "), which is new to it: on %u days before it came "
-                                            "from %u networks",
-                                    STR_ARG(o->user), STR_ARG(shown),
-                                    STR_ARG(observed(o, COLUMN_source_ip)), h->days, h->held),
-        .measure = {"logons from it before", 0, 1, 1, 1, "the account's own networks", h->days},
-        .events = &o->ref,
-        .event_count = 1,
-    };
-
-    s.entity_count = behavior_entities(o, port->arena, &s.entities);
-    behavior_tell(&behavior_new_asn, port, &s);
-}
+static const struct geo_sort sort = {
+    .type = &behavior_new_asn,
+    .key = "network",
+    .many = "networks",
+    .measure = "the account's own networks",
+    .thing = thing,
+};
 
 static void observe(void *self, const struct observation *o, struct behavior_port *port)
 {
-    struct new_asn *n = self;
-    struct geo_place place;
-    struct ip ip;
-
-    if (!n->database || !geo_logon(o, &ip) || !geo_database_find(n->database, &ip, &place) ||
-        place.autonomous_system == 0)
-        return;
-    const struct habit h =
-        habits_add(&n->habits, hash64(o->user, n->seed), hash_mix(place.autonomous_system, n->seed),
-                   n->days, o->time_ns);
-    if (h.is_new)
-        tell(&h, &place, o, port);
-}
-
-static void stats(const void *self, struct behavior_stats *ret)
-{
-    const struct new_asn *n = self;
-
-    ret->keys = habits_keys(&n->habits);
-    ret->displaced = habits_displaced(&n->habits);
-    ret->bytes = habits_bytes(&n->habits);
+    geo_habit_observe(self, &sort, o, port);
 }
 
 static const uint8_t activities[] = {GEO_ACTIVITIES, ACTIVITY_none};
@@ -124,9 +54,9 @@ const struct behavior_type behavior_new_asn = {
     .setting_count = countof(settings_table),
     .activities = activities,
     .columns = columns,
-    .open = open,
-    .close = close,
+    .open = geo_habit_open,
+    .close = geo_habit_close,
     .observe = observe,
-    .stats = stats,
-    .off = off,
+    .stats = geo_habit_stats,
+    .off = geo_habit_off,
 };
